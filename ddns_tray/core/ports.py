@@ -1,0 +1,311 @@
+"""What the engine asks of the world, as Protocols: time, chance, the wire, secrets, sources, services, witnesses.
+
+Adapters implement these; tests give fakes. No library of any adapter is named here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from ddns_tray.core.model import (
+        AccountReport,
+        Capabilities,
+        Change,
+        ExistingSet,
+        Family,
+        ProviderSpec,
+        RecordKey,
+        RecordMemory,
+        Sighting,
+        Snapshot,
+        SourceKind,
+        UpdateResult,
+        View,
+    )
+    from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+
+SettingValue = str | int | float | bool | list[str]
+
+
+class Clock(Protocol):
+    """Time. `now` may jump (wall clock, Unix seconds); `monotonic` does not."""
+
+    def now(self) -> float:
+        """Seconds since the Unix epoch."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed point."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after about `seconds`."""
+
+
+class Chance(Protocol):
+    """Randomness that need not be secret: jitter, sampling. `random.Random` fits."""
+
+    def random(self) -> float:
+        """Return a number in [0, 1)."""
+
+
+class Secret:
+    """A secret on its way: it can be used by `reveal()`, and shows itself nowhere else."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the secret itself; call this only where it goes on the wire."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        message = "a secret must not be serialised"
+        raise TypeError(message)
+
+
+# --- the wire -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request. `url` is absolute; query parameters go in `params` so that they can be kept out of logs.
+
+    `family` forces IPv4 or IPv6, `local_address` a line. `use_proxy` obeys the person's proxy settings: right for
+    provider calls, wrong for "what is my address". `timeout` bounds the whole exchange, `max_bytes` the body.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    params: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    timeout: float = 15.0
+    max_bytes: int = 1_000_000
+    follow_redirects: bool = False
+    family: Family | None = None
+    local_address: str | None = None
+    use_proxy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One answer: header names are lower case, the body is complete."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def text(self) -> str:
+        """The body as UTF-8, with broken bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+
+class HttpClient(Protocol):
+    """The only way to HTTP. Raises `TransportError` and nothing else; any status is a normal return."""
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Send one request and read its whole answer."""
+
+    async def aclose(self) -> None:
+        """Close kept connections."""
+
+
+# --- adapters -------------------------------------------------------------------------------------------------------
+
+
+class Detector(Protocol):
+    """One way to learn a public address."""
+
+    @property
+    def source(self) -> str:
+        """The URI as the person wrote it."""
+
+    @property
+    def origin(self) -> str:
+        """What must differ for two sources to be independent."""
+
+    @property
+    def kind(self) -> SourceKind:
+        """By what kind of evidence it knows."""
+
+    @property
+    def families(self) -> frozenset[Family]:
+        """The families that it can see."""
+
+    async def detect(self, family: Family) -> Sighting:
+        """Look once, in at most 5 s. A failure is a sighting with a problem, not an exception."""
+
+
+class Provider(Protocol):
+    """One account at one DNS service. Methods raise `ProviderError` or `TransportError`.
+
+    `calls` counts requests since the account was opened, for `update --json` and the metrics.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this service can do."""
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far."""
+
+    async def zones(self) -> tuple[str, ...]:
+        """The zones that the credentials may see, canonical."""
+
+    async def records(self, zone: str) -> tuple[ExistingSet, ...]:
+        """All address RRsets of a zone."""
+
+    async def read(self, key: RecordKey) -> ExistingSet | None:
+        """The RRset as the provider has it now; None where the service cannot be read (dyndns2)."""
+
+    async def apply(self, change: Change) -> None:
+        """Write. Raises `Unconfirmed` if the wire broke after the write may have happened."""
+
+    async def test(self) -> AccountReport:
+        """Try the credentials without writing."""
+
+    async def aclose(self) -> None:
+        """Release what is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """How many independent servers of the wide world were asked, and how many gave any answer at all."""
+
+    asked: int
+    answered: int
+
+
+class Verifier(Protocol):
+    """The witnesses: authoritative servers and resolvers."""
+
+    async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        """Ask every authoritative server of each key's zone, then (unless not wanted) the resolvers.
+
+        A name that the authoritative servers do not have is not asked of resolvers: they would cache the "no".
+        """
+
+    async def anchors(self) -> Anchors:
+        """Ask at least three independent servers anything, to tell "we are offline" from "they are"."""
+
+    def forget_delegations(self) -> None:
+        """Drop what is known about zones and their servers; after wake and network changes."""
+
+    async def aclose(self) -> None:
+        """Close sockets and kept connections."""
+
+
+class SecretStore(Protocol):
+    """Where credentials live. Methods raise `SecretError`."""
+
+    async def get(self, account: str, field_name: str) -> Secret | None:
+        """The secret, or None if there is none."""
+
+    async def set(self, account: str, field_name: str, value: Secret) -> None:
+        """Keep it, replacing an older one."""
+
+    async def delete(self, account: str, field_name: str) -> None:
+        """Remove it; removing what is not there is fine."""
+
+
+class MemoryStore(Protocol):
+    """What the engine remembers over a restart. Methods raise `StorageError`; a torn or foreign file reads as empty."""
+
+    def load(self) -> Mapping[RecordKey, RecordMemory]:
+        """Read all."""
+
+    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+        """Write all, atomically."""
+
+
+class Subscriber(Protocol):
+    """Anything that wants to see snapshots; it can neither break nor delay a round."""
+
+    def __call__(self, snapshot: Snapshot, /) -> None:
+        """Take the newest snapshot; return quickly."""
+
+
+# --- what front ends are given --------------------------------------------------------------------------------------
+
+
+class EngineControls(Protocol):
+    """The engine as the front room sees it: a few verbs. All but `update_now` return at once."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest one."""
+
+    def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:
+        """Send every snapshot from now on; returns the way to stop that."""
+
+    def check_now(self) -> None:
+        """Run a round soon; quick repeats become one."""
+
+    async def update_now(self, names: Sequence[str] = (), *, force: bool = False) -> tuple[UpdateResult, ...]:
+        """Run a round that compares every (named) record with the provider; `force` writes even what is equal."""
+
+    def pause(self, until: float | None = None) -> None:
+        """Stop looking and writing until a time, or (None) until resumed."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+
+class SettingsFile(Protocol):
+    """The settings on disk. Methods raise `ConfigError` (nothing is written then) or `StorageError`."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+
+    def read(self) -> Settings:
+        """Read and check; a missing file reads as the defaults."""
+
+    def put_account(self, account: AccountSettings, *, replaces: str | None = None) -> None:
+        """Add an account, or put it in the place of the one called `replaces` (records follow a new id)."""
+
+    def remove_account(self, account_id: str) -> None:
+        """Remove an account that no record uses."""
+
+    def put_record(self, record: RecordSettings, *, replaces: RecordSettings | None = None) -> None:
+        """Add a record, or put it in the place of another."""
+
+    def remove_record(self, record: RecordSettings) -> None:
+        """Stop keeping a name; what stands at the provider stays."""
+
+    def set_value(self, section: str, key: str, value: SettingValue) -> None:
+        """Set one key of [general], [address], [address.ipv4], [address.ipv6] or [verify]."""
+
+
+class AccountDesk(Protocol):
+    """Accounts tried before they are kept. `typed` holds secrets that are not in the keyring yet."""
+
+    def providers(self) -> tuple[ProviderSpec, ...]:
+        """All services, in the order in which to offer them."""
+
+    async def test(self, account: AccountSettings, typed: Mapping[str, Secret]) -> AccountReport:
+        """Read-only test; raises `ProviderError`, `TransportError` or `SecretError`."""
+
+    async def records(
+        self, account: AccountSettings, typed: Mapping[str, Secret], zone: str
+    ) -> tuple[ExistingSet, ...]:
+        """The address records of a zone of the account."""

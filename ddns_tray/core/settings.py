@@ -1,0 +1,84 @@
+"""The settings as typed, frozen data, with every default in one place; `core.settings_schema` reads and checks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.model import RecordType
+
+SCHEMA_VERSION = 1
+DEFAULT_INTERVAL = 60.0
+DEFAULT_QUORUM = 2
+DEFAULT_TTL = 60
+DEFAULT_SOURCES = ("https",)
+DEFAULT_RESOLVERS = ("system", "udp://9.9.9.9", "udp://1.1.1.1", "udp://223.5.5.5")
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralSettings:
+    """`language` is "auto", "en" or "zh_CN"; `theme` is "auto", "light" or "dark"."""
+
+    language: str = "auto"
+    theme: str = "auto"
+    notifications: bool = True
+    autostart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSettings:
+    """How to learn our address; `per_family` overrides `sources` and `quorum` for one family."""
+
+    sources: tuple[str, ...] = DEFAULT_SOURCES
+    quorum: int = DEFAULT_QUORUM
+    interval: float = DEFAULT_INTERVAL
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """One account: `options` are the provider's own non-secret fields, `base_url` among them."""
+
+    id: str
+    provider: str
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSettings:
+    """One name to keep (with an account) or to watch (without); see the settings reference for each key."""
+
+    name: str
+    types: tuple[RecordType, ...]
+    account: str | None = None
+    ttl: int | None = None
+    proxied: bool | None = None
+    comment: str | None = None
+    allow_private: bool = False
+    expected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifySettings:
+    """How to look. `root_hints` replaces the world's root servers in closed networks; `HOST:PORT` moves all of it."""
+
+    interval: float = DEFAULT_INTERVAL
+    resolvers: tuple[str, ...] = DEFAULT_RESOLVERS
+    authoritative: bool = True
+    root_hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole file."""
+
+    general: GeneralSettings = GeneralSettings()
+    address: AddressSettings = AddressSettings()
+    ipv4: AddressSettings = AddressSettings()
+    ipv6: AddressSettings = AddressSettings()
+    accounts: tuple[AccountSettings, ...] = ()
+    records: tuple[RecordSettings, ...] = ()
+    verify: VerifySettings = VerifySettings()
