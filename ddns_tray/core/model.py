@@ -86,6 +86,11 @@ class SourceKind(StrEnum):
     FILE = "file"
     STATIC = "static"
 
+    @property
+    def is_network(self) -> bool:
+        """Whether an answer of this kind proves that something beyond this machine could be reached."""
+        return self in {SourceKind.HTTPS, SourceKind.HTTP, SourceKind.DNS, SourceKind.STUN}
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:

@@ -150,6 +150,10 @@ class Detector(Protocol):
     def families(self) -> frozenset[Family]:
         """The families that it can see."""
 
+    @property
+    def rank(self) -> int:
+        """When to ask: 0 at once, higher ranks only while there is no agreement yet. Keeps polling polite."""
+
     async def detect(self, family: Family) -> Sighting:
         """Look once, in at most 5 s. A failure is a sighting with a problem, not an exception."""
 

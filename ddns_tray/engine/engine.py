@@ -1,0 +1,270 @@
+"""The clock: when a round runs, what wakes it, and the one way to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from ddns_tray.core import schedule
+from ddns_tray.core.model import Colour, Outcome, Phase, VerdictKind
+from ddns_tray.engine.rounds import Rounds
+from ddns_tray.engine.setup import RoundRequest
+from ddns_tray.engine.state import EngineState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ddns_tray.core.errors import Problem
+    from ddns_tray.core.model import Snapshot, UpdateResult
+    from ddns_tray.core.ports import Chance, Clock, MemoryStore, Subscriber
+    from ddns_tray.engine.setup import EngineSetup
+
+log = logging.getLogger(__name__)
+
+SLICE = 60.0
+DEBOUNCE = 0.3
+RETRY_AFTER_FAULT = 15.0
+WAKE_GRACE = 5.0
+
+
+class Engine:
+    """Implements `core.ports.EngineControls`, and `run`, `stop`, `run_once` for the doors.
+
+    One round runs at a time. A round never raises for anything the world may do; what is a fault of our own is logged
+    with its traceback and tried again later, because a tray icon that has stopped looking is worse than one that says so.
+    """
+
+    def __init__(self, setup: EngineSetup, *, clock: Clock, chance: Chance, memory: MemoryStore) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._state = EngineState(clock, memory)
+        self._rounds = Rounds(setup, self._state, clock=clock, chance=chance, tell=self._tell)
+        self._subscribers: list[Subscriber] = []
+        self._problems: tuple[Problem, ...] = ()
+        self._next_check: float | None = None
+        self._paused_until: float | None = None
+        self._pending: RoundRequest | None = None
+        self._waiting: list[asyncio.Future[tuple[UpdateResult, ...]]] = []
+        self._wanted: asyncio.Event = asyncio.Event()
+        self._stopping = False
+        self._one_round = asyncio.Lock()
+        self._failed_rounds = 0
+        self._snapshot = self._make_snapshot(Phase.STARTING)
+
+    # --- what front ends use ---
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot."""
+        return self._snapshot
+
+    def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:
+        """Send every snapshot from now on; call what is returned to stop that."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def check_now(self) -> None:
+        """Run a round soon."""
+        self.request(RoundRequest())
+
+    async def update_now(self, names: Sequence[str] = (), *, force: bool = False) -> tuple[UpdateResult, ...]:
+        """Compare records with their providers in the next round, and return what became of that."""
+        future: asyncio.Future[tuple[UpdateResult, ...]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        self._paused_until = None
+        self.request(RoundRequest(update=True, force=force, names=tuple(names)))
+        return await future
+
+    def pause(self, until: float | None = None) -> None:
+        """Stop looking and writing until a time, or until resumed."""
+        self._paused_until = float("inf") if until is None else until
+        self._wanted.set()
+        self._tell(Phase.PAUSED)
+
+    def resume(self) -> None:
+        """Go on with a round."""
+        self._paused_until = None
+        self.request(RoundRequest())
+
+    # --- what the doors use ---
+
+    def request(self, wish: RoundRequest) -> None:
+        """Ask for a round; wishes that come close together become one."""
+        self._pending = wish if self._pending is None else self._pending.merged(wish)
+        self._wanted.set()
+
+    async def reconfigure(self, setup: EngineSetup) -> None:
+        """Take new settings between two rounds, and look at everything anew."""
+        async with self._one_round:
+            await self._rounds.replace_setup(setup)
+            self._tell(self._resting_phase())
+        self.request(RoundRequest())
+
+    def set_problems(self, problems: Sequence[Problem]) -> None:
+        """Show troubles of the whole, such as settings that cannot be read."""
+        if tuple(problems) != self._problems:
+            self._problems = tuple(problems)
+            self._tell(self._snapshot.phase)
+
+    async def run(self) -> None:
+        """Run rounds until `stop`. The first starts at once."""
+        self.request(RoundRequest())
+        try:
+            while not self._stopping:
+                wish = self._take_wish()
+                if wish is not None:
+                    await self._run_round(wish)
+                await self._wait()
+        finally:
+            self._answer(())
+            self._state.save()
+            self._tell(Phase.STOPPED)
+
+    async def run_once(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
+        """One whole round, for the command line; the snapshot afterwards is its result."""
+        results = await self._run_round(wish)
+        self._state.save()
+        return results
+
+    def stop(self) -> None:
+        """End `run` soon; a round in progress is cut short by cancelling the task that runs it."""
+        self._stopping = True
+        self._wanted.set()
+
+    async def aclose(self) -> None:
+        """Close the accounts and the verifier."""
+        self._state.save()
+        await self._rounds.close()
+
+    # --- inside ---
+
+    def _take_wish(self) -> RoundRequest | None:
+        """What the next round has to do: the pending wish, or whatever is due; None while paused."""
+        self._wanted.clear()
+        now = self._clock.now()
+        if self._paused_until is not None:
+            if now < self._paused_until:
+                return None
+            self._paused_until = None
+        wish, self._pending = self._pending, None
+        return wish or self._rounds.due(now)
+
+    async def _run_round(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
+        async with self._one_round:
+            results: tuple[UpdateResult, ...] = ()
+            try:
+                results = await self._rounds.run(wish)
+                self._failed_rounds = 0
+            except Exception:
+                self._failed_rounds += 1
+                log.exception("a round failed by a fault of our own; the next one tries again")
+            self._state.rounds += 1
+            self._state.save()
+            self._next_check = self._plan_next()
+            if wish.update:
+                self._answer(results)
+            self._tell(self._resting_phase())
+            return results
+
+    def _plan_next(self) -> float:
+        now = self._clock.now()
+        if self._failed_rounds:
+            return now + RETRY_AFTER_FAULT * min(self._failed_rounds, 8)
+        return schedule.next_due(
+            now=now,
+            last_check=now,
+            interval=self._rounds.interval,
+            deadlines=[
+                status.verdict.deadline
+                for status in self._state.statuses.values()
+                if status.verdict.deadline is not None
+            ],
+            not_before=self._rounds.retries(),
+            chance=self._chance,
+            failures=self._rounds.unlucky,
+        )
+
+    async def _wait(self) -> None:
+        """Sleep toward the due time in slices, so that a machine that slept notices; wake early for a wish."""
+        while not self._stopping:
+            if self._wanted.is_set():
+                await self._clock.sleep(DEBOUNCE)
+                return
+            now = self._clock.now()
+            due = min(
+                self._next_check if self._next_check is not None and self._paused_until is None else float("inf"),
+                self._paused_until if self._paused_until is not None else float("inf"),
+            )
+            if now >= due:
+                return
+            nap = min(SLICE, due - now)
+            before = (now, self._clock.monotonic())
+            await self._nap(nap)
+            wall = self._clock.now() - before[0]
+            if schedule.slept(nap, wall, self._clock.monotonic() - before[1]):
+                log.info("the clock moved by %.0f s during a nap of %.0f s: looking anew", wall, nap)
+                await self._clock.sleep(WAKE_GRACE)
+                self.request(RoundRequest(woke=True))
+
+    async def _nap(self, seconds: float) -> None:
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        wanted = asyncio.ensure_future(self._wanted.wait())
+        try:
+            await asyncio.wait((sleeping, wanted), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiting in (sleeping, wanted):
+                waiting.cancel()
+            await asyncio.gather(sleeping, wanted, return_exceptions=True)
+
+    def _answer(self, results: tuple[UpdateResult, ...]) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(results)
+
+    def _resting_phase(self) -> Phase:
+        return Phase.PAUSED if self._paused_until is not None else Phase.IDLE
+
+    def _make_snapshot(self, phase: Phase) -> Snapshot:
+        return self._state.snapshot(
+            self._rounds.kept,
+            phase,
+            next_check=self._next_check if phase is Phase.IDLE else None,
+            paused_until=self._paused_until,
+            problems=self._problems,
+        )
+
+    def _tell(self, phase: Phase) -> None:
+        """Publish a snapshot; a subscriber that fails is logged and does no harm."""
+        if phase is Phase.PAUSED:
+            self._rounds.judge_paused()
+        self._snapshot = self._make_snapshot(phase)
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(self._snapshot)
+            except Exception:
+                log.exception("a subscriber failed")
+
+
+def outcome_code(results: Sequence[UpdateResult]) -> int:
+    """0 all done, 1 some failed, 2 all failed: the exit code of `update`."""
+    failed = sum(result.outcome in (Outcome.FAILED, Outcome.UNCONFIRMED) for result in results)
+    if not failed:
+        return 0
+    return 2 if failed == len(results) else 1
+
+
+def colour_code(snapshot: Snapshot) -> int:
+    """0 green, 1 yellow, 2 red, 3 grey or unknown: the habit of monitoring plugins."""
+    if (
+        any(status.verdict.kind is VerdictKind.UNKNOWN for status in snapshot.records)
+        and snapshot.colour is Colour.GREEN
+    ):
+        return 3
+    return {Colour.GREEN: 0, Colour.YELLOW: 1, Colour.RED: 2, Colour.GREY: 3}[snapshot.colour]

@@ -1,0 +1,283 @@
+"""One round: detect → plan → apply → observe → judge. Data flows one way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.agree import agree, offline
+from ddns_tray.core.judge import judge
+from ddns_tray.core.model import AddressState, Family, Outcome, Phase, VerdictKind
+from ddns_tray.engine.setup import RoundRequest
+from ddns_tray.engine.updating import Task, Updater
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ddns_tray.core.model import Agreement, RecordKey, Sighting, UpdateResult
+    from ddns_tray.core.ports import Chance, Clock, Detector
+    from ddns_tray.engine.setup import EngineSetup, KeptRecord
+    from ddns_tray.engine.state import EngineState
+
+log = logging.getLogger(__name__)
+
+OFFLINE_ANCHORS = 3
+"""How many independent servers have to be silent before the fault is called ours (DESIGN §5)."""
+KNOWN_FOR_INTERVALS = 3
+"""For how many intervals an address that was agreed on is still what we expect while sources only fail."""
+REPAIR_PAUSE = 300.0
+"""Seconds between two looks at a provider for a record that the world shows wrong although we left it right."""
+_WORTH_A_LOOK = frozenset({VerdictKind.MISMATCH, VerdictKind.MISSING, VerdictKind.OVERDUE})
+
+
+class Rounds:
+    """Runs rounds over the state; knows what is due. `tell` publishes a phase."""
+
+    def __init__(
+        self,
+        setup: EngineSetup,
+        state: EngineState,
+        *,
+        clock: Clock,
+        chance: Chance,
+        tell: Callable[[Phase], None],
+    ) -> None:
+        self._state = state
+        self._clock = clock
+        self._tell = tell
+        self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
+        self._online: bool | None = None
+        self._agreed_at: dict[Family, float] = {}
+        self._take_setup(setup)
+        self.unlucky = 0
+        """Rounds in a row in which we were offline."""
+
+    def _take_setup(self, setup: EngineSetup) -> None:
+        self._setup = setup
+        self.kept: tuple[KeptRecord, ...] = setup.kept()
+        self._compared: dict[RecordKey, float] = {}
+        self._last_detect = self._last_observe = float("-inf")
+        self._state.keep_only([record.key for record in self.kept])
+
+    async def replace_setup(self, setup: EngineSetup) -> None:
+        """Swap settings and adapters; the old adapters are closed."""
+        old = self._setup
+        self._take_setup(setup)
+        await self._updater.close()
+        if old.verifier is not setup.verifier:
+            await old.verifier.aclose()
+
+    async def close(self) -> None:
+        """Close all adapters."""
+        await self._updater.close()
+        await self._setup.verifier.aclose()
+
+    @property
+    def interval(self) -> float:
+        """Seconds from one regular round to the next."""
+        return min(self._setup.address_interval, self._setup.verify.interval)
+
+    def due(self, now: float) -> RoundRequest | None:
+        """What the schedule wants now. A tenth of an interval early counts as due, so that looks fall together."""
+        address, verify = self._setup.address_interval, self._setup.verify.interval
+        detect = now >= self._last_detect + 0.8 * address or now < self._last_detect
+        observe = now >= self._last_observe + 0.8 * verify or now < self._last_observe
+        deadlines = (status.verdict.deadline for status in self._state.statuses.values())
+        observe = observe or any(deadline is not None and deadline <= now for deadline in deadlines)
+        observe = observe or any(
+            status.verdict.kind in (VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG)
+            for status in self._state.statuses.values()
+        )
+        retry = any(time <= now for time in self.retries())
+        return RoundRequest(detect=detect or retry, observe=observe) if detect or observe or retry else None
+
+    def retries(self) -> list[float]:
+        """When failed writes may be tried again."""
+        times = []
+        for record in self.kept:
+            memory = self._state.recall(record.key)
+            if record.settings.account is not None and memory.blocked is None and memory.not_before is not None:
+                times.append(memory.not_before)
+        return times
+
+    async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
+        """One round. Raises nothing that the world can cause."""
+        self._tell(Phase.CHECKING)
+        if wish.woke:
+            self._setup.verifier.forget_delegations()
+        if wish.detect:
+            await self._detect()
+        results = await self._update(wish) if wish.write else ()
+        if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
+            await self._observe()
+        await self._settle_online()
+        self._judge(paused=False)
+        return results
+
+    # --- detect ---
+
+    async def _detect(self) -> None:
+        self._last_detect = self._clock.now()
+        families = self._setup.families()
+        async with asyncio.TaskGroup() as group:
+            for family in families:
+                group.create_task(self._detect_family(family))
+        for family in [family for family in self._state.agreements if family not in families]:
+            del self._state.agreements[family]
+
+    async def _detect_family(self, family: Family) -> None:
+        detectors = [detector for detector in self._setup.detectors[family] if family in detector.families]
+        allow_private = any(record.settings.allow_private for record in self.kept if record.key.type.family is family)
+        sightings: tuple[Sighting, ...] = ()
+        conclusion: Agreement | None = None
+        for rank in sorted({detector.rank for detector in detectors}) or [0]:
+            wave = [detector for detector in detectors if detector.rank == rank]
+            sightings += await _ask(wave, family)
+            conclusion = agree(
+                family,
+                sightings,
+                quorum=self._setup.address[family].quorum,
+                allow_private=allow_private,
+                previous=self._state.agreements.get(family),
+                now=self._clock.now(),
+            )
+            if conclusion.state is AddressState.AGREED:
+                self._agreed_at[family] = self._clock.now()
+                break
+        if conclusion is not None:
+            self._state.conclude(conclusion)
+
+    # --- plan, apply ---
+
+    def _desired(self, record: KeptRecord) -> tuple[str, ...] | None:
+        """What should be written: the fixed set of the settings, or our agreed address; None while that is not known."""
+        if record.settings.expected:
+            return record.settings.expected
+        agreement = self._state.agreements.get(record.key.type.family)
+        if agreement is None or agreement.address is None:
+            return None
+        if not agreement.address.is_global and not record.settings.allow_private:
+            return None
+        return (str(agreement.address),)
+
+    async def _update(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
+        tasks = [task for record in self.kept if (task := self._task(record, wish)) is not None]
+        if not tasks:
+            return ()
+        self._tell(Phase.UPDATING)
+        results = await self._updater.run(tasks, self._setup.accounts)
+        now = self._clock.now()
+        for result in results:
+            if result.outcome is not Outcome.NOOP or result.key not in self._state.results:
+                self._state.results[result.key] = result
+            if result.outcome in (Outcome.NOOP, Outcome.UPDATED) and result.abort_reason is None:
+                self._compared[result.key] = now
+        return results
+
+    def _task(self, record: KeptRecord, wish: RoundRequest) -> Task | None:
+        if record.settings.account is None:
+            return None
+        by_person = wish.asks_update_of(record.key.name)
+        desired = self._desired(record)
+        if desired is None and not by_person:
+            return None
+        memory, now = self._state.recall(record.key), self._clock.now()
+        waiting = memory.not_before is not None and now < memory.not_before
+        if not by_person and (memory.blocked is not None or waiting):
+            return None
+        if not by_person and not self._needs_comparing(record, frozenset(desired or ()), now):
+            return None
+        return Task(record, desired, force=wish.force and by_person, by_person=by_person)
+
+    def _needs_comparing(self, record: KeptRecord, desired: frozenset[str], now: float) -> bool:
+        """Whether the provider has to be asked: at first, after a change, after trouble, and when the world sees wrong."""
+        memory = self._state.recall(record.key)
+        compared = self._compared.get(record.key)
+        if compared is None or memory.unconfirmed or not _same(memory.expected, desired):
+            return True
+        status = self._state.statuses.get(record.key)
+        return status is not None and status.verdict.kind in _WORTH_A_LOOK and now >= compared + REPAIR_PAUSE
+
+    # --- observe, judge ---
+
+    async def _observe(self) -> None:
+        self._last_observe = self._clock.now()
+        keys = [record.key for record in self.kept]
+        if keys:
+            self._state.views.update(await self._setup.verifier.observe(keys))
+
+    async def _settle_online(self) -> None:
+        """Say whether we are online: any answer of anybody says yes, and only silent anchors say no."""
+        if self._heard_somebody():
+            self._online, self.unlucky = True, 0
+            return
+        anchors = await self._setup.verifier.anchors()
+        if anchors.answered:
+            self._online, self.unlucky = True, 0
+        elif anchors.asked >= OFFLINE_ANCHORS:
+            self._online = False
+            self.unlucky += 1
+            for family, agreement in self._state.agreements.items():
+                self._state.agreements[family] = offline(agreement)
+        else:
+            self._online = None
+
+    def _heard_somebody(self) -> bool:
+        seen = (sighting for agreement in self._state.agreements.values() for sighting in agreement.sightings)
+        if any(sighting.address is not None and sighting.kind.is_network for sighting in seen):
+            return True
+        return any(
+            observation.rcode is not None for view in self._state.views.values() for observation in view.observations
+        )
+
+    def _expected(self, record: KeptRecord) -> frozenset[str] | None:
+        """What the world should see. Sources that merely fail for a moment do not make a known address unknown."""
+        desired = self._desired(record)
+        if desired is not None:
+            return frozenset(desired)
+        family = record.key.type.family
+        agreement = self._state.agreements.get(family)
+        state = agreement.state if agreement is not None else AddressState.UNKNOWN
+        fresh = self._agreed_at.get(family, float("-inf")) + KNOWN_FOR_INTERVALS * self._setup.address_interval
+        memory = self._state.recall(record.key)
+        if state in (AddressState.UNKNOWN, AddressState.OFFLINE) and self._clock.now() <= fresh and memory.expected:
+            return memory.expected
+        return None
+
+    def _judge(self, *, paused: bool) -> None:
+        for record in self.kept:
+            expected = self._expected(record)
+            watched_only = record.settings.account is None and not record.settings.expected
+            memory = self._state.recall(record.key)
+            verdict, brought_forward = judge(
+                self._state.views.get(record.key),
+                expected,
+                memory,
+                now=self._clock.now(),
+                online=self._online,
+                paused=paused,
+                watched_only=watched_only,
+            )
+            self._state.note(record.key, brought_forward)
+            self._state.set_status(record, sorted(expected or (), key=_numeric), verdict)
+
+    def judge_paused(self) -> None:
+        """Show every record as paused."""
+        self._judge(paused=True)
+
+
+async def _ask(detectors: Sequence[Detector], family: Family) -> tuple[Sighting, ...]:
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(detector.detect(family)) for detector in detectors]
+    return tuple(task.result() for task in asked)
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return {ip_address(address) for address in one} == {ip_address(address) for address in other}
+
+
+def _numeric(address: str) -> tuple[int, int]:
+    parsed = ip_address(address)
+    return parsed.version, int(parsed)

@@ -1,0 +1,93 @@
+"""What the engine is given, and what it can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import Family, RecordKey
+from ddns_tray.core.settings import AddressSettings, VerifySettings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from ddns_tray.core.ports import Detector, Provider, Verifier
+    from ddns_tray.core.settings import RecordSettings
+
+    AccountOpener = Callable[[], Awaitable[Provider]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """One record setting for one type: the unit that is planned, judged and shown."""
+
+    key: RecordKey
+    settings: RecordSettings
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSetup:
+    """Everything that settings decide, with the adapters already made. Replaced as a whole when settings change.
+
+    `accounts` opens a provider on first use, since that may have to ask a keyring; the opener raises `SecretError`.
+    """
+
+    records: tuple[RecordSettings, ...]
+    detectors: Mapping[Family, tuple[Detector, ...]]
+    address: Mapping[Family, AddressSettings]
+    verify: VerifySettings
+    verifier: Verifier
+    accounts: Mapping[str, AccountOpener] = field(default_factory=lambda: MappingProxyType({}))
+
+    def kept(self) -> tuple[KeptRecord, ...]:
+        """Every record setting, type by type, in the order of the settings."""
+        return tuple(
+            KeptRecord(RecordKey(record.name, record_type), record)
+            for record in self.records
+            for record_type in record.types
+        )
+
+    def families(self) -> tuple[Family, ...]:
+        """The families whose address is worth knowing: those that a record follows, or both where nothing is kept."""
+        wanted = {record_type.family for record in self.records for record_type in record.types if not record.expected}
+        return tuple(family for family in Family if not self.records or family in wanted)
+
+    @property
+    def address_interval(self) -> float:
+        """Seconds between looks for our own address: the shortest of the families."""
+        return min(self.address[family].interval for family in Family)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRequest:
+    """What one round has to do beyond what is due. Requests that come in quick succession are merged.
+
+    `update` compares every record (or those in `names`) with its provider, whether something changed or not; the
+    person's wish also lifts a block. `write` False only looks.
+    """
+
+    detect: bool = True
+    observe: bool = True
+    update: bool = False
+    force: bool = False
+    names: tuple[str, ...] = ()
+    write: bool = True
+    woke: bool = False
+
+    def merged(self, other: RoundRequest) -> RoundRequest:
+        """Both wishes in one round; a wish for all names is wider than one for some."""
+        everything = (self.update and not self.names) or (other.update and not other.names)
+        return RoundRequest(
+            detect=self.detect or other.detect,
+            observe=self.observe or other.observe,
+            update=self.update or other.update,
+            force=self.force or other.force,
+            names=() if everything else (*self.names, *other.names),
+            write=self.write or other.write,
+            woke=self.woke or other.woke,
+        )
+
+    def asks_update_of(self, name: str) -> bool:
+        """Whether the person wants this name compared with its provider now."""
+        return self.update and (not self.names or name in self.names)

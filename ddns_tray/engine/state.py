@@ -1,0 +1,141 @@
+"""What the engine holds between rounds: conclusions, memory, and the snapshot that is made of them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import DdnsTrayError
+from ddns_tray.core.model import AddressState, Agreement, Colour, Phase, RecordMemory, RecordStatus, Snapshot
+from ddns_tray.core.snapshot import overall_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ddns_tray.core.errors import Problem
+    from ddns_tray.core.model import Family, RecordKey, UpdateResult, Verdict, View
+    from ddns_tray.core.ports import Clock, MemoryStore
+    from ddns_tray.engine.setup import KeptRecord
+
+log = logging.getLogger(__name__)
+
+
+class EngineState:
+    """Mutable on purpose, and private to the engine; the world sees snapshots.
+
+    The memory goes to disk at once where a write to a provider depends on it, else with the round.
+    """
+
+    def __init__(self, clock: Clock, store: MemoryStore) -> None:
+        self._clock = clock
+        self._store = store
+        self._memory: dict[RecordKey, RecordMemory] = dict(store.load())
+        self._unsaved = False
+        self.agreements: dict[Family, Agreement] = {}
+        self.views: dict[RecordKey, View] = {}
+        self.results: dict[RecordKey, UpdateResult] = {}
+        self.statuses: dict[RecordKey, RecordStatus] = {}
+        self.address_changed_at: float | None = None
+        self.storage_problem: Problem | None = None
+        self.rounds = 0
+
+    def recall(self, key: RecordKey) -> RecordMemory:
+        """What is known of one key; empty for a new one."""
+        return self._memory.get(key, _NOTHING)
+
+    def remember(self, key: RecordKey, memory: RecordMemory) -> None:
+        """Keep, and write to disk now: somebody is about to act on it."""
+        if self.note(key, memory):
+            self.save()
+
+    def note(self, key: RecordKey, memory: RecordMemory) -> bool:
+        """Keep, and write to disk with the next save. Says whether anything worth a write has changed.
+
+        That a record matched once more is no reason to wake a disk every minute.
+        """
+        before = self.recall(key)
+        self._memory[key] = memory
+        if replace(memory, last_matched=None) != replace(before, last_matched=None):
+            self._unsaved = True
+        return self._unsaved
+
+    def save(self) -> None:
+        """Write the memory; a full disk is told to the person and stops nothing."""
+        if not self._unsaved:
+            return
+        try:
+            self._store.save(MappingProxyType(self._memory))
+        except DdnsTrayError as exc:
+            if self.storage_problem != exc.problem:
+                log.warning("%s", exc)
+            self.storage_problem = exc.problem
+        else:
+            self._unsaved = False
+            self.storage_problem = None
+
+    def conclude(self, agreement: Agreement) -> None:
+        """Take the conclusion for one family, and note when the address became another."""
+        before = self.agreements.get(agreement.family)
+        if agreement.state is AddressState.AGREED:
+            known = before.address if before is not None else None
+            if known is not None and known != agreement.address:
+                self.address_changed_at = self._clock.now()
+        elif before is not None and before.address is not None:
+            log.info("%s: %s", agreement.family, agreement.state)
+        self.agreements[agreement.family] = agreement
+
+    def set_status(self, record: KeptRecord, expected: Sequence[str], verdict: Verdict) -> None:
+        """Take a verdict; `since` moves only when its kind changes."""
+        key, now = record.key, self._clock.now()
+        before = self.statuses.get(key)
+        same = before is not None and before.verdict.kind is verdict.kind
+        if before is None or not same:
+            log.info("%s is %s (%s)", key, verdict.kind, verdict.colour)
+        proven = now if verdict.colour is Colour.GREEN else before.proven_at if before is not None else None
+        self.statuses[key] = RecordStatus(
+            key=key,
+            account=record.settings.account,
+            expected=tuple(expected),
+            verdict=verdict,
+            view=self.views.get(key),
+            since=before.since if before is not None and same else now,
+            last_update=self.results.get(key),
+            proven_at=proven,
+        )
+
+    def keep_only(self, keys: Sequence[RecordKey]) -> None:
+        """Drop what is shown of records that are no longer in the settings; their memory stays, they may come back."""
+        wanted = set(keys)
+        for shown in (self.views, self.results, self.statuses):
+            for key in [key for key in shown if key not in wanted]:
+                del shown[key]  # type: ignore[attr-defined]
+
+    def snapshot(
+        self,
+        kept: Sequence[KeptRecord],
+        phase: Phase,
+        *,
+        next_check: float | None,
+        paused_until: float | None,
+        problems: Sequence[Problem],
+    ) -> Snapshot:
+        """The immutable whole, of this moment."""
+        records = tuple(self.statuses[record.key] for record in kept if record.key in self.statuses)
+        storage = (self.storage_problem,) if self.storage_problem is not None else ()
+        return Snapshot(
+            at=self._clock.now(),
+            phase=phase,
+            colour=overall_colour(records, phase),
+            addresses=MappingProxyType(dict(self.agreements)),
+            records=records,
+            next_check=next_check,
+            paused_until=paused_until,
+            address_changed_at=self.address_changed_at,
+            problems=(*problems, *storage),
+            rounds=self.rounds,
+        )
+
+
+_NOTHING = RecordMemory()

@@ -1,0 +1,215 @@
+"""Plan and apply: one account at a time, one record after the other, nothing written that is not known to be right.
+
+Crash safety: before a write goes out the memory says "unconfirmed", so that whoever starts after a power cut looks
+before writing again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ddns_tray.core import schedule
+from ddns_tray.core.errors import DdnsTrayError, ProviderError, SecretError, TransportError, Unconfirmed
+from ddns_tray.core.model import Intent, Outcome, RecordMemory, UpdateResult
+from ddns_tray.core.plan import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ddns_tray.core.errors import Problem
+    from ddns_tray.core.model import ExistingSet, Plan, RecordKey
+    from ddns_tray.core.ports import Chance, Clock, Provider
+    from ddns_tray.engine.setup import AccountOpener, KeptRecord
+
+log = logging.getLogger(__name__)
+
+RETRY_BASE = 30.0
+RETRY_CEILING = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One record that has to be compared with its provider. `desired` None means: the address is not known."""
+
+    record: KeptRecord
+    desired: tuple[str, ...] | None
+    force: bool
+    by_person: bool
+
+
+class Updater:
+    """Carries out tasks and keeps the memory true. `remember` stores the memory of one key, at once and durably."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        chance: Chance,
+        recall: Callable[[RecordKey], RecordMemory],
+        remember: Callable[[RecordKey, RecordMemory], None],
+    ) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._recall = recall
+        self._remember = remember
+        self._providers: dict[str, Provider] = {}
+
+    async def run(self, tasks: Sequence[Task], accounts: Mapping[str, AccountOpener]) -> tuple[UpdateResult, ...]:
+        """Carry out all tasks: accounts side by side, the records of one account one by one."""
+        by_account: dict[str, list[Task]] = {}
+        for task in tasks:
+            by_account.setdefault(task.record.settings.account or "", []).append(task)
+        async with asyncio.TaskGroup() as group:
+            running = [
+                group.create_task(self._run_account(account_id, own, accounts[account_id]))
+                for account_id, own in by_account.items()
+            ]
+        return tuple(result for done in running for result in done.result())
+
+    async def close(self) -> None:
+        """Close every open account; the next task opens it anew, with the credentials of that time."""
+        providers, self._providers = self._providers, {}
+        for provider in providers.values():
+            await provider.aclose()
+
+    async def _run_account(self, account_id: str, tasks: Sequence[Task], opener: AccountOpener) -> list[UpdateResult]:
+        results: list[UpdateResult] = []
+        for task in tasks:
+            try:
+                provider = self._providers.get(account_id)
+                if provider is None:
+                    provider = self._providers[account_id] = await opener()
+            except SecretError as exc:
+                results.append(self._failed(task, (), 0, exc))
+                continue
+            results.append(await self._run_task(task, provider))
+        return results
+
+    async def _run_task(self, task: Task, provider: Provider) -> UpdateResult:
+        key = task.record.key
+        calls = provider.calls
+        existing: ExistingSet | None = None
+        try:
+            existing = await provider.read(key)
+            memory = self._recall(key)
+            settings = task.record.settings
+            planned = plan(
+                key,
+                task.desired,
+                existing,
+                memory,
+                force=task.force,
+                ttl=settings.ttl,
+                proxied=settings.proxied,
+                comment=settings.comment,
+            )
+            return await self._carry_out(task, planned, provider, calls)
+        except DdnsTrayError as exc:
+            before = existing.addresses if existing is not None else ()
+            return self._failed(task, before, provider.calls - calls, exc)
+
+    async def _carry_out(self, task: Task, planned: Plan, provider: Provider, calls: int) -> UpdateResult:
+        key, change = task.record.key, planned.change
+        memory = self._recall(key)
+        wanted = frozenset(task.desired or ())
+        if planned.intent is Intent.PRESERVE:
+            settled = replace(memory, unconfirmed=False, failures=0, not_before=None, blocked=None)
+            self._remember(key, replace(settled, ours=memory.ours | wanted))
+        if change is None:
+            standing = task.desired or ()
+            return self._result(task, Outcome.NOOP, standing, standing, provider.calls - calls, planned=planned)
+
+        before = change.existing.addresses if change.existing is not None else memory.written
+        about_to_write = _with_old_answer(replace(memory, unconfirmed=True, ours=memory.ours | wanted), change.existing)
+        self._remember(key, about_to_write)
+        try:
+            await provider.apply(change)
+        except (Unconfirmed, TransportError) as exc:
+            if isinstance(exc, TransportError) and not exc.sent:
+                self._remember(key, memory)
+                raise
+            if not await self._stands(provider, key, change.after):
+                return self._failed(task, before, provider.calls - calls, exc, outcome=Outcome.UNCONFIRMED)
+        except ProviderError:
+            self._remember(key, memory)
+            raise
+        written = replace(
+            about_to_write,
+            ours=wanted,
+            written=tuple(sorted(wanted)),
+            written_at=self._clock.now(),
+            unconfirmed=False,
+            failures=0,
+            not_before=None,
+            blocked=None,
+        )
+        self._remember(key, written)
+        log.info("%s updated: %s -> %s", key, ", ".join(before) or "-", ", ".join(change.after) or "-")
+        return self._result(task, Outcome.UPDATED, before, change.after, provider.calls - calls, planned=planned)
+
+    async def _stands(self, provider: Provider, key: RecordKey, after: tuple[str, ...]) -> bool:
+        """Look whether a write whose answer was lost has happened; not knowing counts as no."""
+        try:
+            found = await provider.read(key)
+        except DdnsTrayError as exc:
+            log.info("%s: could not look whether the write has happened: %s", key, exc)
+            return False
+        return found is not None and set(found.addresses) == set(after)
+
+    def _failed(
+        self,
+        task: Task,
+        before: tuple[str, ...],
+        calls: int,
+        error: DdnsTrayError,
+        *,
+        outcome: Outcome = Outcome.FAILED,
+    ) -> UpdateResult:
+        key, now = task.record.key, self._clock.now()
+        memory = self._recall(key)
+        failures = memory.failures + 1
+        wait = error.retry_after
+        if wait is None:
+            wait = schedule.backoff(failures, base=RETRY_BASE, ceiling=RETRY_CEILING, chance=self._chance)
+        stopped = isinstance(error, ProviderError) and error.asks_person
+        self._remember(
+            key,
+            replace(
+                memory, failures=failures, not_before=now + wait, blocked=error.problem if stopped else memory.blocked
+            ),
+        )
+        log.warning("%s: %s", key, error)
+        return self._result(task, outcome, before, before, calls, problem=error.problem)
+
+    def _result(
+        self,
+        task: Task,
+        outcome: Outcome,
+        before: tuple[str, ...],
+        after: tuple[str, ...],
+        calls: int,
+        *,
+        planned: Plan | None = None,
+        problem: Problem | None = None,
+    ) -> UpdateResult:
+        return UpdateResult(
+            key=task.record.key,
+            outcome=outcome,
+            before=before,
+            after=after,
+            calls=calls,
+            at=self._clock.now(),
+            problem=problem,
+            abort_reason=planned.abort_reason if planned is not None else None,
+        )
+
+
+def _with_old_answer(memory: RecordMemory, existing: ExistingSet | None) -> RecordMemory:
+    """Note what caches may hold of the set that is about to be replaced, for the deadline arithmetic."""
+    if existing is None:
+        return memory
+    ttls = [record.ttl for record in existing.records if record.ttl is not None]
+    return replace(memory, old_ttl=max(ttls, default=memory.old_ttl), old_negative=not existing.records)
