@@ -1,0 +1,130 @@
+"""Snapshot → shape, colour, short and long text, in the person's language. The only room that makes sentences.
+
+Window, menu, notification, terminal and JSON all speak through one `Words`. No Qt here, and no decision: what is true
+was decided before it came here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import Phase
+from ddns_tray.words import evidence, status, verdicts
+from ddns_tray.words.catalogue import DOMAIN, LANGUAGES
+from ddns_tray.words.language import resolve_language
+from ddns_tray.words.shapes import COLOUR_WORDS, Shape, shape
+from ddns_tray.words.speaker import Speaker
+from ddns_tray.words.verdicts import Explanation
+
+if TYPE_CHECKING:
+    from ddns_tray.core.model import (
+        AddressState,
+        Agreement,
+        Colour,
+        Observation,
+        Outcome,
+        RecordStatus,
+        Role,
+        Sighting,
+        Snapshot,
+        SourceKind,
+        Transport,
+        UpdateResult,
+        VerdictKind,
+    )
+
+__all__ = ["DOMAIN", "LANGUAGES", "Explanation", "Shape", "Words", "resolve_language"]
+
+
+class Words(Speaker):
+    """Everything the product says, in one language ("en" or "zh_CN")."""
+
+    # --- the whole ---
+
+    def shape(self, colour: Colour, phase: Phase) -> Shape:
+        """The shape of the tray icon and of the window's sign."""
+        return shape(colour, phase)
+
+    def record_shape(self, record: RecordStatus) -> Shape:
+        """The shape of one record's sign."""
+        return shape(record.verdict.colour, Phase.IDLE)
+
+    def status_sentence(self, snapshot: Snapshot, now: float) -> str:
+        """How things are: "2 names right, 1 on its way"."""
+        return status.status_sentence(self, snapshot, now)
+
+    def status_detail(self, snapshot: Snapshot, now: float) -> str:
+        """The line below: "Address 11.22.33.44 · changed 2 min ago"."""
+        return status.status_detail(self, snapshot, now)
+
+    def tooltip(self, snapshot: Snapshot, now: float) -> str:
+        """Two lines for the tray icon."""
+        return status.tooltip(self, snapshot, now)
+
+    def next_check(self, snapshot: Snapshot, now: float) -> str:
+        """When the next round comes: "next check in 38 s", "checking…", "paused"."""
+        return status.next_check(self, snapshot, now)
+
+    def colour(self, colour: Colour) -> str:
+        """The colour as a word."""
+        return self.say(COLOUR_WORDS[colour])
+
+    # --- one record ---
+
+    def record_line(self, record: RecordStatus, now: float) -> str:
+        """A few words: "right", "green in 4:12", "wrong address"."""
+        return verdicts.record_line(self, record, now)
+
+    def verdict(self, kind: VerdictKind) -> str:
+        """The label of a kind of verdict."""
+        return self.say(verdicts.LABELS[kind])
+
+    def verdict_title(self, record: RecordStatus) -> str:
+        """The verdict as a heading."""
+        return self.say(verdicts.TITLES[record.verdict.kind])
+
+    def verdict_explanation(self, record: RecordStatus, now: float) -> str:
+        """Cause, evidence, what happens next and what to do: one sentence a line."""
+        return str(verdicts.explain(self, record, now))
+
+    def verdict_parts(self, record: RecordStatus, now: float) -> Explanation:
+        """The same, in its parts."""
+        return verdicts.explain(self, record, now)
+
+    # --- single facts ---
+
+    def agreement(self, agreement: Agreement) -> str:
+        """What the sources conclude for one family."""
+        return evidence.agreement(self, agreement)
+
+    def address_state(self, state: AddressState) -> str:
+        """The state of one family's address as a word."""
+        return self.say(evidence.ADDRESS_STATES[state])
+
+    def sighting(self, sighting: Sighting) -> str:
+        """What one source saw, or why it saw nothing."""
+        return evidence.sighting(self, sighting)
+
+    def source_kind(self, kind: SourceKind) -> str:
+        """What kind of source it is."""
+        return self.say(evidence.SOURCE_KINDS[kind])
+
+    def observation(self, observation: Observation) -> str:
+        """What one server answered, or why there is no answer."""
+        return evidence.observation(self, observation)
+
+    def role(self, role: Role) -> str:
+        """In what capacity a server was asked."""
+        return self.say(evidence.ROLES[role])
+
+    def transport(self, transport: Transport) -> str:
+        """How it was asked."""
+        return self.say(evidence.TRANSPORTS[transport])
+
+    def outcome(self, result: UpdateResult) -> str:
+        """What became of one update, in a sentence."""
+        return evidence.outcome(self, result)
+
+    def outcome_word(self, outcome: Outcome) -> str:
+        """The same as one word."""
+        return self.say(evidence.OUTCOMES[outcome])

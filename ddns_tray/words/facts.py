@@ -1,0 +1,95 @@
+"""What the witnesses of one record said, counted: the facts that sentences need. No words here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ddns_tray.core.model import Observation, RecordStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """The servers of one role, by what they said of the expected set; each name once, in the order of asking."""
+
+    right: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    """Answered with other addresses, or with none."""
+    failed: tuple[str, ...] = ()
+    """SERVFAIL, REFUSED and other rcodes that say nothing about the name."""
+    silent: tuple[str, ...] = ()
+    """No usable answer at all."""
+    seen: tuple[str, ...] = ()
+    """The addresses in the wrong answers."""
+    surplus: tuple[str, ...] = ()
+    """The addresses of `seen` that are not expected."""
+    serials: tuple[int, ...] = ()
+
+    @property
+    def asked(self) -> int:
+        """How many servers were asked."""
+        return len(self.right) + len(self.wrong) + len(self.failed) + len(self.silent)
+
+    @property
+    def answered(self) -> int:
+        """How many said something about the name."""
+        return len(self.right) + len(self.wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Both kinds of witnesses."""
+
+    authoritative: Witnesses
+    resolvers: Witnesses
+
+
+def facts(status: RecordStatus) -> Facts:
+    """Count what the latest look at one record has seen."""
+    observations = () if status.view is None else status.view.observations
+    expected = frozenset(status.expected)
+    return Facts(
+        _witnesses((seen for seen in observations if seen.role is Role.AUTHORITATIVE), expected),
+        _witnesses((seen for seen in observations if seen.role is Role.RESOLVER), expected),
+    )
+
+
+def is_right(observation: Observation, expected: frozenset[str]) -> bool:
+    """Say whether this answer is the expected set."""
+    return bool(expected) and observation.error is None and frozenset(observation.answer) == expected
+
+
+def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:
+    latest = {(seen.server, seen.address): seen for seen in observations}
+    right: dict[str, None] = {}
+    wrong: dict[str, None] = {}
+    failed: dict[str, None] = {}
+    silent: dict[str, None] = {}
+    addresses: dict[str, None] = {}
+    serials: dict[int, None] = {}
+    for seen in latest.values():
+        if seen.error is not None:
+            silent[seen.server] = None
+        elif is_right(seen, expected):
+            right[seen.server] = None
+        elif seen.rcode not in {"NOERROR", "NXDOMAIN"}:
+            failed[seen.server] = None
+        else:
+            wrong[seen.server] = None
+            addresses.update(dict.fromkeys(seen.answer))
+        if seen.serial is not None:
+            serials[seen.serial] = None
+    return Witnesses(
+        right=tuple(right),
+        wrong=tuple(wrong),
+        failed=tuple(failed),
+        silent=tuple(silent),
+        seen=tuple(addresses),
+        surplus=tuple(address for address in addresses if address not in expected),
+        serials=tuple(serials),
+    )

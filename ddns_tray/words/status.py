@@ -1,0 +1,183 @@
+"""What is said of the whole: the first line of window and menu, the line below it, and the tooltip."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import AddressState, Colour, Phase, VerdictKind
+from ddns_tray.core.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ddns_tray.core.model import RecordStatus, Snapshot
+    from ddns_tray.core.text import Text
+    from ddns_tray.words.speaker import Speaker
+
+_FOREVER = float("inf")
+_HEALS_ALONE = frozenset({VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG})
+
+_NO_ADDRESS: Mapping[AddressState, Text] = {
+    # the most telling one first
+    AddressState.DISPUTED: text("Address not certain: the sources disagree"),
+    AddressState.OFFLINE: text("Address not known: no connection"),
+    AddressState.NOT_ROUTABLE: text("Your line has no public address of its own"),
+    AddressState.NONE: text("Your line has no address of this kind"),
+}
+_NOT_YET = text("Address not known yet")
+
+
+class Group(IntEnum):
+    """How a name is counted, worst last; a name counts once, by the worst of its records."""
+
+    RIGHT = 0
+    WAITING = 1
+    """Not looked at, offline or paused."""
+    ON_ITS_WAY = 2
+    LOOK = 3
+    """Yellow, and not known to heal by itself."""
+    NEEDS_YOU = 4
+
+
+def group(status: RecordStatus) -> Group:
+    """Say how one record counts."""
+    match status.verdict.colour:
+        case Colour.GREEN:
+            return Group.RIGHT
+        case Colour.RED:
+            return Group.NEEDS_YOU
+        case Colour.GREY:
+            return Group.WAITING
+        case Colour.YELLOW:
+            return Group.ON_ITS_WAY if status.verdict.kind in _HEALS_ALONE else Group.LOOK
+
+
+def status_sentence(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
+    """How things are, in one sentence, worst first."""
+    if snapshot.phase is Phase.PAUSED or snapshot.paused_until is not None:
+        return _paused(speaker, snapshot.paused_until, now)
+    if not snapshot.records:
+        return speaker.say(snapshot.problems[0].title) if snapshot.problems else speaker.tr("No names yet")
+    names = _names(snapshot.records)
+    kinds = {status.verdict.kind for status in snapshot.records}
+    if kinds == {VerdictKind.OFFLINE}:
+        return speaker.tr("No connection to the internet")
+    counts = {wanted: sum(1 for found in names.values() if found is wanted) for wanted in Group}
+    present = [wanted for wanted in sorted(Group, reverse=True) if counts[wanted]]
+    if len(present) == 1:
+        return _alone(speaker, present[0], names)
+    if present[0] >= Group.LOOK:
+        head, tail = _WORRIES[present[0]], _AND_THE_REST[present[1]]
+        return speaker.tr(
+            "{head}, {tail}", head=head(speaker, counts[present[0]]), tail=tail(speaker, counts[present[1]])
+        )
+    good, other = present[-1], present[0]
+    return speaker.tr(
+        "{head}, {tail}", head=_CALM[good](speaker, counts[good]), tail=_BRIEFLY[other](speaker, counts[other])
+    )
+
+
+def status_detail(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
+    """The address, and since when; or why it is not known."""
+    if snapshot.problems and snapshot.records:
+        return speaker.say(snapshot.problems[0].title)
+    addresses = [str(found.address) for found in snapshot.addresses.values() if found.address is not None]
+    if addresses:
+        listed = speaker.listing(addresses)
+        if snapshot.address_changed_at is None:
+            return speaker.ntr("Address {addresses}", "Addresses {addresses}", len(addresses), addresses=listed)
+        return speaker.ntr(
+            "Address {addresses} · changed {ago}",
+            "Addresses {addresses} · changed {ago}",
+            len(addresses),
+            addresses=listed,
+            ago=speaker.ago(snapshot.address_changed_at, now),
+        )
+    states = {found.state for found in snapshot.addresses.values()}
+    reason = next((said for state, said in _NO_ADDRESS.items() if state in states), _NOT_YET)
+    return speaker.say(reason)
+
+
+def tooltip(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
+    """Two lines for the tray icon."""
+    return speaker.tr(
+        "DDNS Tray: {sentence}\n{detail}",
+        sentence=status_sentence(speaker, snapshot, now),
+        detail=status_detail(speaker, snapshot, now),
+    )
+
+
+def next_check(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
+    """When the next round comes: "next check in 38 s"."""
+    match snapshot.phase:
+        case Phase.CHECKING | Phase.STARTING:
+            return speaker.tr("checking…")
+        case Phase.UPDATING:
+            return speaker.tr("updating…")
+        case Phase.PAUSED:
+            return speaker.tr("paused")
+        case Phase.STOPPED:
+            return speaker.tr("stopped")
+        case Phase.IDLE:
+            if snapshot.next_check is None:
+                return ""
+            return speaker.tr("next check in {duration}", duration=speaker.duration(snapshot.next_check - now))
+
+
+def _paused(speaker: Speaker, until: float | None, now: float) -> str:
+    if until is None or until == _FOREVER:
+        return speaker.tr("Paused")
+    return speaker.tr("Paused until {time}", time=speaker.time(until, now))
+
+
+def _names(records: Sequence[RecordStatus]) -> Mapping[str, Group]:
+    names: dict[str, Group] = {}
+    for status in records:
+        names[status.key.name] = max(names.get(status.key.name, Group.RIGHT), group(status))
+    return names
+
+
+def _alone(speaker: Speaker, only: Group, names: Mapping[str, Group]) -> str:
+    count = len(names)
+    if count == 1:
+        name = next(iter(names))
+        match only:
+            case Group.RIGHT:
+                return speaker.tr("{name} is right", name=name)
+            case Group.ON_ITS_WAY:
+                return speaker.tr("{name} is on its way", name=name)
+            case Group.LOOK:
+                return speaker.tr("{name} needs a look", name=name)
+            case Group.NEEDS_YOU:
+                return speaker.tr("{name} needs you", name=name)
+            case Group.WAITING:
+                return speaker.tr("{name} has not been looked at yet", name=name)
+    return (_WORRIES if only >= Group.LOOK else _ALL_ALIKE)[only](speaker, count)
+
+
+# The pieces of sentences about two groups. Each is a clause of its own with its own plural forms; how two clauses are
+# joined is a literal too, so that a translator decides on both.
+_WORRIES: Mapping[Group, Callable[[Speaker, int], str]] = {
+    Group.NEEDS_YOU: lambda speaker, n: speaker.ntr("One name needs you", "{count} names need you", n),
+    Group.LOOK: lambda speaker, n: speaker.ntr("One name needs a look", "{count} names need a look", n),
+}
+_AND_THE_REST: Mapping[Group, Callable[[Speaker, int], str]] = {
+    Group.LOOK: lambda speaker, n: speaker.ntr("one needs a look", "{count} need a look", n),
+    Group.ON_ITS_WAY: lambda speaker, n: speaker.ntr("one is on its way", "{count} are on their way", n),
+    Group.WAITING: lambda speaker, n: speaker.ntr("one is not looked at yet", "{count} are not looked at yet", n),
+    Group.RIGHT: lambda speaker, n: speaker.ntr("one is right", "{count} are right", n),
+}
+_ALL_ALIKE: Mapping[Group, Callable[[Speaker, int], str]] = {
+    Group.RIGHT: lambda speaker, n: speaker.ntr("The name is right", "All {count} names are right", n),
+    Group.WAITING: lambda speaker, n: speaker.ntr("One name not looked at yet", "{count} names not looked at yet", n),
+    Group.ON_ITS_WAY: lambda speaker, n: speaker.ntr("One name is on its way", "{count} names are on their way", n),
+}
+_CALM: Mapping[Group, Callable[[Speaker, int], str]] = {
+    Group.RIGHT: lambda speaker, n: speaker.ntr("{count} name right", "{count} names right", n),
+    Group.WAITING: lambda speaker, n: speaker.ntr("One name not looked at yet", "{count} names not looked at yet", n),
+}
+_BRIEFLY: Mapping[Group, Callable[[Speaker, int], str]] = {
+    Group.ON_ITS_WAY: lambda speaker, n: speaker.ntr("{count} on its way", "{count} on their way", n),
+    Group.WAITING: lambda speaker, n: speaker.ntr("{count} not looked at yet", "{count} not looked at yet", n),
+}
