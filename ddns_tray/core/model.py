@@ -152,11 +152,16 @@ class ExistingRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExistingSet:
-    """The RRset of one key at the provider. An empty `records` says that the provider knows there is none."""
+    """The RRset of one key at the provider. An empty `records` says that the provider knows there is none.
+
+    `extra` is what must survive a rewrite of the whole set (records that are switched off); its keys belong to the
+    provider's adapter.
+    """
 
     key: RecordKey
     zone: str | None
     records: tuple[ExistingRecord, ...]
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -453,6 +458,8 @@ class FieldSpec:
     secret: bool = False
     required: bool = True
     default: str | None = None
+    choices: tuple[str, ...] = ()
+    """The only values that make sense, where there are few; empty for free text."""
 
 
 @dataclass(frozen=True, slots=True)
