@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import schedule
-from ddns_tray.core.model import Colour, Outcome, Phase, VerdictKind
+from ddns_tray.core.model import Phase
 from ddns_tray.engine.rounds import Rounds
 from ddns_tray.engine.setup import RoundRequest
 from ddns_tray.engine.state import EngineState
@@ -32,7 +32,7 @@ class Engine:
     """Implements `core.ports.EngineControls`, and `run`, `stop`, `run_once` for the doors.
 
     One round runs at a time. A round never raises for anything the world may do; what is a fault of our own is logged
-    with its traceback and tried again later, because a tray icon that has stopped looking is worse than one that says so.
+    with its traceback and tried again later: an icon that has stopped looking without saying so is the worst of all.
     """
 
     def __init__(self, setup: EngineSetup, *, clock: Clock, chance: Chance, memory: MemoryStore) -> None:
@@ -46,6 +46,7 @@ class Engine:
         self._paused_until: float | None = None
         self._pending: RoundRequest | None = None
         self._waiting: list[asyncio.Future[tuple[UpdateResult, ...]]] = []
+        self._served: list[asyncio.Future[tuple[UpdateResult, ...]]] = []
         self._wanted: asyncio.Event = asyncio.Event()
         self._stopping = False
         self._one_round = asyncio.Lock()
@@ -112,6 +113,11 @@ class Engine:
             self._problems = tuple(problems)
             self._tell(self._snapshot.phase)
 
+    def unblock(self) -> None:
+        """Try again what was stopped until the person acts; they have, by entering new credentials."""
+        self._state.unblock()
+        self.request(RoundRequest(update=True))
+
     async def run(self) -> None:
         """Run rounds until `stop`. The first starts at once."""
         self.request(RoundRequest())
@@ -122,6 +128,7 @@ class Engine:
                     await self._run_round(wish)
                 await self._wait()
         finally:
+            self._served += self._waiting
             self._answer(())
             self._state.save()
             self._tell(Phase.STOPPED)
@@ -153,6 +160,7 @@ class Engine:
                 return None
             self._paused_until = None
         wish, self._pending = self._pending, None
+        self._served, self._waiting = self._waiting, []
         return wish or self._rounds.due(now)
 
     async def _run_round(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
@@ -223,8 +231,8 @@ class Engine:
             await asyncio.gather(sleeping, wanted, return_exceptions=True)
 
     def _answer(self, results: tuple[UpdateResult, ...]) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
+        served, self._served = self._served, []
+        for future in served:
             if not future.done():
                 future.set_result(results)
 
@@ -250,21 +258,3 @@ class Engine:
                 subscriber(self._snapshot)
             except Exception:
                 log.exception("a subscriber failed")
-
-
-def outcome_code(results: Sequence[UpdateResult]) -> int:
-    """0 all done, 1 some failed, 2 all failed: the exit code of `update`."""
-    failed = sum(result.outcome in (Outcome.FAILED, Outcome.UNCONFIRMED) for result in results)
-    if not failed:
-        return 0
-    return 2 if failed == len(results) else 1
-
-
-def colour_code(snapshot: Snapshot) -> int:
-    """0 green, 1 yellow, 2 red, 3 grey or unknown: the habit of monitoring plugins."""
-    if (
-        any(status.verdict.kind is VerdictKind.UNKNOWN for status in snapshot.records)
-        and snapshot.colour is Colour.GREEN
-    ):
-        return 3
-    return {Colour.GREEN: 0, Colour.YELLOW: 1, Colour.RED: 2, Colour.GREY: 3}[snapshot.colour]

@@ -152,7 +152,7 @@ class Rounds:
     # --- plan, apply ---
 
     def _desired(self, record: KeptRecord) -> tuple[str, ...] | None:
-        """What should be written: the fixed set of the settings, or our agreed address; None while that is not known."""
+        """What should stand there: the fixed set of the settings, or our agreed address; None while it is not known."""
         if record.settings.expected:
             return record.settings.expected
         agreement = self._state.agreements.get(record.key.type.family)
@@ -192,7 +192,7 @@ class Rounds:
         return Task(record, desired, force=wish.force and by_person, by_person=by_person)
 
     def _needs_comparing(self, record: KeptRecord, desired: frozenset[str], now: float) -> bool:
-        """Whether the provider has to be asked: at first, after a change, after trouble, and when the world sees wrong."""
+        """Whether to ask the provider: at first, after a change, after trouble, and when the world sees wrong."""
         memory = self._state.recall(record.key)
         compared = self._compared.get(record.key)
         if compared is None or memory.unconfirmed or not _same(memory.expected, desired):

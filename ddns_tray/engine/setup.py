@@ -7,13 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Family, RecordKey
-from ddns_tray.core.settings import AddressSettings, VerifySettings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from ddns_tray.core.ports import Detector, Provider, Verifier
-    from ddns_tray.core.settings import RecordSettings
+    from ddns_tray.core.settings import AddressSettings, RecordSettings, VerifySettings
 
     AccountOpener = Callable[[], Awaitable[Provider]]
 

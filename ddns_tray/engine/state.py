@@ -61,6 +61,12 @@ class EngineState:
             self._unsaved = True
         return self._unsaved
 
+    def unblock(self) -> None:
+        """Lift every block and every wait."""
+        for key, memory in list(self._memory.items()):
+            self.note(key, replace(memory, blocked=None, not_before=None, failures=0))
+        self.save()
+
     def save(self) -> None:
         """Write the memory; a full disk is told to the person and stops nothing."""
         if not self._unsaved:
@@ -110,7 +116,7 @@ class EngineState:
         wanted = set(keys)
         for shown in (self.views, self.results, self.statuses):
             for key in [key for key in shown if key not in wanted]:
-                del shown[key]  # type: ignore[attr-defined]
+                del shown[key]
 
     def snapshot(
         self,

@@ -1,0 +1,231 @@
+"""Puts the adapters into the engine, for every door: the only room, beside the doors, that knows everybody.
+
+It decides nothing and says nothing. Heavy libraries load when an adapter is first used, not here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import DdnsTrayError, SecretMissing
+from ddns_tray.core.model import Family
+from ddns_tray.core.settings import Settings
+from ddns_tray.core.text import text
+from ddns_tray.detectors import build_detectors
+from ddns_tray.engine import Engine, EngineSetup
+from ddns_tray.http import HttpxClient
+from ddns_tray.providers import registry
+from ddns_tray.store.config import ConfigFile
+from ddns_tray.store.memory import MemoryFile
+from ddns_tray.store.secrets import build_secrets
+from ddns_tray.system.clock import SystemClock
+from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.resolvers import system_resolvers
+from ddns_tray.verify import build_verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from ddns_tray.core.model import AccountReport, ExistingSet, ProviderSpec
+    from ddns_tray.core.ports import (
+        Chance,
+        Clock,
+        Detector,
+        HttpClient,
+        MemoryStore,
+        Provider,
+        Secret,
+        SecretStore,
+        Verifier,
+    )
+    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.system.paths import Paths
+
+log = logging.getLogger(__name__)
+
+
+class Accounts:
+    """Opens accounts: settings + secrets → provider. Implements `core.ports.AccountDesk`."""
+
+    def __init__(self, http: HttpClient, secrets: SecretStore, clock: Clock) -> None:
+        self._http = http
+        self._secrets = secrets
+        self._clock = clock
+
+    def providers(self) -> tuple[ProviderSpec, ...]:
+        """All services, in the order of the registry."""
+        return registry.SPECS
+
+    async def open(self, account: AccountSettings, typed: Mapping[str, Secret] = MappingProxyType({})) -> Provider:
+        """Open one account with the secrets of the keyring, or those just typed."""
+        spec = registry.spec(account.provider)
+        secrets: dict[str, Secret] = {}
+        for wanted in spec.fields:
+            if not wanted.secret:
+                continue
+            found = typed.get(wanted.name) or await self._secrets.get(account.id, wanted.name)
+            if found is not None:
+                secrets[wanted.name] = found
+            elif wanted.required:
+                raise SecretMissing(
+                    text("The account {account} has no {field} yet.", account=account.id, field=wanted.name),
+                    text(
+                        "Enter it in the settings window, or run: ddns-tray secret set {account} {field}",
+                        account=account.id,
+                        field=wanted.name,
+                    ),
+                )
+        return registry.open_account(spec.id, account.options, secrets, http=self._http, clock=self._clock)
+
+    async def test(self, account: AccountSettings, typed: Mapping[str, Secret]) -> AccountReport:
+        """Try an account without writing."""
+        provider = await self.open(account, typed)
+        try:
+            return await provider.test()
+        finally:
+            await provider.aclose()
+
+    async def records(
+        self, account: AccountSettings, typed: Mapping[str, Secret], zone: str
+    ) -> tuple[ExistingSet, ...]:
+        """The address records of one zone of an account."""
+        provider = await self.open(account, typed)
+        try:
+            return await provider.records(zone)
+        finally:
+            await provider.aclose()
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One wired product: the engine and what front ends may touch beside it."""
+
+    paths: Paths
+    engine: Engine
+    settings: Settings
+    settings_file: ConfigFile
+    secrets: SecretStore
+    desk: Accounts
+    http: HttpClient
+    clock: Clock
+    _workshop: Workshop = field(repr=False)
+
+    async def reload(self) -> bool:
+        """Take changed settings into the running engine. Broken ones are shown, and the last good ones stay.
+
+        Returns whether the settings were good.
+        """
+        try:
+            settings = self.settings_file.read()
+        except DdnsTrayError as exc:
+            log.warning("%s", exc)
+            self.engine.set_problems((exc.problem,))
+            return False
+        self.engine.set_problems(())
+        if settings != self.settings:
+            self.settings = settings
+            await self.engine.reconfigure(self._workshop.setup(settings))
+        return True
+
+    async def reload_if_changed(self) -> None:
+        """Reload when the file on disk is another than the one we read."""
+        if self.settings_file.changed():
+            await self.reload()
+
+    async def renew_accounts(self) -> None:
+        """Open all accounts anew and lift what blocked them: a secret was replaced."""
+        await self.engine.reconfigure(self._workshop.setup(self.settings))
+        self.engine.unblock()
+
+    async def aclose(self) -> None:
+        """Close everything that was opened."""
+        await self.engine.aclose()
+        await self.http.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Makes an `EngineSetup` of settings."""
+
+    http: HttpClient
+    clock: Clock
+    chance: Chance
+    accounts: Accounts
+
+    def setup(self, settings: Settings) -> EngineSetup:
+        """Build the adapters that these settings name; nothing is opened yet."""
+        per_family = {Family.IPV4: settings.ipv4, Family.IPV6: settings.ipv6}
+        detectors: dict[Family, tuple[Detector, ...]] = {
+            family: build_detectors(address.sources, http=self.http, clock=self.clock, interfaces=interface_addresses)
+            for family, address in per_family.items()
+        }
+        return EngineSetup(
+            records=settings.records,
+            detectors=MappingProxyType(detectors),
+            address=MappingProxyType(per_family),
+            verify=settings.verify,
+            verifier=self._verifier(settings),
+            accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
+        )
+
+    def _verifier(self, settings: Settings) -> Verifier:
+        return build_verifier(
+            settings.verify, clock=self.clock, chance=self.chance, system_resolvers=system_resolvers, http=self.http
+        )
+
+    def _opener(self, account: AccountSettings) -> Callable[[], Awaitable[Provider]]:
+        async def opener() -> Provider:
+            return await self.accounts.open(account)
+
+        return opener
+
+
+def build_runtime(
+    paths: Paths,
+    *,
+    settings: Settings | None = None,
+    extra_records: Sequence[RecordSettings] = (),
+    secrets: SecretStore | None = None,
+    memory: MemoryStore | None = None,
+    clock: Clock | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Runtime:
+    """Wire the product. Raises `ConfigError` if the settings file cannot be used.
+
+    `settings` replaces the file (the demo), `extra_records` are watched beside those of the file (`check NAME`).
+    """
+    clock = clock or SystemClock()
+    chance = random.Random()  # noqa: S311 - jitter, no secret
+    settings_file = ConfigFile(paths.config_file, providers={spec.id: spec for spec in registry.SPECS})
+    read = settings if settings is not None else settings_file.read()
+    if extra_records:
+        read = Settings(
+            general=read.general,
+            address=read.address,
+            ipv4=read.ipv4,
+            ipv6=read.ipv6,
+            accounts=read.accounts,
+            records=tuple(extra_records),
+            verify=read.verify,
+        )
+    http = HttpxClient()
+    secrets = secrets or build_secrets(paths.config_file, environ=environ)
+    accounts = Accounts(http, secrets, clock)
+    workshop = Workshop(http=http, clock=clock, chance=chance, accounts=accounts)
+    engine = Engine(workshop.setup(read), clock=clock, chance=chance, memory=memory or MemoryFile(paths.memory_file))
+    return Runtime(
+        paths=paths,
+        engine=engine,
+        settings=read,
+        settings_file=settings_file,
+        secrets=secrets,
+        desk=accounts,
+        http=http,
+        clock=clock,
+        _workshop=workshop,
+    )
