@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from ddns_tray.core.model import Phase
+from ddns_tray.core.snapshot import sorted_worst_first
 from ddns_tray.report import cells, table
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def render(
     ]
     for problem in snapshot.problems:
         lines += _wrapped(" ".join(part for part in words.problem(problem) if part), width, 2)
-    for status in snapshot.records:
+    for status in sorted_worst_first(snapshot.records):
         lines += ["", *_record(status, words, now, width, style, evidence=evidence)]
     upcoming = words.next_check(snapshot, now)
     if upcoming:

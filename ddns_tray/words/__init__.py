@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Phase
-from ddns_tray.words import evidence, status, verdicts
+from ddns_tray.words import evidence, notices, status, verdicts
 from ddns_tray.words.catalogue import DOMAIN, LANGUAGES
 from ddns_tray.words.language import resolve_language
 from ddns_tray.words.shapes import COLOUR_WORDS, Shape, shape
@@ -17,6 +17,7 @@ from ddns_tray.words.speaker import Speaker
 from ddns_tray.words.verdicts import Explanation
 
 if TYPE_CHECKING:
+    from ddns_tray.core.alerting import Notice
     from ddns_tray.core.model import (
         AddressState,
         Agreement,
@@ -90,6 +91,10 @@ class Words(Speaker):
     def verdict_parts(self, record: RecordStatus, now: float) -> Explanation:
         """The same, in its parts."""
         return verdicts.explain(self, record, now)
+
+    def notice(self, notice: Notice) -> tuple[str, str]:
+        """A notification: title and body."""
+        return notices.notice(self, notice)
 
     # --- single facts ---
 

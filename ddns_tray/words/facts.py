@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.addresses import canonical_address, canonical_set
 from ddns_tray.core.model import Role
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Facts:
 def facts(status: RecordStatus) -> Facts:
     """Count what the latest look at one record has seen."""
     observations = () if status.view is None else status.view.observations
-    expected = frozenset(status.expected)
+    expected = canonical_set(status.expected)
     return Facts(
         _witnesses((seen for seen in observations if seen.role is Role.AUTHORITATIVE), expected),
         _witnesses((seen for seen in observations if seen.role is Role.RESOLVER), expected),
@@ -61,7 +62,7 @@ def facts(status: RecordStatus) -> Facts:
 
 def is_right(observation: Observation, expected: frozenset[str]) -> bool:
     """Say whether this answer is the expected set."""
-    return bool(expected) and observation.error is None and frozenset(observation.answer) == expected
+    return bool(expected) and observation.error is None and canonical_set(observation.answer) == expected
 
 
 def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:
@@ -90,6 +91,6 @@ def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) ->
         failed=tuple(failed),
         silent=tuple(silent),
         seen=tuple(addresses),
-        surplus=tuple(address for address in addresses if address not in expected),
+        surplus=tuple(address for address in addresses if canonical_address(address) not in expected),
         serials=tuple(serials),
     )
