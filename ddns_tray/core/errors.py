@@ -112,16 +112,29 @@ class DdnsTrayError(Exception):
 
 
 class ConfigError(DdnsTrayError):
-    """Settings that cannot be used: `file` and `line` (from 1) point at the place where they are known."""
+    """Settings that cannot be used: `file` and `line` (from 1) point at the place where they are known.
+
+    `key` is the setting in the form `record[1].ttl`. All that is wrong is found in one run: the first error carries
+    the `others`.
+    """
 
     code = ProblemCode.CONFIG
 
     def __init__(
-        self, title: Text, hint: Text | None = None, *, file: str | None = None, line: int | None = None
+        self,
+        title: Text,
+        hint: Text | None = None,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        key: str | None = None,
+        others: tuple[ConfigError, ...] = (),
     ) -> None:
         super().__init__(title, hint)
         self.file = file
         self.line = line
+        self.key = key
+        self.others = others
 
 
 class UsageError(DdnsTrayError):

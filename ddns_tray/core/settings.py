@@ -21,12 +21,16 @@ DEFAULT_RESOLVERS = ("system", "udp://9.9.9.9", "udp://1.1.1.1", "udp://223.5.5.
 
 @dataclass(frozen=True, slots=True)
 class GeneralSettings:
-    """`language` is "auto", "en" or "zh_CN"; `theme` is "auto", "light" or "dark"."""
+    """`language` is "auto", "en" or "zh_CN"; `theme` is "auto", "light" or "dark".
+
+    `secrets_file` is the opt-in for keeping secrets in a plain 0600 file where there is no keyring; empty means no.
+    """
 
     language: str = "auto"
     theme: str = "auto"
     notifications: bool = True
     autostart: bool = False
+    secrets_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

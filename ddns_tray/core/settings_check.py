@@ -1,0 +1,262 @@
+"""The settings file as a whole: its tables, and what must fit together between them."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from ddns_tray.core.model import Family, RecordType
+from ddns_tray.core.settings import (
+    AccountSettings,
+    AddressSettings,
+    GeneralSettings,
+    RecordSettings,
+    Settings,
+    VerifySettings,
+)
+from ddns_tray.core.settings_accounts import read_account, secret_key
+from ddns_tray.core.settings_faults import known_hint
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, LATER_SECTIONS, SECTIONS
+from ddns_tray.core.settings_tables import is_table, read_table
+from ddns_tray.core.settings_values import SOURCE_PRESETS, shown, source_origin
+from ddns_tray.core.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.model import Capabilities, ProviderSpec
+    from ddns_tray.core.settings_faults import Faults
+    from ddns_tray.core.toml_lines import KeyPath
+
+
+def read_settings(data: Mapping[str, object], providers: Mapping[str, ProviderSpec], faults: Faults) -> Settings:
+    """Read all tables. The result means something only if no fault was added."""
+    _check_top(data, faults)
+    address, per_family = _read_address(data.get("address", {}), faults)
+    accounts = _read_accounts(data, providers, faults)
+    records = _read_records(data, accounts, providers, faults)
+    settings = Settings(
+        general=GeneralSettings(**_table(data, "general", faults)),
+        address=address,
+        ipv4=per_family[Family.IPV4],
+        ipv6=per_family[Family.IPV6],
+        accounts=tuple(accounts.values()),
+        records=tuple(records),
+        verify=_read_verify(data, faults),
+    )
+    for section in ("metrics", "history"):
+        _table(data, section, faults)
+    if not faults.found:
+        _check_sources(settings, faults)
+    return settings
+
+
+def _check_top(data: Mapping[str, object], faults: Faults) -> None:
+    known = [section for section in SECTIONS if "." not in section]
+    for key, value in data.items():
+        if key in LATER_SECTIONS:
+            if value != []:
+                faults.add(
+                    (key,),
+                    text("[[{section}]] is not available in this version.", section=key),
+                    text("Remove the table."),
+                )
+        elif key != "schema" and key not in known:
+            faults.add_unknown((key,), known)
+
+
+def _table(data: Mapping[str, object], section: str, faults: Faults) -> dict[str, Any]:
+    table = data.get(section, {})
+    return read_table(table, section, (section,), faults) if is_table(table, (section,), faults) else {}
+
+
+def _tables(data: Mapping[str, object], section: str, faults: Faults) -> list[tuple[KeyPath, Mapping[str, object]]]:
+    tables = data.get(section, [])
+    if section in ARRAY_SECTIONS and isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
+        return [((section, position), table) for position, table in enumerate(tables)]
+    faults.add(
+        (section,),
+        text("There may be several of {section}, so it is written with two brackets.", section=section),
+        text("Write [[{section}]] on a line of its own and the keys below it.", section=section),
+    )
+    return []
+
+
+def _read_address(data: object, faults: Faults) -> tuple[AddressSettings, dict[Family, AddressSettings]]:
+    if not is_table(data, ("address",), faults):
+        return AddressSettings(), dict.fromkeys(Family, AddressSettings())
+    common = read_table(data, "address", ("address",), faults, elsewhere=tuple(Family))
+    per_family = {}
+    for family in Family:
+        path = ("address", family.value)
+        own = data.get(family.value, {})
+        values = read_table(own, f"address.{family}", path, faults) if is_table(own, path, faults) else {}
+        per_family[family] = AddressSettings(**{**common, **values})
+    return AddressSettings(**common), per_family
+
+
+def _read_verify(data: Mapping[str, object], faults: Faults) -> VerifySettings:
+    verify = VerifySettings(**_table(data, "verify", faults))
+    if not verify.authoritative and not verify.resolvers:
+        faults.add(
+            ("verify", "resolvers"),
+            text("There is nobody to ask: no resolvers, and the authoritative servers are turned off."),
+            text('Write resolvers = ["system"], or authoritative = true.'),
+        )
+    return verify
+
+
+def _read_accounts(
+    data: Mapping[str, object], providers: Mapping[str, ProviderSpec], faults: Faults
+) -> dict[str, AccountSettings]:
+    accounts: dict[str, AccountSettings] = {}
+    taken: dict[str, str] = {}
+    for path, table in _tables(data, "account", faults):
+        account = read_account(table, path, providers, faults)
+        if account is None:
+            continue
+        other = taken.setdefault(secret_key(account.id), account.id)
+        if account.id in accounts:
+            faults.add(
+                (*path, "id"),
+                text("There are two accounts with the id {account}.", account=account.id),
+                text("Give one of them another id."),
+            )
+        elif other != account.id:
+            faults.add(
+                (*path, "id"),
+                text("The ids {account} and {other} are too much alike.", account=account.id, other=other),
+                text("Their secrets would share one environment variable. Give one of them another id."),
+            )
+        else:
+            accounts[account.id] = account
+    return accounts
+
+
+def _read_records(
+    data: Mapping[str, object],
+    accounts: Mapping[str, AccountSettings],
+    providers: Mapping[str, ProviderSpec],
+    faults: Faults,
+) -> list[RecordSettings]:
+    written = data.get("account")
+    named = {table.get("id") for table in written if isinstance(table, dict)} if isinstance(written, list) else set()
+    records = []
+    taken: set[tuple[str, RecordType]] = set()
+    for path, table in _tables(data, "record", faults):
+        record = _read_record(table, path, faults)
+        if record is None:
+            continue
+        _check_expected(record, path, faults)
+        for record_type in record.types:
+            if (record.name, record_type) in taken:
+                faults.add(
+                    (*path, "name"),
+                    text("{name} {type} is written twice.", name=record.name, type=record_type.value),
+                    text("Put what you want of this name into one [[record]] table."),
+                )
+            taken.add((record.name, record_type))
+        if record.account is not None and record.account not in named:
+            faults.add(
+                (*path, "account"),
+                text("There is no account {account}.", account=shown(record.account)),
+                known_hint(record.account, tuple(accounts))
+                if accounts
+                else text("Add an [[account]] table, or remove the line to only watch the name."),
+            )
+        account = accounts.get(record.account or "")
+        if account is not None:
+            _check_capabilities(record, providers[account.provider], path, faults)
+        records.append(record)
+    return records
+
+
+def _read_record(table: Mapping[str, object], path: KeyPath, faults: Faults) -> RecordSettings | None:
+    before = len(faults.found)
+    values = read_table(table, "record", path, faults)
+    if len(faults.found) > before:
+        return None
+    types = tuple(RecordType(value) for value in values.pop("types", (RecordType.A,)))
+    if not types:
+        faults.add((*path, "types"), text("The list of types is empty."), text('Write types = ["A"], or remove it.'))
+    return RecordSettings(types=types, **values)
+
+
+def _check_expected(record: RecordSettings, path: KeyPath, faults: Faults) -> None:
+    versions = {record_type.family.version for record_type in record.types}
+    for position, written in enumerate(record.expected):
+        address = ip_address(written)
+        place = (*path, "expected", position)
+        if address.version not in versions:
+            faults.add(
+                place,
+                text("{address} does not fit the types of {name}.", address=written, name=record.name),
+                text("An IPv4 address needs the type A, an IPv6 address AAAA."),
+            )
+        elif not address.is_global and not record.allow_private:
+            faults.add(
+                place,
+                text("{address} cannot be reached from the internet.", address=written),
+                text("If that is what you want, write allow_private = true in this table."),
+            )
+
+
+def _check_capabilities(record: RecordSettings, spec: ProviderSpec, path: KeyPath, faults: Faults) -> None:
+    """Refuse what the provider can never do, instead of failing at every round."""
+    can: Capabilities = spec.capabilities
+    for record_type, able in ((RecordType.A, can.a), (RecordType.AAAA, can.aaaa)):
+        if record_type in record.types and not able:
+            faults.add(
+                (*path, "types"),
+                text("{provider} cannot keep {type} records.", provider=spec.title, type=record_type.value),
+                text("Remove {type} from the types of this name.", type=record_type.value),
+            )
+    if record.proxied and not can.proxied:
+        faults.add(
+            (*path, "proxied"),
+            text("{provider} has no proxy of its own.", provider=spec.title),
+            text("Remove the line."),
+        )
+    if record.name.startswith("*.") and not can.wildcard:
+        faults.add(
+            (*path, "name"),
+            text("{provider} cannot keep wildcard names.", provider=spec.title),
+            text("Write the full name of each host."),
+        )
+    for record_type in record.types:
+        version = record_type.family.version
+        if not can.multi_value and sum(ip_address(one).version == version for one in record.expected) > 1:
+            faults.add(
+                (*path, "expected"),
+                text("{provider} keeps one address for each name and type.", provider=spec.title),
+                text("Leave one address of each kind."),
+            )
+
+
+def _check_sources(settings: Settings, faults: Faults) -> None:
+    """A quorum that the sources can never reach would leave every record grey for ever."""
+    for family, address in ((Family.IPV4, settings.ipv4), (Family.IPV6, settings.ipv6)):
+        origins = {source_origin(source) for source in address.sources if _may_see(source, family)}
+        enough = len(origins) >= address.quorum or any(preset in origins for preset in SOURCE_PRESETS)
+        if enough or not any(_needs(record, family) for record in settings.records):
+            continue
+        faults.add(
+            ("address", family.value, "sources") if address.sources != settings.address.sources else ("address",),
+            text(
+                "{family} has fewer independent sources ({count}) than the quorum asks for ({quorum}).",
+                family="IPv4" if family is Family.IPV4 else "IPv6",
+                quorum=address.quorum,
+                count=len(origins),
+            ),
+            text("Add sources on other hosts, or write a smaller quorum in [address]."),
+        )
+
+
+def _may_see(source: str, family: Family) -> bool:
+    scheme, _, rest = source.partition(":")
+    return scheme != "static" or ip_address(rest).version == family.version
+
+
+def _needs(record: RecordSettings, family: Family) -> bool:
+    expected = any(ip_address(address).version == family.version for address in record.expected)
+    return family.record_type in record.types and not expected

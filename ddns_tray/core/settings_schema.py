@@ -1,0 +1,331 @@
+"""The settings file as data: every key with its kind, default, range, label and help.
+
+Reading (`core.settings_parse`), the settings window, and docs/settings.md (`core.settings_reference`) all come from
+this table, so none of them can know a key that another does not. The fields of accounts belong to the providers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ddns_tray.core.settings import (
+    DEFAULT_INTERVAL,
+    DEFAULT_QUORUM,
+    DEFAULT_RESOLVERS,
+    DEFAULT_SOURCES,
+)
+from ddns_tray.core.text import Text, text
+
+MIN_INTERVAL = 5.0
+MAX_INTERVAL = 86400.0
+MAX_TTL = 2147483647  # RFC 2181 §8
+
+SettingDefault = str | int | float | bool | tuple[str, ...] | None
+
+
+class Kind(StrEnum):
+    """What sort of value a key takes."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DURATION = "duration"
+    NAME = "name"
+    IDENTIFIER = "identifier"
+    TYPES = "types"
+    SOURCES = "sources"
+    RESOLVERS = "resolvers"
+    SERVERS = "servers"
+    ADDRESSES = "addresses"
+    TEXT_LIST = "text_list"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is an array of texts."""
+        return self in {Kind.TYPES, Kind.SOURCES, Kind.RESOLVERS, Kind.SERVERS, Kind.ADDRESSES, Kind.TEXT_LIST}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key. `default` None means "not set"; durations are in seconds.
+
+    A `later` key belongs to a version to come: its empty value is accepted, so that a file can be shared with that
+    version, and any other is refused with plain words.
+    """
+
+    section: str
+    key: str
+    kind: Kind
+    default: SettingDefault
+    label: Text
+    help: Text
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    later: bool = False
+
+
+SECTIONS = ("general", "address", "address.ipv4", "address.ipv6", "account", "record", "verify", "metrics", "history")
+ARRAY_SECTIONS = frozenset({"account", "record"})
+LATER_SECTIONS = ("line", "channel")
+"""Arrays of tables that versions to come will read; an empty array is accepted."""
+
+
+def _sources(section: str, default: tuple[str, ...] | None) -> Setting:
+    return Setting(
+        section,
+        "sources",
+        Kind.SOURCES,
+        default,
+        text("Sources"),
+        text("Where to learn the public address. Give sources that are run by different people."),
+    )
+
+
+def _quorum(section: str, default: int | None) -> Setting:
+    return Setting(
+        section,
+        "quorum",
+        Kind.INTEGER,
+        default,
+        text("Quorum"),
+        text("How many independent sources must name the same address before it is believed."),
+        minimum=1,
+        maximum=10,
+    )
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "general",
+        "language",
+        Kind.CHOICE,
+        "auto",
+        text("Language"),
+        text("The language of windows, notifications and the command line; auto follows the system."),
+        choices=("auto", "en", "zh_CN"),
+    ),
+    Setting(
+        "general",
+        "theme",
+        Kind.CHOICE,
+        "auto",
+        text("Theme"),
+        text("Light or dark windows; auto follows the system."),
+        choices=("auto", "light", "dark"),
+    ),
+    Setting(
+        "general",
+        "notifications",
+        Kind.BOOLEAN,
+        True,
+        text("Desktop notifications"),
+        text("Say so on the desktop when the address changes or a name leads elsewhere."),
+    ),
+    Setting(
+        "general",
+        "autostart",
+        Kind.BOOLEAN,
+        False,
+        text("Start at login"),
+        text("Start in the tray when you log in."),
+    ),
+    Setting(
+        "general",
+        "secrets_file",
+        Kind.TEXT,
+        "",
+        text("Unencrypted secrets file"),
+        text(
+            "Only for machines without a keyring: a file that holds secrets unencrypted, readable by its owner alone."
+            " A relative path starts at the folder of the settings file. Empty: no such file is used."
+        ),
+    ),
+    _sources("address", DEFAULT_SOURCES),
+    _quorum("address", DEFAULT_QUORUM),
+    Setting(
+        "address",
+        "interval",
+        Kind.DURATION,
+        DEFAULT_INTERVAL,
+        text("Interval"),
+        text("How often to look for a new address."),
+        minimum=MIN_INTERVAL,
+        maximum=MAX_INTERVAL,
+    ),
+    _sources("address.ipv4", None),
+    _quorum("address.ipv4", None),
+    _sources("address.ipv6", None),
+    _quorum("address.ipv6", None),
+    Setting(
+        "account",
+        "id",
+        Kind.IDENTIFIER,
+        None,
+        text("Account name"),
+        text("Your own short name for the account; records and secrets refer to it."),
+        required=True,
+    ),
+    Setting(
+        "account",
+        "provider",
+        Kind.TEXT,
+        None,
+        text("Provider"),
+        text("The DNS service; the command ddns-tray providers lists all."),
+        required=True,
+    ),
+    Setting(
+        "record",
+        "name",
+        Kind.NAME,
+        None,
+        text("Name"),
+        text("The full host name, such as home.example.org."),
+        required=True,
+    ),
+    Setting(
+        "record",
+        "types",
+        Kind.TYPES,
+        ("A",),
+        text("Types"),
+        text("A for IPv4, AAAA for IPv6, or both."),
+        choices=("A", "AAAA"),
+    ),
+    Setting(
+        "record",
+        "account",
+        Kind.TEXT,
+        None,
+        text("Account"),
+        text("The account that holds the name. Without one the name is only watched, never written."),
+    ),
+    Setting(
+        "record",
+        "ttl",
+        Kind.INTEGER,
+        None,
+        text("TTL"),
+        text("Seconds for which others may keep the answer. Left out: what stands at the provider stays."),
+        minimum=0,
+        maximum=MAX_TTL,
+    ),
+    Setting(
+        "record",
+        "proxied",
+        Kind.BOOLEAN,
+        None,
+        text("Proxied"),
+        text("Whether the provider's own proxy stands in front. Left out: what stands at the provider stays."),
+    ),
+    Setting(
+        "record",
+        "comment",
+        Kind.TEXT,
+        None,
+        text("Comment"),
+        text("A comment to keep beside the record at providers that have such a thing."),
+    ),
+    Setting(
+        "record",
+        "allow_private",
+        Kind.BOOLEAN,
+        False,
+        text("Allow private addresses"),
+        text("Also write addresses that cannot be reached from the internet."),
+    ),
+    Setting(
+        "record",
+        "expected",
+        Kind.ADDRESSES,
+        (),
+        text("Expected addresses"),
+        text("The addresses that the name shall have. Left out: the public address of this line."),
+    ),
+    Setting(
+        "record",
+        "ipv6_host",
+        Kind.TEXT,
+        "",
+        text("IPv6 host part"),
+        text("The host part to put behind the prefix of the line."),
+        later=True,
+    ),
+    Setting(
+        "record",
+        "line",
+        Kind.TEXT_LIST,
+        (),
+        text("Lines"),
+        text("The uplinks whose addresses the name shall have."),
+        later=True,
+    ),
+    Setting(
+        "verify",
+        "interval",
+        Kind.DURATION,
+        DEFAULT_INTERVAL,
+        text("Interval"),
+        text("How often to ask the DNS what the world sees."),
+        minimum=MIN_INTERVAL,
+        maximum=MAX_INTERVAL,
+    ),
+    Setting(
+        "verify",
+        "resolvers",
+        Kind.RESOLVERS,
+        DEFAULT_RESOLVERS,
+        text("Resolvers"),
+        text("The recursive resolvers to ask, as stand-ins for the people who look the name up."),
+    ),
+    Setting(
+        "verify",
+        "authoritative",
+        Kind.BOOLEAN,
+        True,
+        text("Ask the authoritative servers"),
+        text("Also ask every authoritative server of the zone; this is what tells a slow cache from a wrong record."),
+    ),
+    Setting(
+        "verify",
+        "root_hints",
+        Kind.SERVERS,
+        (),
+        text("Root servers"),
+        text("For closed networks with a DNS root of their own: its addresses. Empty: the root of the world."),
+    ),
+    Setting(
+        "metrics",
+        "listen",
+        Kind.TEXT,
+        "",
+        text("Listen address"),
+        text("Where monitoring may fetch metrics. Empty: nowhere."),
+        later=True,
+    ),
+    Setting(
+        "history",
+        "url",
+        Kind.TEXT,
+        "",
+        text("History database"),
+        text("Where to keep the history. Empty: in the data folder."),
+        later=True,
+    ),
+)
+
+_BY_PATH = {(setting.section, setting.key): setting for setting in SETTINGS}
+
+
+def settings_of(section: str) -> tuple[Setting, ...]:
+    """All keys of a section, in the order in which to show them."""
+    return tuple(setting for setting in SETTINGS if setting.section == section)
+
+
+def setting(section: str, key: str) -> Setting:
+    """One key; `KeyError` if there is none."""
+    return _BY_PATH[section, key]
