@@ -1,0 +1,453 @@
+"""Snapshots as they are in life, and fakes of the ports that the front room is given."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import ConfigError, Problem, ProblemCode
+from ddns_tray.core.model import (
+    AccountReport,
+    AddressState,
+    Agreement,
+    Capabilities,
+    Colour,
+    ExistingRecord,
+    ExistingSet,
+    Family,
+    FieldSpec,
+    LookError,
+    Observation,
+    Outcome,
+    Phase,
+    ProviderSpec,
+    ProviderStatus,
+    Reason,
+    RecordKey,
+    RecordStatus,
+    RecordType,
+    Role,
+    Sighting,
+    Snapshot,
+    SourceKind,
+    Transport,
+    UpdateResult,
+    Verdict,
+    VerdictKind,
+    View,
+)
+from ddns_tray.core.settings import Settings
+from ddns_tray.core.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from pathlib import Path
+
+    from ddns_tray.core.errors import DdnsTrayError
+    from ddns_tray.core.ports import Secret, SettingValue, Subscriber
+    from ddns_tray.core.settings import AccountSettings, RecordSettings
+
+NOW = 1_800_000_000.0
+MINE = "11.22.33.44"
+OLD = "99.10.20.30"
+MINE_6 = "2a02:810d:1:2::7"
+
+
+def seen(
+    server: str,
+    answer: Sequence[str] = (MINE,),
+    *,
+    role: Role = Role.RESOLVER,
+    transport: Transport = Transport.UDP,
+    ttl: int | None = 300,
+    rtt_ms: float | None = 12.0,
+    rcode: str | None = "NOERROR",
+    error: LookError | None = None,
+) -> Observation:
+    """What one witness said."""
+    return Observation(
+        role=role,
+        server=server,
+        address="192.0.2.53",
+        transport=transport,
+        at=NOW - 22,
+        rcode=None if error else rcode,
+        answer=() if error else tuple(answer),
+        ttl=None if error else ttl,
+        aa=role is Role.AUTHORITATIVE,
+        rtt_ms=None if error else rtt_ms,
+        error=error,
+    )
+
+
+def authoritative(server: str, answer: Sequence[str] = (MINE,), rtt_ms: float = 18.0) -> Observation:
+    """What one authoritative server said."""
+    return seen(server, answer, role=Role.AUTHORITATIVE, rtt_ms=rtt_ms)
+
+
+def witnesses(*resolvers: Observation, answer: Sequence[str] = (MINE,)) -> tuple[Observation, ...]:
+    """Two authoritative servers, and the resolvers given."""
+    return (
+        authoritative("ns1.example-dns.net", answer),
+        authoritative("ns2.example-dns.net", answer, 21.0),
+        *resolvers,
+    )
+
+
+def record(
+    name: str,
+    kind: VerdictKind = VerdictKind.MATCHED,
+    colour: Colour = Colour.GREEN,
+    *,
+    observations: tuple[Observation, ...] | None = None,
+    record_type: RecordType = RecordType.A,
+    account: str | None = "cloudflare",
+    expected: tuple[str, ...] = (MINE,),
+    deadline: float | None = None,
+    reason: Reason | None = None,
+    since: float | None = NOW - 7200,
+    last_update: UpdateResult | None = None,
+) -> RecordStatus:
+    """One record with its witnesses."""
+    key = RecordKey(name, record_type)
+    if observations is None:
+        observations = witnesses(
+            seen("https://cloudflare-dns.com/dns-query", transport=Transport.HTTPS), seen("udp://9.9.9.9", rtt_ms=9.0)
+        )
+    return RecordStatus(
+        key=key,
+        account=account,
+        expected=expected,
+        verdict=Verdict(kind, colour, reason or Reason(kind.value), deadline),
+        view=View(key, "example.org", observations, NOW - 22) if observations else None,
+        since=since,
+        last_update=last_update,
+        proven_at=NOW - 22 if kind is VerdictKind.MATCHED else None,
+    )
+
+
+def propagating(name: str = "home.example.org", seconds: float = 252.0) -> RecordStatus:
+    """Right at the authoritative servers; a resolver still holds the old address."""
+    return record(
+        name,
+        VerdictKind.PROPAGATING,
+        Colour.YELLOW,
+        observations=witnesses(
+            seen("https://cloudflare-dns.com/dns-query", transport=Transport.HTTPS),
+            seen("udp://8.8.8.8", (OLD,), ttl=252, rtt_ms=9.0),
+        ),
+        deadline=NOW + seconds,
+        since=NOW - 120,
+        last_update=UpdateResult(
+            RecordKey(name, RecordType.A), Outcome.UPDATED, (OLD,), (MINE,), calls=2, at=NOW - 120.4
+        ),
+    )
+
+
+def mismatch(name: str = "mail.example.org") -> RecordStatus:
+    """The authoritative servers give an address that is not ours, and the write failed."""
+    return record(
+        name,
+        VerdictKind.MISMATCH,
+        Colour.RED,
+        observations=witnesses(seen("udp://9.9.9.9", (OLD,)), answer=(OLD,)),
+        since=NOW - 1860,
+        last_update=UpdateResult(
+            RecordKey(name, RecordType.A),
+            Outcome.FAILED,
+            (OLD,),
+            (MINE,),
+            calls=1,
+            at=NOW - 1800,
+            problem=Problem(
+                ProblemCode.AUTHENTICATION_FAILED,
+                text("The provider does not accept the credentials."),
+                text("Enter the token again in the settings."),
+            ),
+        ),
+    )
+
+
+def extra(name: str = "cam.example.org") -> RecordStatus:
+    """One address too many."""
+    return record(
+        name,
+        VerdictKind.EXTRA,
+        Colour.RED,
+        observations=witnesses(seen("udp://9.9.9.9", (MINE, OLD)), answer=(MINE, OLD)),
+        since=NOW - 420,
+    )
+
+
+def address(
+    state: AddressState = AddressState.AGREED, value: str | None = MINE, family: Family = Family.IPV4
+) -> Agreement:
+    """The conclusion of three sources, one of which failed."""
+    found = ip_address(value) if value else None
+    return Agreement(
+        family,
+        state,
+        found if state is AddressState.AGREED else None,
+        (
+            Sighting("https://api.ipify.org", "api.ipify.org", SourceKind.HTTPS, family, found, NOW - 20),
+            Sighting("https://icanhazip.com", "icanhazip.com", SourceKind.HTTPS, family, found, NOW - 20),
+            Sighting(
+                "interface:eth0",
+                "eth0",
+                SourceKind.INTERFACE,
+                family,
+                None,
+                NOW - 20,
+                Problem(ProblemCode.DETECTOR, text("The interface {name} has no public address.", name="eth0")),
+            ),
+        ),
+        NOW - 120,
+    )
+
+
+def snapshot(
+    *records: RecordStatus, phase: Phase = Phase.IDLE, colour: Colour | None = None, rounds: int = 12
+) -> Snapshot:
+    """The whole, with the colour of the worst record."""
+    order = (Colour.RED, Colour.YELLOW, Colour.GREY, Colour.GREEN)
+    worst = min((status.verdict.colour for status in records), key=order.index, default=Colour.GREY)
+    return Snapshot(
+        at=NOW,
+        phase=phase,
+        colour=colour or worst,
+        addresses={Family.IPV4: address()},
+        records=records,
+        next_check=NOW + 38,
+        address_changed_at=NOW - 120,
+        rounds=rounds,
+    )
+
+
+def green() -> Snapshot:
+    """All is well."""
+    return snapshot(record("home.example.org"), record("nas.example.org"), record("vpn.example.org"))
+
+
+def on_its_way() -> Snapshot:
+    """Two right, one that will be."""
+    return snapshot(record("nas.example.org"), propagating(), record("vpn.example.org"))
+
+
+def troubled() -> Snapshot:
+    """One of each worry."""
+    v6 = record("nas.example.org", record_type=RecordType.AAAA, expected=(MINE_6,), observations=())
+    return replace(
+        snapshot(record("nas.example.org"), v6, propagating(), extra(), mismatch(), record("vpn.example.org")),
+        addresses={Family.IPV4: address(), Family.IPV6: address(value=MINE_6, family=Family.IPV6)},
+    )
+
+
+def paused() -> Snapshot:
+    """Paused by the person for an hour."""
+    grey = record("home.example.org", VerdictKind.PAUSED, Colour.GREY)
+    return replace(snapshot(grey, phase=Phase.PAUSED), paused_until=NOW + 3600, next_check=None)
+
+
+def offline() -> Snapshot:
+    """No way to the world."""
+    grey = record(
+        "home.example.org",
+        VerdictKind.OFFLINE,
+        Colour.GREY,
+        observations=(seen("udp://9.9.9.9", error=LookError.UNREACHABLE),),
+    )
+    return replace(snapshot(grey), addresses={Family.IPV4: address(AddressState.OFFLINE, None)})
+
+
+def unspeakable() -> Snapshot:
+    """A Chinese name in A-labels, and one as long as the DNS allows."""
+    long_name = ".".join(["a" * 60, "b" * 60, "c" * 60, "example", "org"])
+    return snapshot(record("xn--fiqs8s.xn--fsqu00a.example"), propagating(long_name), extra("xn--6qq79v.example.org"))
+
+
+def empty() -> Snapshot:
+    """Nothing to keep yet."""
+    return snapshot()
+
+
+def many(count: int) -> Snapshot:
+    """As many records as anybody has."""
+    return snapshot(*(record(f"host{number:05}.example.org") for number in range(count - 1)), propagating())
+
+
+# --- fakes of the ports ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class FakeEngine:
+    """`EngineControls` that shows what it is told to and writes down what it was asked."""
+
+    snapshot: Snapshot = field(default_factory=green)
+    asked: list[object] = field(default_factory=list)
+    subscribers: list[Subscriber] = field(default_factory=list)
+
+    def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:
+        self.subscribers.append(subscriber)
+        return lambda: self.subscribers.remove(subscriber)
+
+    def publish(self, new: Snapshot) -> None:
+        self.snapshot = new
+        for subscriber in tuple(self.subscribers):
+            subscriber(new)
+
+    def check_now(self) -> None:
+        self.asked.append("check")
+
+    async def update_now(self, names: Sequence[str] = (), *, force: bool = False) -> tuple[UpdateResult, ...]:
+        self.asked.append(("update", tuple(names), force))
+        return tuple(
+            UpdateResult(status.key, Outcome.NOOP, status.expected, status.expected, 1, NOW)
+            for status in self.snapshot.records
+            if not names or status.key.name in names
+        )
+
+    def pause(self, until: float | None = None) -> None:
+        self.asked.append(("pause", until))
+
+    def resume(self) -> None:
+        self.asked.append("resume")
+
+
+@dataclass
+class FakeSecrets:
+    """`SecretStore` in memory; set `problem` to make it refuse."""
+
+    kept: dict[tuple[str, str], Secret] = field(default_factory=dict)
+    problem: DdnsTrayError | None = None
+
+    async def get(self, account: str, field_name: str) -> Secret | None:
+        self._refuse()
+        return self.kept.get((account, field_name))
+
+    async def set(self, account: str, field_name: str, value: Secret) -> None:
+        self._refuse()
+        self.kept[account, field_name] = value
+
+    async def delete(self, account: str, field_name: str) -> None:
+        self._refuse()
+        self.kept.pop((account, field_name), None)
+
+    def _refuse(self) -> None:
+        if self.problem is not None:
+            raise self.problem
+
+
+class FakeSettingsFile:
+    """`SettingsFile` in memory, with the checks that matter to a form."""
+
+    def __init__(self, path: Path, settings: Settings | None = None) -> None:
+        self.path = path
+        self.settings = settings or Settings()
+        self.values: list[tuple[str, str, SettingValue]] = []
+        self.problem: DdnsTrayError | None = None
+
+    def read(self) -> Settings:
+        if self.problem is not None:
+            raise self.problem
+        return self.settings
+
+    def put_account(self, account: AccountSettings, *, replaces: str | None = None) -> None:
+        taken = {kept.id for kept in self.settings.accounts} - {replaces}
+        if account.id in taken:
+            raise ConfigError(text("There is already an account called {id}.", id=account.id))
+        kept = tuple(other for other in self.settings.accounts if other.id != replaces)
+        self.settings = replace(self.settings, accounts=(*kept, account))
+
+    def remove_account(self, account_id: str) -> None:
+        if any(kept.account == account_id for kept in self.settings.records):
+            raise ConfigError(text("The account {id} is still used.", id=account_id), text("Remove its names first."))
+        kept = tuple(other for other in self.settings.accounts if other.id != account_id)
+        self.settings = replace(self.settings, accounts=kept)
+
+    def put_record(self, record: RecordSettings, *, replaces: RecordSettings | None = None) -> None:
+        kept = tuple(other for other in self.settings.records if other != replaces)
+        if any(other.name == record.name and set(other.types) & set(record.types) for other in kept):
+            raise ConfigError(text("{name} is already there.", name=record.name))
+        self.settings = replace(self.settings, records=(*kept, record))
+
+    def remove_record(self, record: RecordSettings) -> None:
+        kept = tuple(other for other in self.settings.records if other != record)
+        self.settings = replace(self.settings, records=kept)
+
+    def set_value(self, section: str, key: str, value: SettingValue) -> None:
+        self.values.append((section, key, value))
+        if section == "general":
+            changed = {"language": self.settings.general.language, key: value}
+            self.settings = replace(self.settings, general=replace(self.settings.general, **changed))  # type: ignore[arg-type]  # the test knows its types
+
+
+TOKEN = FieldSpec(
+    "api_token",
+    text("API token"),
+    text("Make a token that may edit DNS of one zone only."),
+    secret=True,
+)
+CLOUDFLARE = ProviderSpec(
+    "cloudflare",
+    "Cloudflare",
+    "rest",
+    (TOKEN,),
+    Capabilities(proxied=True, ttl=(60, 86400)),
+    homepage="https://www.cloudflare.com/",
+)
+POWERDNS = ProviderSpec(
+    "powerdns",
+    "PowerDNS",
+    "rest",
+    (
+        FieldSpec("base_url", text("Server"), text("Where its HTTP API listens."), default="http://127.0.0.1:8081"),
+        FieldSpec("api_key", text("API key"), text("The api-key of its configuration."), secret=True),
+        FieldSpec("server_id", text("Server id"), text("Almost always localhost."), required=False),
+    ),
+    Capabilities(),
+)
+ALIYUN = ProviderSpec(
+    "aliyun", "Alibaba Cloud", "rest", (TOKEN,), Capabilities(), aliases=("阿里云", "aliyun", "hichina")
+)
+ENDED = ProviderSpec("gone", "Gone DNS", "dyndns2", (), Capabilities(), status=ProviderStatus.ENDED)
+
+
+class FakeDesk:
+    """`AccountDesk` with four services; set `problem` to make the test of an account fail."""
+
+    def __init__(self) -> None:
+        self.problem: DdnsTrayError | None = None
+        self.tested: list[tuple[AccountSettings, Mapping[str, Secret]]] = []
+
+    def providers(self) -> tuple[ProviderSpec, ...]:
+        return (CLOUDFLARE, POWERDNS, ALIYUN, ENDED)
+
+    async def test(self, account: AccountSettings, typed: Mapping[str, Secret]) -> AccountReport:
+        self.tested.append((account, typed))
+        if self.problem is not None:
+            raise self.problem
+        return AccountReport(("example.org",), ())
+
+    async def records(
+        self, account: AccountSettings, typed: Mapping[str, Secret], zone: str
+    ) -> tuple[ExistingSet, ...]:
+        del account, typed
+        key = RecordKey(f"home.{zone}", RecordType.A)
+        return (ExistingSet(key, zone, (ExistingRecord(OLD, 300),)),)
+
+
+class Tasks:
+    """`spawn` for tests: keeps what was started, `drain` waits for it and raises what went wrong."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __call__(self, work: Coroutine[object, object, None], name: str) -> None:
+        self._tasks.add(asyncio.get_running_loop().create_task(work, name=name))
+
+    async def drain(self) -> None:
+        while self._tasks:
+            task = self._tasks.pop()
+            await task
