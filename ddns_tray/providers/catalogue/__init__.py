@@ -1,0 +1,15 @@
+"""The services as data. These modules are light: they load no service's code and no library.
+
+To add a service, add an `Entry` to the module of its kind and write the module that the entry names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddns_tray.providers.catalogue import standards, worldwide
+
+if TYPE_CHECKING:
+    from ddns_tray.providers.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = (*worldwide.ENTRIES, *standards.ENTRIES)

@@ -1,0 +1,132 @@
+"""PowerDNS Authoritative Server, its HTTP API version 1.
+
+Source: "HTTP API" and "Zones" at doc.powerdns.com/authoritative/http-api/ (read on 2026-11-22), tried on version 4.7.
+A key may do everything on its server, so whatever is not asked for is sent back as it was: the other TTL, comments,
+and records that somebody has switched off.
+"""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.addresses import canonical_address
+from ddns_tray.core.errors import ProviderError, RecordConflict, ZoneNotFound
+from ddns_tray.core.model import ExistingRecord, ExistingSet, RecordKey, RecordType
+from ddns_tray.core.names import canonical_name
+from ddns_tray.providers.auth import header
+from ddns_tray.providers.rest import Dialect, Fault, HttpService, path
+from ddns_tray.providers.zoned import ADDRESS_TYPES, RRsetProvider, Zone, ttl_to_write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ddns_tray.core.model import Change
+    from ddns_tray.core.ports import Provider
+    from ddns_tray.providers.entry import Opening
+    from ddns_tray.providers.shape import Json
+
+OUR_COMMENTS = "ddns-tray"
+"""The `account` of comments that we wrote; those of others stay."""
+_DISABLED, _TTL, _COMMENTS = "disabled", "ttl", "comments"
+
+
+def open_account(opening: Opening) -> Provider:
+    """Open an account."""
+    key = opening.secret("api_key")
+    service = HttpService(
+        dialect=Dialect("PowerDNS", fault=_fault),
+        base_url=opening.base_url("server") + path("api", "v1", "servers", opening.option("server_id")),
+        auth=header("X-API-Key", key),
+        secrets=(key.reveal(),),
+        http=opening.http,
+        clock=opening.clock,
+    )
+    return PowerDns(opening, service)
+
+
+class PowerDns(RRsetProvider):
+    """One PowerDNS server."""
+
+    async def _fetch_zones(self) -> Sequence[Zone]:
+        zones = await self._service.get("/zones", params=(("dnssec", "false"),), missing=ZoneNotFound)
+        return [Zone(_name(zone["name"]), zone["id"].string()) for zone in zones.items()]
+
+    async def _fetch(self, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
+        only = (("rrset_name", f"{key.name}."),) if key is not None else ()
+        answer = await self._service.get(path("zones", zone.id), params=only, missing=ZoneNotFound)
+        sets = []
+        for rrset in answer["rrsets"].items():
+            type_name = rrset["type"].string()
+            if key is not None and type_name == "CNAME" and _name(rrset["name"]) == key.name:
+                raise self._conflict(key, type_name)
+            if type_name in ADDRESS_TYPES:
+                sets.append(_existing(RecordKey(_name(rrset["name"]), RecordType(type_name)), zone, rrset))
+        return sets
+
+    async def _write(self, zone: Zone, existing: ExistingSet, change: Change) -> None:
+        disabled = [address for address in existing.extra.get(_DISABLED, "").split() if address not in change.after]
+        rrset: dict[str, object] = {"name": f"{change.key.name}.", "type": str(change.key.type)}
+        if change.after or disabled:
+            ttl = ttl_to_write(change, existing)
+            if change.ttl is None and not existing.records and _TTL in existing.extra:
+                ttl = int(existing.extra[_TTL])
+            rrset |= {
+                "changetype": "REPLACE",
+                "ttl": ttl,
+                "records": [
+                    *({"content": address, "disabled": False} for address in dict.fromkeys(change.after)),
+                    *({"content": address, "disabled": True} for address in disabled),
+                ],
+            }
+            if change.comment is not None:
+                rrset["comments"] = _comments(existing, change.comment)
+        else:
+            rrset["changetype"] = "DELETE"
+        try:
+            await self._service.call("PATCH", path("zones", zone.id), body={"rrsets": [rrset]}, missing=ZoneNotFound)
+        except ProviderError as exc:
+            if "pre-existing RRset" in str(exc):
+                raise self._service.refuse(RecordConflict) from exc
+            raise
+
+
+def _fault(_status: int, body: Json) -> Fault | None:
+    if not isinstance(body.value, dict) or not isinstance(body.value.get("error"), str):
+        return None
+    return Fault("", body.value["error"])
+
+
+def _name(name: Json) -> str:
+    written = name.string()
+    return "" if written == "." else canonical_name(written)
+
+
+def _existing(key: RecordKey, zone: Zone, rrset: Json) -> ExistingSet:
+    """Read one RRset. What is switched off is not served, so it counts as not there, but it is remembered."""
+    ttl = rrset["ttl"].integer()
+    comments = rrset.get("comments")
+    all_comments = [comment.value for comment in comments.items()] if comments is not None else []
+    ours = [comment["content"] for comment in all_comments if comment.get("account") == OUR_COMMENTS]
+    records, disabled = [], []
+    for record in rrset["records"].items():
+        address = record["content"].string()
+        switched_off = record.get("disabled")
+        if switched_off is not None and switched_off.boolean():
+            disabled.append(canonical_address(address))
+        else:
+            records.append(ExistingRecord(address, ttl=ttl, comment=str(ours[0]) if ours else ""))
+    extra = {_TTL: str(ttl)}
+    if disabled:
+        extra[_DISABLED] = " ".join(disabled)
+    if all_comments:
+        extra[_COMMENTS] = json.dumps(all_comments)
+    return ExistingSet(key, zone.name, tuple(records), MappingProxyType(extra))
+
+
+def _comments(existing: ExistingSet, comment: str) -> list[object]:
+    others = [
+        other for other in json.loads(existing.extra.get(_COMMENTS, "[]")) if other.get("account") != OUR_COMMENTS
+    ]
+    return [*others, {"content": comment, "account": OUR_COMMENTS}] if comment else others

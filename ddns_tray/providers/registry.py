@@ -1,0 +1,132 @@
+"""The services that we know, as data, and the door to an account of one of them.
+
+Looking things up loads no service's code; `open_account` loads the one that it needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, cast
+
+from ddns_tray.core.errors import ConfigError, SecretMissing
+from ddns_tray.core.text import text
+from ddns_tray.providers.catalogue import ENTRIES
+from ddns_tray.providers.entry import Entry, Opening
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.model import ProviderSpec
+    from ddns_tray.core.ports import Clock, HttpClient, Provider, Secret
+
+
+class _ServiceModule(Protocol):
+    def open_account(self, opening: Opening) -> Provider: ...
+
+
+SPECS: tuple[ProviderSpec, ...] = tuple(entry.spec for entry in ENTRIES)
+
+
+def _search_key(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def _index() -> Mapping[str, Entry]:
+    index: dict[str, Entry] = {}
+    for entry in ENTRIES:
+        for name in (entry.spec.id, entry.spec.title, *entry.spec.aliases):
+            index.setdefault(_search_key(name), entry)
+    for entry in ENTRIES:
+        index[_search_key(entry.spec.id)] = entry
+    return MappingProxyType(index)
+
+
+_INDEX = _index()
+
+
+def spec(id_or_alias: str) -> ProviderSpec:
+    """Return the service of that id, title or alias; raise `ConfigError` that names the nearest ones."""
+    return _entry(id_or_alias).spec
+
+
+def find(words: str) -> tuple[ProviderSpec, ...]:
+    """Return the services of which id, title or an alias contains what somebody typed, in the registry's order."""
+    wanted = _search_key(words)
+    return tuple(
+        entry.spec
+        for entry in ENTRIES
+        if any(wanted in _search_key(name) for name in (entry.spec.id, entry.spec.title, *entry.spec.aliases))
+    )
+
+
+def checked_options(spec_id: str, options: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an account's options under their proper names, with defaults filled in, or raise `ConfigError`."""
+    entry = _entry(spec_id)
+    fields = {item.name: item for item in entry.spec.fields}
+    checked: dict[str, str] = {}
+    for written, value in options.items():
+        name = written if written in fields else entry.other_names.get(written, written)
+        known = fields.get(name)
+        if known is None:
+            raise ConfigError(
+                text("{service} has no option {option}.", service=entry.spec.title, option=written),
+                text(
+                    "It knows these: {options}.",
+                    options=", ".join(item.name for item in entry.spec.fields if not item.secret),
+                ),
+            )
+        if known.secret:
+            raise ConfigError(
+                text("{option} is a secret and does not belong into the settings.", option=written),
+                text("Keep it in the keyring with ddns-tray secret set."),
+            )
+        if known.choices and value and value.strip().lower() not in known.choices:
+            raise ConfigError(
+                text("{option} cannot be {value}.", option=written, value=value),
+                text("It can be one of these: {choices}.", choices=", ".join(known.choices)),
+            )
+        checked[name] = value.strip()
+    for item in entry.spec.fields:
+        if item.secret:
+            continue
+        if not checked.get(item.name) and item.default is not None:
+            checked[item.name] = item.default
+        if item.required and not checked.get(item.name):
+            raise ConfigError(
+                text("The account lacks {option}, which {service} needs.", option=item.name, service=entry.spec.title),
+                item.help,
+            )
+    return MappingProxyType(checked)
+
+
+def open_account(
+    spec_id: str, options: Mapping[str, str], secrets: Mapping[str, Secret], *, http: HttpClient, clock: Clock
+) -> Provider:
+    """Open an account. Sends nothing; raises `ConfigError` or `SecretMissing` if something is wrong or missing."""
+    entry = _entry(spec_id)
+    checked = checked_options(spec_id, options)
+    for item in entry.spec.fields:
+        if item.secret and item.required and not (item.name in secrets and secrets[item.name].reveal()):
+            raise SecretMissing(
+                text("The account has no {field} yet.", field=item.name),
+                text("Enter it in the settings, or with ddns-tray secret set."),
+            )
+    module = cast(_ServiceModule, import_module(entry.module))
+    return module.open_account(Opening(entry.spec, checked, MappingProxyType(dict(secrets)), http, clock))
+
+
+def _entry(id_or_alias: str) -> Entry:
+    entry = _INDEX.get(_search_key(id_or_alias))
+    if entry is not None:
+        return entry
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistyped name pays for it
+
+    near = get_close_matches(_search_key(id_or_alias), _INDEX, n=3)
+    nearest = dict.fromkeys(_INDEX[name].spec.id for name in near)
+    raise ConfigError(
+        text("There is no provider called {provider}.", provider=id_or_alias),
+        text("Did you mean one of these: {providers}?", providers=", ".join(nearest))
+        if nearest
+        else text("ddns-tray providers lists all that there are."),
+    )
