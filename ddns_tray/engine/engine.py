@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SLICE = 60.0
 DEBOUNCE = 0.3
 RETRY_AFTER_FAULT = 15.0
 WAKE_GRACE = 5.0
@@ -51,6 +50,8 @@ class Engine:
         self._stopping = False
         self._one_round = asyncio.Lock()
         self._failed_rounds = 0
+        self.woke_at: float | None = None
+        """When the machine last woke from sleep; front ends stay quiet for a while after it."""
         self._snapshot = self._make_snapshot(Phase.STARTING)
 
     # --- what front ends use ---
@@ -211,16 +212,24 @@ class Engine:
             )
             if now >= due:
                 return
-            nap = min(SLICE, due - now)
-            before = (now, self._clock.monotonic())
-            await self._nap(nap)
-            wall = self._clock.now() - before[0]
-            if schedule.slept(nap, wall, self._clock.monotonic() - before[1]):
-                log.info("the clock moved by %.0f s during a nap of %.0f s: looking anew", wall, nap)
-                await self._clock.sleep(WAKE_GRACE)
-                self.request(RoundRequest(woke=True))
+            await self._nap(now, min(schedule.SLICE, due - now))
 
-    async def _nap(self, seconds: float) -> None:
+    async def _nap(self, now: float, seconds: float) -> None:
+        """Sleep one slice, or until somebody wants something; then see whether the machine slept or its clock moved."""
+        started = self._clock.monotonic()
+        if await self._sleep_unless_wanted(seconds):
+            return
+        expected, actual = now + seconds, self._clock.now()
+        if self._next_check is not None:
+            self._next_check = schedule.follow_clock(self._next_check, expected, actual)
+        if schedule.slept(expected, actual, self._clock.monotonic() - started):
+            log.info("%.0f s passed during a sleep of %.0f s: looking anew", actual - now, seconds)
+            self.woke_at = actual
+            await self._clock.sleep(WAKE_GRACE)
+            self.request(RoundRequest(woke=True))
+
+    async def _sleep_unless_wanted(self, seconds: float) -> bool:
+        """Sleep; True if a wish came first."""
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         wanted = asyncio.ensure_future(self._wanted.wait())
         try:
@@ -229,6 +238,7 @@ class Engine:
             for waiting in (sleeping, wanted):
                 waiting.cancel()
             await asyncio.gather(sleeping, wanted, return_exceptions=True)
+        return self._wanted.is_set()
 
     def _answer(self, results: tuple[UpdateResult, ...]) -> None:
         served, self._served = self._served, []

@@ -14,7 +14,7 @@ from ddns_tray.engine.setup import RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.model import Agreement, RecordKey, Sighting, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, Detector
@@ -50,6 +50,7 @@ class Rounds:
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
         self._online: bool | None = None
         self._agreed_at: dict[Family, float] = {}
+        self._before: Mapping[Family, Agreement] = {}
         self._take_setup(setup)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
@@ -57,7 +58,7 @@ class Rounds:
     def _take_setup(self, setup: EngineSetup) -> None:
         self._setup = setup
         self.kept: tuple[KeptRecord, ...] = setup.kept()
-        self._compared: dict[RecordKey, float] = {}
+        self._compared: dict[RecordKey, tuple[float, frozenset[str]]] = {}
         self._last_detect = self._last_observe = float("-inf")
         self._state.keep_only([record.key for record in self.kept])
 
@@ -120,6 +121,7 @@ class Rounds:
 
     async def _detect(self) -> None:
         self._last_detect = self._clock.now()
+        self._before = dict(self._state.agreements)
         families = self._setup.families()
         async with asyncio.TaskGroup() as group:
             for family in families:
@@ -169,11 +171,12 @@ class Rounds:
         self._tell(Phase.UPDATING)
         results = await self._updater.run(tasks, self._setup.accounts)
         now = self._clock.now()
+        desired = {task.record.key: frozenset(task.desired or ()) for task in tasks}
         for result in results:
             if result.outcome is not Outcome.NOOP or result.key not in self._state.results:
                 self._state.results[result.key] = result
-            if result.outcome in (Outcome.NOOP, Outcome.UPDATED) and result.abort_reason is None:
-                self._compared[result.key] = now
+            if result.outcome in (Outcome.NOOP, Outcome.UPDATED):
+                self._compared[result.key] = (now, desired[result.key])
         return results
 
     def _task(self, record: KeptRecord, wish: RoundRequest) -> Task | None:
@@ -193,12 +196,14 @@ class Rounds:
 
     def _needs_comparing(self, record: KeptRecord, desired: frozenset[str], now: float) -> bool:
         """Whether to ask the provider: at first, after a change, after trouble, and when the world sees wrong."""
-        memory = self._state.recall(record.key)
         compared = self._compared.get(record.key)
-        if compared is None or memory.unconfirmed or not _same(memory.expected, desired):
+        if compared is None or self._state.recall(record.key).unconfirmed:
+            return True
+        at, then_desired = compared
+        if then_desired != desired:
             return True
         status = self._state.statuses.get(record.key)
-        return status is not None and status.verdict.kind in _WORTH_A_LOOK and now >= compared + REPAIR_PAUSE
+        return status is not None and status.verdict.kind in _WORTH_A_LOOK and now >= at + REPAIR_PAUSE
 
     # --- observe, judge ---
 
@@ -220,7 +225,7 @@ class Rounds:
             self._online = False
             self.unlucky += 1
             for family, agreement in self._state.agreements.items():
-                self._state.agreements[family] = offline(agreement)
+                self._state.agreements[family] = offline(agreement, self._before.get(family))
         else:
             self._online = None
 
@@ -272,10 +277,6 @@ async def _ask(detectors: Sequence[Detector], family: Family) -> tuple[Sighting,
     async with asyncio.TaskGroup() as group:
         asked = [group.create_task(detector.detect(family)) for detector in detectors]
     return tuple(task.result() for task in asked)
-
-
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return {ip_address(address) for address in one} == {ip_address(address) for address in other}
 
 
 def _numeric(address: str) -> tuple[int, int]:

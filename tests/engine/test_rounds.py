@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import pytest
+
+from ddns_tray.core.errors import (
+    AuthenticationFailed,
+    ConnectionLost,
+    NoKeyring,
+    ProviderUnavailable,
+    RateLimited,
+    StorageError,
+    Unconfirmed,
+)
+from ddns_tray.core.model import AddressState, Colour, Family, Outcome, RecordType, VerdictKind
+from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.text import text
+from ddns_tray.engine import RoundRequest
+from tests.support.engine_fakes import FIRST, HOME, SECOND, FakeDetector, FakeMemory, World
+
+ROUND = RoundRequest()
+
+
+async def test_the_first_round_makes_the_name_true_and_proves_it() -> None:
+    world = World()
+    (result,) = await world.engine.run_once(ROUND)
+    snapshot = world.engine.snapshot
+    assert (result.outcome, result.before, result.after, result.calls) == (Outcome.UPDATED, ("8.8.8.8",), (FIRST,), 2)
+    assert world.provider.writes == [(HOME, (FIRST,))]
+    assert snapshot.colour is Colour.GREEN
+    assert snapshot.records[0].verdict.kind is VerdictKind.MATCHED
+    assert snapshot.addresses[Family.IPV4].state is AddressState.AGREED
+
+
+async def test_a_round_without_change_asks_the_provider_nothing() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    calls = world.provider.calls
+    assert await world.engine.run_once(ROUND) == ()
+    assert world.provider.calls == calls
+    assert world.engine.snapshot.colour is Colour.GREEN
+
+
+async def test_a_new_address_is_written_in_the_round_that_sees_it() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    world.see(SECOND)
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.UPDATED
+    assert world.provider.content[HOME] == (SECOND,)
+    assert world.engine.snapshot.address_changed_at == world.clock.now()
+
+
+@pytest.mark.parametrize("second", [None, "198.51.100.1", "10.0.0.1", SECOND])
+async def test_nothing_is_written_that_two_sources_do_not_agree_on(second: str | None) -> None:
+    world = World()
+    world.detectors[1].address = second
+    assert await world.engine.run_once(ROUND) == ()
+    assert world.provider.calls == 0
+    assert world.engine.snapshot.colour is not Colour.GREEN
+
+
+async def test_a_failed_detection_is_never_no_address() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    world.see(None)
+    await world.engine.run_once(ROUND)
+    assert world.provider.content[HOME] == (FIRST,)
+    assert world.engine.snapshot.records[0].verdict.kind is VerdictKind.MATCHED
+    await world.clock.advance(600)
+    await world.engine.run_once(ROUND)
+    assert world.engine.snapshot.records[0].verdict.kind is not VerdictKind.MATCHED, "too old to be proven"
+    assert world.provider.content[HOME] == (FIRST,)
+
+
+async def test_an_address_that_the_world_cannot_reach_is_written_only_where_a_record_allows_it() -> None:
+    world = World()
+    world.see("203.0.113.7")
+    assert await world.engine.run_once(ROUND) == ()
+    allowed = RecordSettings("lan.example.org", (RecordType.A,), account="home", allow_private=True)
+    world.records = (*world.records, allowed)
+    await world.engine.reconfigure(world.setup())
+    results = await world.engine.run_once(ROUND)
+    assert [result.key.name for result in results] == ["lan.example.org"]
+
+
+async def test_a_wrong_token_stops_writing_until_the_person_acts() -> None:
+    world = World()
+    refused = AuthenticationFailed(text("The token is refused."))
+    world.provider.fail_read = [refused, refused]
+    (result,) = await world.engine.run_once(ROUND)
+    assert (result.outcome, result.problem) == (Outcome.FAILED, refused.problem)
+    await world.clock.advance(7200)
+    assert await world.engine.run_once(ROUND) == ()
+    assert world.provider.reads == 1, "a refused token is not tried again by ourselves"
+    (again,) = await world.engine.run_once(RoundRequest(update=True))
+    assert again.outcome is Outcome.FAILED
+    (healed,) = await world.engine.run_once(RoundRequest(update=True))
+    assert healed.outcome is Outcome.UPDATED
+
+
+async def test_a_busy_provider_is_left_alone_for_as_long_as_it_says() -> None:
+    world = World()
+    world.provider.fail_apply = [RateLimited(text("Too many requests."), retry_after=300)]
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.FAILED
+    await world.clock.advance(299)
+    assert await world.engine.run_once(ROUND) == ()
+    await world.clock.advance(2)
+    (retried,) = await world.engine.run_once(ROUND)
+    assert retried.outcome is Outcome.UPDATED
+
+
+async def test_a_failing_provider_is_tried_again_by_ourselves() -> None:
+    world = World()
+    world.provider.fail_read = [ProviderUnavailable(text("Out of order."))] * 3
+    failures = 0
+    for _ in range(40):
+        results = await world.engine.run_once(ROUND)
+        if results and results[0].outcome is Outcome.UPDATED:
+            break
+        failures += len(results)
+        await world.clock.advance(60)
+    assert failures == 3
+    assert world.provider.content[HOME] == (FIRST,)
+
+
+async def test_a_lost_answer_is_looked_after_before_writing_again() -> None:
+    world = World()
+    world.provider.lose_answer = [Unconfirmed(text("The answer was lost."))]
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.UPDATED, "reading showed that the write had happened"
+    assert len(world.provider.writes) == 1
+
+
+async def test_a_write_that_cannot_be_confirmed_is_called_so_and_read_first_next_time() -> None:
+    world = World()
+    world.provider.lose_answer = [Unconfirmed(text("The answer was lost."))]
+    provider = world.provider
+
+    async def cut_off() -> None:
+        provider.fail_read = [ConnectionLost(text("Cut off."), sent=True)]
+
+    provider.fail_read = []
+    original = provider.apply
+
+    async def apply_then_cut(change: object) -> None:
+        await cut_off()
+        await original(change)  # type: ignore[arg-type]
+
+    provider.apply = apply_then_cut  # type: ignore[method-assign]
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.UNCONFIRMED
+    assert world.memory.kept[HOME].unconfirmed
+    await world.clock.advance(3600)
+    (settled,) = await world.engine.run_once(ROUND)
+    assert settled.outcome is Outcome.NOOP
+    assert len(provider.writes) == 1
+    assert not world.memory.kept[HOME].unconfirmed
+
+
+async def test_after_a_crash_in_the_middle_of_a_write_the_provider_is_read_first() -> None:
+    world = World()
+    seen: list[bool] = []
+    original = world.provider.apply
+
+    async def crash(change: object) -> None:
+        seen.append(world.memory.kept[HOME].unconfirmed)
+        await original(change)  # type: ignore[arg-type]
+
+    world.provider.apply = crash  # type: ignore[method-assign]
+    await world.engine.run_once(ROUND)
+    assert seen == [True], "the memory on disk knew of the write before it went out"
+
+
+async def test_a_keyring_that_does_not_open_fails_the_record_and_not_the_round() -> None:
+    world = World()
+    world.open_error = NoKeyring(text("There is no keyring."))
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.FAILED
+    assert world.engine.snapshot.records[0].last_update == result
+
+
+async def test_foreign_addresses_are_told_and_not_touched() -> None:
+    world = World()
+    world.provider.content[HOME] = ("1.1.1.1", "1.0.0.1")
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.NOOP
+    assert result.abort_reason is not None
+    assert world.provider.writes == []
+    assert world.engine.snapshot.colour is Colour.RED
+    (forced,) = await world.engine.run_once(RoundRequest(update=True, force=True))
+    assert forced.outcome is Outcome.UPDATED
+    assert world.provider.content[HOME] == (FIRST,)
+
+
+async def test_what_somebody_else_changed_is_put_right_again() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    world.provider.content[HOME] = ("1.1.1.1",)
+    await world.clock.advance(400)
+    await world.engine.run_once(ROUND)
+    await world.clock.advance(400)
+    await world.engine.run_once(ROUND)
+    assert world.provider.content[HOME] == (FIRST,)
+
+
+async def test_without_any_answer_of_anybody_we_are_offline_and_say_so_in_grey() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    world.see(None)
+    world.verifier.silent = True
+    world.verifier.anchors_answer = False
+    await world.engine.run_once(ROUND)
+    snapshot = world.engine.snapshot
+    assert snapshot.colour is Colour.GREY
+    assert snapshot.records[0].verdict.kind is VerdictKind.OFFLINE
+    assert snapshot.addresses[Family.IPV4].state is AddressState.OFFLINE
+    world.see(FIRST)
+    world.verifier.silent = False
+    await world.engine.run_once(ROUND)
+    assert world.engine.snapshot.colour is Colour.GREEN
+
+
+async def test_a_full_disk_is_told_and_stops_nothing() -> None:
+    world = World()
+    world.memory.fail = StorageError(text("The disk is full."))
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.UPDATED
+    assert world.engine.snapshot.problems == (world.memory.fail.problem,)
+    world.memory.fail = None
+    await world.engine.run_once(ROUND)
+    assert world.engine.snapshot.problems == ()
+    assert HOME in world.memory.kept
+
+
+async def test_more_sources_are_asked_only_while_there_is_no_agreement() -> None:
+    world = World()
+    spare = FakeDetector(world.clock, "three.example", rank=1)
+    world.detectors.append(spare)
+    world.engine = world.new_engine()
+    await world.engine.run_once(ROUND)
+    assert spare.asked == 0
+    world.detectors[0].address = None
+    await world.engine.run_once(ROUND)
+    assert spare.asked == 1
+    assert world.engine.snapshot.addresses[Family.IPV4].state is AddressState.AGREED
+
+
+async def test_a_look_writes_nothing() -> None:
+    world = World()
+    assert await world.engine.run_once(RoundRequest(write=False)) == ()
+    assert world.provider.calls == 0
+    assert world.engine.snapshot.records[0].verdict.kind is not VerdictKind.MATCHED
+
+
+async def test_a_fixed_set_needs_no_detection() -> None:
+    fixed = RecordSettings("home.example.org", (RecordType.A,), account="home", expected=("1.1.1.1", "1.0.0.1"))
+    world = World(records=(fixed,))
+    await world.engine.run_once(ROUND)
+    assert world.detectors[0].asked == 0
+    assert set(world.provider.content[HOME]) == {"1.1.1.1", "1.0.0.1"}
+    assert world.engine.snapshot.colour is Colour.GREEN
+
+
+async def test_what_was_known_is_known_after_a_restart() -> None:
+    memory = FakeMemory()
+    world = World(memory=memory)
+    refused = AuthenticationFailed(text("The token is refused."))
+    world.provider.fail_read = [refused]
+    await world.engine.run_once(ROUND)
+    restarted = world.new_engine()
+    assert await restarted.run_once(ROUND) == ()
+    assert world.provider.reads == 1
+    restarted.unblock()
+    (result,) = await restarted.run_once(ROUND)
+    assert result.outcome is Outcome.UPDATED
