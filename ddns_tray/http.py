@@ -61,17 +61,29 @@ class _Line(NamedTuple):
 
 
 class _Progress:
-    """Whether the request has left, told by the trace hook of httpcore2."""
+    """How far a request has come, told by the trace hook of httpcore2: whether it has left, what is half open."""
 
-    __slots__ = ("sent",)
+    __slots__ = ("_opening", "sent")
 
-    def __init__(self, *, sent: bool) -> None:
-        self.sent = sent
+    def __init__(self) -> None:
+        self.sent = False
+        self._opening: object = None
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
-        if event.endswith("send_request_headers.started"):
+        if event == "connection.connect_tcp.complete":
+            self._opening = info.get("return_value")
+        elif event.endswith("start_tls.complete"):
+            self._opening = None
+        elif event.endswith("send_request_headers.started"):
+            self._opening = None
             # A CONNECT to a proxy is not the request: nothing of it has reached the other side yet.
             self.sent = self.sent or getattr(info.get("request"), "method", b"") != b"CONNECT"
+
+    async def aclose(self) -> None:
+        """Close the socket that httpcore2 2.16 forgets when it is cancelled within a TLS handshake."""
+        close = getattr(self._opening, "aclose", None)
+        if close is not None:
+            await close()
 
 
 class HttpxClient:
@@ -99,7 +111,7 @@ class HttpxClient:
         """
         host = _host(request.url)
         _check_headers(request, host)
-        progress = _Progress(sent=False)
+        progress = _Progress()
         failure: TransportError
         try:
             async with asyncio.timeout(request.timeout):
@@ -116,6 +128,8 @@ class HttpxClient:
             failure = _converted(exc, host)
             if failure.__cause__ is not None:
                 raise failure from failure.__cause__
+        finally:
+            await progress.aclose()
         raise failure
 
     async def aclose(self) -> None:

@@ -89,6 +89,7 @@ class HttpServer:
     connections: int = 0
     port: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -112,6 +113,17 @@ class HttpServer:
         name = host or self.host
         return f"{'https' if self.tls else 'http'}://{f'[{name}]' if ':' in name else name}:{self.port}{path}"
 
+    async def received(self, count: int) -> None:
+        """Return as soon as `count` requests are here."""
+        while len(self.requests) < count:
+            self._news.clear()
+            await self._news.wait()
+
+    async def idle(self) -> None:
+        """Return as soon as no connection is open."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.create_task(self._serve(reader, writer, self.connections))
@@ -123,6 +135,7 @@ class HttpServer:
         try:
             while (received := await _read_request(reader, peer, connection)) is not None:
                 self.requests.append(received)
+                self._news.set()
                 script = self.script.get(received.path, Answer(404))
                 answer = script if isinstance(script, Answer) else script(received)
                 await _send(writer, answer)
@@ -133,7 +146,7 @@ class HttpServer:
                     or received.headers.get("connection", "").lower() == "close"
                 ):
                     return
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, ValueError, asyncio.IncompleteReadError):  # gone, or not HTTP at all
             return
         finally:
             writer.close()
@@ -165,7 +178,7 @@ async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
         await writer.drain()
         return
     headers = list(answer.headers)
-    length = len(answer.body) * answer.repeat + (1_000_000 if answer.fault is Fault.DRIP else 0)
+    length = len(answer.body) * answer.repeat + (100_000 if answer.fault is Fault.DRIP else 0)
     if answer.framing is Framing.LENGTH:
         headers.append(("Content-Length", str(length)))
     elif answer.framing is Framing.CHUNKED:
