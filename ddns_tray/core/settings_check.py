@@ -18,7 +18,7 @@ from ddns_tray.core.settings_accounts import read_account, secret_key
 from ddns_tray.core.settings_faults import known_hint
 from ddns_tray.core.settings_schema import ARRAY_SECTIONS, LATER_SECTIONS, SECTIONS
 from ddns_tray.core.settings_tables import is_table, read_table
-from ddns_tray.core.settings_values import SOURCE_PRESETS, shown, source_origin
+from ddns_tray.core.settings_values import shown
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
@@ -234,22 +234,25 @@ def _check_capabilities(record: RecordSettings, spec: ProviderSpec, path: KeyPat
 
 
 def _check_sources(settings: Settings, faults: Faults) -> None:
-    """A quorum that the sources can never reach would leave every record grey for ever."""
+    """Without any source of a family, records of that family would stay grey for ever."""
     for family, address in ((Family.IPV4, settings.ipv4), (Family.IPV6, settings.ipv6)):
-        origins = {source_origin(source) for source in address.sources if _may_see(source, family)}
-        enough = len(origins) >= address.quorum or any(preset in origins for preset in SOURCE_PRESETS)
-        if enough or not any(_needs(record, family) for record in settings.records):
+        if any(_may_see(source, family) for source in address.sources):
             continue
-        faults.add(
-            ("address", family.value, "sources") if address.sources != settings.address.sources else ("address",),
-            text(
-                "{family} has fewer independent sources ({count}) than the quorum asks for ({quorum}).",
-                family="IPv4" if family is Family.IPV4 else "IPv6",
-                quorum=address.quorum,
-                count=len(origins),
-            ),
-            text("Add sources on other hosts, or write a smaller quorum in [address]."),
-        )
+        for position, record in enumerate(settings.records):
+            if not _needs(record, family):
+                continue
+            faults.add(
+                ("record", position, "types"),
+                text(
+                    "{name} {type} needs an address, and no source can name one.",
+                    name=record.name,
+                    type=family.record_type.value,
+                ),
+                text(
+                    "Add a source to [address], write expected addresses here, or remove {type} from the types.",
+                    type=family.record_type.value,
+                ),
+            )
 
 
 def _may_see(source: str, family: Family) -> bool:

@@ -101,12 +101,6 @@ def check_source(value: str) -> str:
     return value
 
 
-def source_origin(source: str) -> str:
-    """What must differ for two sources to be independent: the host of a URL, else the whole source."""
-    scheme, _, _ = source.partition(":")
-    return _split(source).hostname or source if scheme in {"https", "http"} and ":" in source else source
-
-
 def check_resolver(value: str) -> str:
     """Accept a resolver as `[verify] resolvers` has it."""
     if value == "system":

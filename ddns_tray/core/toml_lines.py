@@ -1,12 +1,14 @@
 """Where in a TOML text does a key stand? The parser of the standard library does not say, and a person needs the line.
 
 The text must have parsed without error; then this small scanner can trust its shape and only has to keep count. It does
-not read values.
+not read values. It also knows where the blocks below each [header] begin and end, for those who edit the text.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,9 +32,30 @@ _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([btnfr"\\]))')
 _SHORT_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A header and its keys, as offsets into the text; the first block, of keys above all headers, has the path ().
+
+    A block begins with the comment lines that stand directly above its header, and its keys follow from `body` to
+    `keys_end`. What stands between that and the next block is nobody's.
+    """
+
+    path: KeyPath
+    start: int
+    body: int
+    keys_end: int
+
+
 def key_lines(toml: str) -> Mapping[KeyPath, int]:
     """Map every key, table and array element of a valid TOML text to its line, counted from 1."""
     return _Scanner(toml).scan()
+
+
+def blocks(toml: str) -> list[Block]:
+    """Cut a valid TOML text at its headers, in the order of the text."""
+    scanner = _Scanner(toml)
+    scanner.scan()
+    return scanner.blocks
 
 
 def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int | None:
@@ -49,6 +72,8 @@ class _Scanner:
         self._at = 0
         self._lines: dict[KeyPath, int] = {}
         self._lengths: dict[KeyPath, int] = {}
+        self._newlines = [match.start() for match in re.finditer("\n", toml)]
+        self.blocks: list[Block] = [Block((), 0, 0, 0)]
 
     def scan(self) -> Mapping[KeyPath, int]:
         table: KeyPath = ()
@@ -56,12 +81,15 @@ class _Scanner:
             self._skip(_BLANK)
             if self._at >= len(self._toml):
                 return self._lines
-            if self._toml.startswith("[[", self._at):
-                table = self._header("]]")
-            elif self._toml.startswith("[", self._at):
-                table = self._header("]")
+            start = self._at
+            if self._toml.startswith("[", start):
+                table = self._header("]]" if self._toml.startswith("[[", start) else "]")
+                body = self._next_line(self._at)
+                self.blocks.append(Block(table, self._above(start), body, body))
             else:
                 self._pair(table)
+                last = self.blocks[-1]
+                self.blocks[-1] = Block(last.path, last.start, last.body, self._next_line(self._at))
 
     def _header(self, closing: str) -> KeyPath:
         start = self._at
@@ -156,7 +184,21 @@ class _Scanner:
             self._at = match.end()
 
     def _line(self, at: int) -> int:
-        return self._toml.count("\n", 0, at) + 1
+        return bisect_right(self._newlines, at - 1) + 1
+
+    def _next_line(self, at: int) -> int:
+        end = self._toml.find("\n", at)
+        return len(self._toml) if end < 0 else end + 1
+
+    def _above(self, at: int) -> int:
+        """Return where the comment lines directly above a header begin, or the header's line."""
+        start = self._toml.rfind("\n", 0, at) + 1
+        while start > self.blocks[-1].keys_end:
+            line = self._toml.rfind("\n", 0, start - 1) + 1
+            if line < self.blocks[-1].keys_end or not self._toml[line:start].lstrip().startswith("#"):
+                break
+            start = line
+        return start
 
 
 def _unquote(key: str) -> str:

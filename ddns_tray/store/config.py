@@ -1,0 +1,187 @@
+"""The settings file on disk. A person may edit it too, so an edit of ours keeps every comment and all formatting.
+
+An edit is checked before it is written: the result must be valid settings, and it must be exactly what was asked for.
+What the keys mean is not known here (`core.settings_schema`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import ConfigError
+from ddns_tray.core.settings import Settings
+from ddns_tray.core.settings_parse import load_settings, parse_settings, read_toml
+from ddns_tray.core.text import text
+from ddns_tray.store.atomic import LOCK_WAIT, locked, read_error, replace_file
+from ddns_tray.store.edits import (
+    Draft,
+    Edit,
+    clear_value,
+    put_account,
+    put_record,
+    remove_account,
+    remove_record,
+    set_value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.model import ProviderSpec
+    from ddns_tray.core.ports import SettingValue
+    from ddns_tray.core.settings import AccountSettings, RecordSettings
+
+_NEW_FILE = """\
+# Settings of DDNS Tray. You may edit this file; the program keeps your comments. Secrets do not belong here.
+schema = 1
+"""
+_Signature = tuple[int, int, int]
+
+
+class ConfigFile:
+    """Implements `core.ports.SettingsFile`."""
+
+    def __init__(self, path: Path, *, providers: Mapping[str, ProviderSpec], lock_wait: float = LOCK_WAIT) -> None:
+        self._path = path
+        self._providers = providers
+        self._lock_wait = lock_wait
+        self._seen: _Signature | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, as it was given."""
+        return self._path
+
+    def exists(self) -> bool:
+        """Whether there is a file yet."""
+        return self._signature() is not None
+
+    def read(self) -> Settings:
+        """Read and check; a missing file reads as the defaults."""
+        self._seen = self._signature()  # before the reading: what changes meanwhile is seen as changed
+        toml = self._read_text()
+        return Settings() if toml is None else self._load(toml)
+
+    def changed(self) -> bool:
+        """Whether the file is another than at the last `read`, good or bad, by size, time and inode."""
+        return self._signature() != self._seen
+
+    def put_account(self, account: AccountSettings, *, replaces: str | None = None) -> None:
+        """Add an account, or put it in the place of the one called `replaces` (records follow a new id)."""
+        self._edit(put_account(account, replaces))
+
+    def remove_account(self, account_id: str) -> None:
+        """Remove an account that no record uses."""
+        self._edit(remove_account(account_id))
+
+    def put_record(self, record: RecordSettings, *, replaces: RecordSettings | None = None) -> None:
+        """Add a record, or put it in the place of another."""
+        self._edit(put_record(record, replaces))
+
+    def remove_record(self, record: RecordSettings) -> None:
+        """Stop keeping a name; what stands at the provider stays."""
+        self._edit(remove_record(record))
+
+    def set_value(self, section: str, key: str, value: SettingValue) -> None:
+        """Set one key of [general], [address], [address.ipv4], [address.ipv6] or [verify]."""
+        self._edit(set_value(section, key, value))
+
+    def clear_value(self, section: str, key: str) -> None:
+        """Go back to the default of a key of these sections."""
+        self._edit(clear_value(section, key))
+
+    def _edit(self, edit: Edit) -> None:
+        target = Path(os.path.realpath(self._path))
+        with locked(target, wait=self._lock_wait):
+            before = self._read_text()
+            toml = _NEW_FILE if before is None else before
+            after = _edited(toml, edit, self._load(toml))
+            parse_settings(read_toml(after), providers=self._providers)
+            if after != before:
+                replace_file(target, after.encode())
+
+    def _load(self, toml: str) -> Settings:
+        return load_settings(toml, providers=self._providers, file=str(self._path))
+
+    def _read_text(self) -> str | None:
+        try:
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise read_error(self._path, exc) from exc
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as exc:
+            raise ConfigError(
+                text("The file is not written in UTF-8."),
+                text("Save it as UTF-8 in your editor."),
+                file=str(self._path),
+                line=content.count(b"\n", 0, exc.start) + 1,
+            ) from exc
+
+    def _signature(self) -> _Signature | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+class LastGood:
+    """The settings of a running program: it takes over good changes of the file and is not moved by bad ones."""
+
+    def __init__(self, file: ConfigFile, settings: Settings) -> None:
+        self._file = file
+        self.settings = settings
+
+    def reload(self) -> Settings | None:
+        """Return new settings if the file has some, else None. Raises `ConfigError` once for each bad state.
+
+        A file that has vanished is a bad state too: an editor may be about to write it anew, and taking the defaults
+        would drop all records.
+        """
+        if not self._file.changed():
+            return None
+        settings = self._file.read()
+        if not self._file.exists():
+            raise ConfigError(
+                text("The settings file is gone."),
+                text("Put it back; until then the settings that were read last stay in force."),
+                file=str(self._file.path),
+            )
+        if settings == self.settings:
+            return None
+        self.settings = settings
+        return settings
+
+
+def _edited(toml: str, edit: Edit, current: Settings) -> str:
+    """Return the text after the edit, which must come to exactly the data that was asked for."""
+    from ddns_tray.store.toml_edit import NotEditable, edit_text  # noqa: PLC0415 - only edits pay for its library
+
+    before = read_toml(toml)
+    wanted = read_toml(toml)
+    edit(Draft(wanted, current))
+    try:
+        after = _with_line_ends_of(toml, edit_text(toml, before, wanted))
+        if read_toml(after) == wanted:
+            return after
+    except (NotEditable, ConfigError) as exc:
+        raise _cannot_edit() from exc
+    raise _cannot_edit()
+
+
+def _cannot_edit() -> ConfigError:
+    return ConfigError(
+        text("The settings file is written in a way that can be read but not edited automatically."),
+        text("Make the change in a text editor, or write each table under its own [header]."),
+    )
+
+
+def _with_line_ends_of(old: str, new: str) -> str:
+    windows = "\r\n" in old and old.count("\r\n") == old.count("\n")
+    return re.sub(r"(?<!\r)\n", "\r\n", new) if windows else new

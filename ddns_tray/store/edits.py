@@ -1,0 +1,186 @@
+"""The edits of the settings file, as changes of its plain data. `store.toml_edit` carries them over into the text.
+
+Only what an edit changes is touched, so that a person's way of writing the rest survives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ddns_tray.core.durations import format_duration
+from ddns_tray.core.errors import ConfigError
+from ddns_tray.core.settings_faults import known_hint
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SECTIONS, Kind, Setting, settings_of
+from ddns_tray.core.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.ports import SettingValue
+    from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The data of a file being edited, and the `current` settings that it came to before."""
+
+    document: dict[str, Any]
+    current: Settings
+
+
+Edit = Callable[[Draft], None]
+"""Changes the draft's document. Raises `ConfigError` if that makes no sense for its current settings."""
+
+
+def put_account(account: AccountSettings, replaces: str | None) -> Edit:
+    """Add an account, or change the one called `replaces`."""
+
+    def edit(draft: Draft) -> None:
+        if replaces is None:
+            _append(draft, "account", _account_items(account))
+            return
+        position = _account_position(draft, replaces)
+        old = draft.current.accounts[position]
+        _rewrite(draft.document["account"][position], _account_items(old), _account_items(account))
+        if account.id != replaces:
+            for at, record in enumerate(draft.current.records):
+                if record.account == replaces:
+                    draft.document["record"][at]["account"] = account.id
+
+    return edit
+
+
+def remove_account(account_id: str) -> Edit:
+    """Remove an account that no record uses."""
+
+    def edit(draft: Draft) -> None:
+        users = [record.name for record in draft.current.records if record.account == account_id]
+        if users:
+            raise ConfigError(
+                text("The account {account} still holds {names}.", account=account_id, names=", ".join(users)),
+                text("Remove these names first, or give them another account."),
+            )
+        _remove(draft, "account", _account_position(draft, account_id))
+
+    return edit
+
+
+def put_record(record: RecordSettings, replaces: RecordSettings | None) -> Edit:
+    """Add a record, or change the one that equals `replaces`."""
+
+    def edit(draft: Draft) -> None:
+        if replaces is None:
+            _append(draft, "record", _record_items(record))
+            return
+        position = _record_position(draft, replaces)
+        _rewrite(draft.document["record"][position], _record_items(replaces), _record_items(record))
+
+    return edit
+
+
+def remove_record(record: RecordSettings) -> Edit:
+    """Remove a record."""
+
+    def edit(draft: Draft) -> None:
+        _remove(draft, "record", _record_position(draft, record))
+
+    return edit
+
+
+def set_value(section: str, key: str, value: SettingValue) -> Edit:
+    """Set one key of a section that exists once."""
+    rule = _rule(section, key)
+    written = value
+    if rule.kind is Kind.DURATION and isinstance(value, int | float):
+        written = format_duration(value)
+
+    def edit(draft: Draft) -> None:
+        table = draft.document
+        for part in section.split("."):
+            table = table.setdefault(part, {})
+        table[key] = written
+
+    return edit
+
+
+def clear_value(section: str, key: str) -> Edit:
+    """Remove one key of a section that exists once."""
+    _rule(section, key)
+
+    def edit(draft: Draft) -> None:
+        table = draft.document
+        for part in section.split("."):
+            table = table.get(part, {})
+        table.pop(key, None)
+
+    return edit
+
+
+def _rule(section: str, key: str) -> Setting:
+    sections = [name for name in SECTIONS if name not in ARRAY_SECTIONS]
+    rules = {rule.key: rule for rule in settings_of(section)} if section in sections else {}
+    if key in rules:
+        return rules[key]
+    raise ConfigError(
+        text("There is no setting {key} in {section}.", key=key, section=section),
+        known_hint(key, tuple(rules)) if rules else known_hint(section, sections),
+    )
+
+
+def _account_items(account: AccountSettings) -> dict[str, Any]:
+    return {"id": account.id, "provider": account.provider, **account.options}
+
+
+def _record_items(record: RecordSettings) -> dict[str, Any]:
+    """The keys of a record that differ from "not set"; the name and its types are always written."""
+    items: dict[str, Any] = {
+        "name": record.name,
+        "types": [record_type.value for record_type in record.types],
+        "account": record.account,
+        "ttl": record.ttl,
+        "proxied": record.proxied,
+        "comment": record.comment,
+        "allow_private": record.allow_private or None,
+        "expected": list(record.expected) or None,
+    }
+    return {key: value for key, value in items.items() if value is not None}
+
+
+def _append(draft: Draft, section: str, items: Mapping[str, Any]) -> None:
+    draft.document.setdefault(section, []).append(dict(items))
+
+
+def _rewrite(table: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    for key in [*old, *(key for key in new if key not in old)]:
+        if key not in new:
+            del table[key]
+        elif key not in old or old[key] != new[key]:
+            table[key] = new[key]
+
+
+def _remove(draft: Draft, section: str, position: int) -> None:
+    del draft.document[section][position]
+    if not draft.document[section]:
+        del draft.document[section]  # a TOML file has no other way to have no tables of a kind
+
+
+def _account_position(draft: Draft, account_id: str) -> int:
+    for position, account in enumerate(draft.current.accounts):
+        if account.id == account_id:
+            return position
+    raise ConfigError(
+        text("There is no account {account}.", account=account_id),
+        known_hint(account_id, tuple(account.id for account in draft.current.accounts)),
+    )
+
+
+def _record_position(draft: Draft, record: RecordSettings) -> int:
+    for position, candidate in enumerate(draft.current.records):
+        if candidate == record:
+            return position
+    raise ConfigError(
+        text("{name} is no longer in the settings file as it was.", name=record.name),
+        text("It was changed elsewhere meanwhile. Look at it again and repeat the change."),
+    )

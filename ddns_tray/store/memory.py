@@ -1,0 +1,159 @@
+"""What the engine remembers over a restart, as one small JSON file in the data folder.
+
+It can be lost without harm: the engine looks again. So a file that is torn, foreign or of a later schema reads as
+empty; it is kept aside for whoever wants to know why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ddns_tray.core.errors import Problem, ProblemCode
+from ddns_tray.core.model import RecordKey, RecordMemory, RecordType
+from ddns_tray.core.text import Text
+from ddns_tray.store.atomic import locked, read_error, replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+SCHEMA = 1
+_NUMBER = (int, float)
+_PLAIN = {
+    "expected_since": (*_NUMBER, type(None)),
+    "served_since": (*_NUMBER, type(None)),
+    "old_ttl": (int, type(None)),
+    "old_negative": (bool,),
+    "last_matched": (*_NUMBER, type(None)),
+    "written_at": (*_NUMBER, type(None)),
+    "unconfirmed": (bool,),
+    "failures": (int,),
+    "not_before": (*_NUMBER, type(None)),
+}
+"""The fields of `RecordMemory` that JSON has a word for, with their types."""
+
+
+class MemoryFile:
+    """Implements `core.ports.MemoryStore`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last: bytes | None = None
+
+    def load(self) -> Mapping[RecordKey, RecordMemory]:
+        """Read all. Raises `StorageError` if there is a file that may not be read."""
+        try:
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        except OSError as exc:
+            raise read_error(self._path, exc) from exc
+        try:
+            return _decode(json.loads(content))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+            self._set_aside(exc)
+            return {}
+
+    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+        """Write all, atomically; what has not changed since the last `save` costs no write."""
+        content = json.dumps(_encode(memory), ensure_ascii=False, indent=1).encode()
+        if content == self._last and self._path.exists():
+            return
+        with locked(self._path):
+            replace_file(self._path, content)
+        self._last = content
+
+    def _set_aside(self, reason: Exception) -> None:
+        aside = self._path.with_name(self._path.name + ".broken")
+        log.warning("%s cannot be used (%s); it is kept as %s", self._path, type(reason).__name__, aside.name)
+        with contextlib.suppress(OSError):
+            os.replace(self._path, aside)  # noqa: PTH105 - the name that the documentation of atomicity uses
+
+
+def _encode(memory: Mapping[RecordKey, RecordMemory]) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "records": [{"name": key.name, "type": key.type.value, **_encode_one(memory[key])} for key in sorted(memory)],
+    }
+
+
+def _encode_one(memory: RecordMemory) -> dict[str, Any]:
+    return {
+        **{name: getattr(memory, name) for name in _PLAIN},
+        "ours": sorted(memory.ours),
+        "expected": sorted(memory.expected),
+        "cached_until": dict(memory.cached_until),
+        "written": list(memory.written),
+        "blocked": None if memory.blocked is None else _encode_problem(memory.blocked),
+    }
+
+
+def _encode_problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code.value,
+        "title": _encode_text(problem.title),
+        "hint": None if problem.hint is None else _encode_text(problem.hint),
+        "retry_after": problem.retry_after,
+    }
+
+
+def _encode_text(sentence: Text) -> dict[str, Any]:
+    return {"message": sentence.message, "fields": dict(sentence.fields)}
+
+
+def _decode(data: Any) -> dict[RecordKey, RecordMemory]:
+    if data["schema"] != SCHEMA:
+        raise ValueError
+    return {RecordKey(_text(one["name"]), RecordType(one["type"])): _decode_one(one) for one in data["records"]}
+
+
+def _decode_one(data: Mapping[str, Any]) -> RecordMemory:
+    plain = {name: _checked(data[name], types) for name, types in _PLAIN.items() if name in data}
+    until = data.get("cached_until", {})
+    blocked = data.get("blocked")
+    return RecordMemory(
+        ours=frozenset(_texts(data.get("ours", []))),
+        expected=frozenset(_texts(data.get("expected", []))),
+        cached_until=MappingProxyType({_text(server): _checked(at, _NUMBER) for server, at in until.items()}),
+        written=tuple(_texts(data.get("written", []))),
+        blocked=None if blocked is None else _decode_problem(blocked),
+        **plain,
+    )
+
+
+def _decode_problem(data: Mapping[str, Any]) -> Problem:
+    hint = data.get("hint")
+    return Problem(
+        ProblemCode(data["code"]),
+        _decode_text(data["title"]),
+        None if hint is None else _decode_text(hint),
+        _checked(data.get("retry_after"), (*_NUMBER, type(None))),
+    )
+
+
+def _decode_text(data: Mapping[str, Any]) -> Text:
+    fields = {name: _checked(value, (str, *_NUMBER)) for name, value in data["fields"].items()}
+    sentence = Text(_text(data["message"]), MappingProxyType(fields))
+    str(sentence)  # a sentence without its fields would fail when it is spoken; better here
+    return sentence
+
+
+def _texts(data: Any) -> list[str]:
+    return [_text(one) for one in _checked(data, (list,))]
+
+
+def _text(data: Any) -> str:
+    return str(_checked(data, (str,)))
+
+
+def _checked(value: Any, types: tuple[type, ...]) -> Any:
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        raise TypeError
+    return value

@@ -1,0 +1,147 @@
+"""Carries a change of data over into TOML text, and leaves every other sign of it as it was.
+
+tomlkit keeps the comments within one table. Between tables it does not know to whom a comment belongs, and it moves
+tables that are written out of order; so here the text is cut into its blocks, and tomlkit sees one at a time. A comment
+directly above a header belongs to that header's table and goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from ddns_tray.core.toml_lines import Block, blocks, key_lines
+
+if TYPE_CHECKING:
+    from ddns_tray.core.toml_lines import KeyPath
+
+
+class NotEditable(Exception):
+    """The text has a shape that only a person should edit."""
+
+
+def edit_text(toml: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return `toml`, which parses to `before`, changed so that it parses to `after`; the caller checks that it does.
+
+    In an array of tables, tables can change in their places, one can go, or more can come at the end. Raises
+    `NotEditable`.
+    """
+    return _edit_table(toml, (), before, after)
+
+
+def _edit_table(toml: str, path: KeyPath, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    for key in before:
+        if key not in after:
+            toml = _drop_tables(toml, (*path, key), before[key]) or _set_key(toml, path, key, None)
+    for key, value in after.items():
+        old = before.get(key)
+        if old == value and key in before:
+            continue
+        if isinstance(value, Mapping):
+            toml = _edit_table(toml, (*path, key), old if isinstance(old, Mapping) else {}, value)
+        elif _is_tables(value):
+            toml = _edit_tables(toml, (*path, key), old if isinstance(old, list) else [], value, given=key in before)
+        else:
+            toml = _set_key(toml, path, key, value)
+    return toml
+
+
+def _edit_tables(toml: str, path: KeyPath, before: list[Any], after: list[Any], *, given: bool) -> str:
+    if given and not before:
+        toml = _set_key(toml, path[:-1], str(path[-1]), None)
+    if len(after) < len(before):
+        gone = next((at for at, table in enumerate(after) if table != before[at]), len(after))
+        toml = _drop_block(toml, (*path, gone))
+        before = before[:gone] + before[gone + 1 :]
+    for position, table in enumerate(after):
+        if position < len(before):
+            toml = _edit_table(toml, (*path, position), before[position], table)
+        else:
+            toml = _add_block(toml, (*path, position), _header(path, "[[", "]]"), table)
+    return toml
+
+
+def _drop_tables(toml: str, path: KeyPath, old: object) -> str | None:
+    """Remove a whole array of tables, or return None if this is none."""
+    if not _is_tables(old) or _find(toml, (*path, 0)) is None:
+        return None
+    assert isinstance(old, list)  # noqa: S101 - tells the type checker what _is_tables has found
+    for position in range(len(old) - 1, -1, -1):
+        toml = _drop_block(toml, (*path, position))
+    return toml
+
+
+def _drop_block(toml: str, path: KeyPath) -> str:
+    block = _find(toml, path)
+    if block is None:
+        raise NotEditable
+    above, below = toml[: block.start], toml[block.keys_end :]
+    if not above or above.endswith(("\n\n", "\n\r\n")):
+        below = below.lstrip("\r\n")
+    return above + below if below else above.rstrip("\r\n") + "\n"
+
+
+def _add_block(toml: str, path: KeyPath, header: str, items: Mapping[str, Any]) -> str:
+    """Put a new block behind the last one of its kind, else at the end."""
+    relatives = [block for block in blocks(toml) if block.path and block.path[0] == path[0]]
+    if isinstance(path[-1], int) and path[-1] > 0 and not relatives:
+        raise NotEditable
+    at = relatives[-1].keys_end if relatives else len(toml)
+    above, below = toml[:at].rstrip("\r\n"), toml[at:].lstrip("\r\n")
+    added = f"{header}\n{tomlkit.dumps(dict(items))}"
+    return "".join((f"{above}\n\n" if above else "", added, f"\n{below}" if below else ""))
+
+
+def _set_key(toml: str, table: KeyPath, key: str, value: object) -> str:
+    """Set a key, or remove it if `value` is None (which TOML does not have)."""
+    block = _home(toml, table, key)
+    if block is None:
+        if value is None or any(isinstance(part, int) for part in table):
+            raise NotEditable
+        return _add_block(toml, table, _header(table, "[", "]"), {key: value})
+    try:
+        keys = tomlkit.parse(toml[block.body : block.keys_end])
+        inner: Any = keys
+        for part in table[len(block.path) :]:
+            inner = inner[part]
+        if value is None:
+            del inner[key]
+        else:
+            inner[key] = value
+        changed = tomlkit.dumps(keys)
+    except TOMLKitError as exc:
+        raise NotEditable from exc
+    above = toml[: block.body]
+    gap = "\n" if above and not above.endswith("\n") else ""
+    return f"{above}{gap}{changed}{toml[block.keys_end :]}"
+
+
+def _home(toml: str, table: KeyPath, key: str) -> Block | None:
+    """Find the block in which the key stands, or in which the rest of its table stands."""
+    found = _find(toml, table)
+    if found is not None:
+        return found
+    lines = key_lines(toml)
+    line = lines.get((*table, key), lines.get(table))
+    if line is None:
+        return None
+    for block in blocks(toml):
+        first, end = (toml.count("\n", 0, offset) + 1 for offset in (block.body, block.keys_end))
+        if first <= line < end + (not toml.endswith("\n")) and block.path == table[: len(block.path)]:
+            return block
+    return None
+
+
+def _find(toml: str, path: KeyPath) -> Block | None:
+    return next((block for block in blocks(toml) if block.path == path), None)
+
+
+def _header(path: KeyPath, opening: str, closing: str) -> str:
+    return f"{opening}{'.'.join(str(part) for part in path)}{closing}"
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(element, dict) for element in value)
