@@ -1,0 +1,1 @@
+"""The manners of each operating system, without Qt: one base, one file a system, a factory."""
