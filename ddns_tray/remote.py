@@ -1,0 +1,72 @@
+"""What other processes may ask of the running instance, and what it answers; JSON objects both ways.
+
+    {"verb": "status"}                        → the report of `status --json`
+    {"verb": "check"}                         → {"accepted": true}; a round follows
+    {"verb": "update", "names": […], "force": false} → the report of `update --json`
+    {"verb": "raise"}                         → {"accepted": true} where there is a window to show
+    {"verb": "reload"}                        → {"accepted": true} if the settings on disk are good
+    {"verb": "quit"}                          → {"accepted": true}
+
+An answer that is an error is {"error": {…}}. Only this person's processes can reach the endpoint (`system.instance`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ddns_tray.core.errors import DdnsTrayError, UsageError
+from ddns_tray.core.text import text
+from ddns_tray.report import problem_report, snapshot_report, update_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ddns_tray.wiring import Runtime
+    from ddns_tray.words import Words
+
+ACCEPTED = {"accepted": True}
+
+
+class RequestHandler:
+    """Answers requests for one runtime. `raise_window` and `quit_instance` belong to the door."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        words: Callable[[], Words],
+        *,
+        quit_instance: Callable[[], None],
+        raise_window: Callable[[], None] | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._words = words
+        self._quit = quit_instance
+        self._raise = raise_window
+
+    async def __call__(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one request; whatever is wrong with it becomes an error in the answer."""
+        try:
+            return await self._answer(request)
+        except DdnsTrayError as exc:
+            return {"error": problem_report(exc.problem, self._words())}
+
+    async def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        verb = request.get("verb")
+        engine = self._runtime.engine
+        if verb == "status":
+            return dict(snapshot_report(engine.snapshot, self._words(), self._runtime.clock.now()))
+        if verb == "check":
+            engine.check_now()
+        elif verb == "update":
+            names = tuple(str(name) for name in request.get("names", ()))
+            results = await engine.update_now(names, force=bool(request.get("force")))
+            return dict(update_report(results, self._words()))
+        elif verb == "reload":
+            return {"accepted": await self._runtime.reload()}
+        elif verb == "raise" and self._raise is not None:
+            self._raise()
+        elif verb == "quit":
+            self._quit()
+        else:
+            raise UsageError(text("The running instance does not know the request {verb}.", verb=str(verb)))
+        return dict(ACCEPTED)
