@@ -42,7 +42,7 @@ def run_daemon(paths: Paths) -> int:
 
 
 async def _main(paths: Paths) -> int:
-    lock = instance.InstanceLock.acquire(paths.runtime_dir)
+    lock = instance.InstanceLock.acquire(paths.instance_dir)
     if lock is None:
         raise UsageError(
             text("DDNS Tray is already running with these settings."),
@@ -63,7 +63,7 @@ async def _serve(runtime: Runtime) -> None:
     words = Words(resolve_language(runtime.settings.general.language))
     stop, reload = asyncio.Event(), asyncio.Event()
     handler = RequestHandler(runtime, lambda: words, quit_instance=stop.set)
-    serving = await instance.serve(runtime.paths.runtime_dir, handler)
+    serving = await instance.serve(runtime.paths.instance_dir, handler)
     try:
         runtime.engine.subscribe(_Journal(words, runtime))
         log.info("ready, with %d records", len(runtime.settings.records))

@@ -39,7 +39,7 @@ async def demonstration(general: GeneralSettings, clock: Clock | None = None) ->
         with tempfile.TemporaryDirectory(prefix="ddns-tray-demo-") as folder:
             place = Path(folder)
             runtime = build_runtime(
-                Paths(config_file=place / "config.toml", data_dir=place, runtime_dir=place),
+                Paths(config_file=place / "config.toml", data_dir=place, runtime_dir=place, log_dir=place),
                 settings=world.settings(general),
                 secrets=MemorySecrets(),
                 memory=NoMemory(),

@@ -47,6 +47,11 @@ class Paths:
         return self.data_dir / f"memory-{self.instance}.json"
 
     @property
+    def instance_dir(self) -> Path:
+        """Where the lock and the endpoint of the running program lie."""
+        return self.runtime_dir / self.instance
+
+    @property
     def env_file(self) -> Path:
         """Where the daemon looks for secrets beside the settings file."""
         return self.config_file.with_name(".env")
