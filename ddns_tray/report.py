@@ -170,6 +170,7 @@ def _result(result: UpdateResult, words: Words) -> JsonObject:
         "after": list(result.after),
         "calls": result.calls,
         "time": iso_time(result.at),
+        "text": words.outcome(result),
         "error": error,
     }
 
@@ -246,16 +247,15 @@ def address_lines(snapshot: Snapshot, words: Words) -> list[str]:
     return lines
 
 
-def update_lines(results: Sequence[UpdateResult], words: Words) -> list[str]:
-    """One line for each record that was compared, for `update`; what to do stands below."""
-    lines: list[str] = []
-    width = max((cells(str(result.key)) for result in results), default=0)
-    for result in results:
-        key = str(result.key)
-        lines.append(f"{key}{' ' * (width - cells(key))}  {words.outcome(result)}")
-        if result.problem is not None and (hint := words.problem(result.problem)[1]):
-            lines.append(f"{' ' * width}  {hint}")
-    return lines
+def update_lines(report: Mapping[str, Json]) -> list[str]:
+    """One line for each record of an update report, for `update`; what to do stands below."""
+    rows: list[tuple[str, str]] = []
+    for result in objects(report.get("results")):
+        rows.append((f"{result.get('name')} {result.get('type')}", str(result.get("text", ""))))
+        error = result.get("error")
+        if isinstance(error, dict) and error.get("hint"):
+            rows.append(("", str(error["hint"])))
+    return table(rows)
 
 
 def provider_lines(specs: Iterable[ProviderSpec], words: Words) -> list[str]:
@@ -280,16 +280,16 @@ def _need(wanted: FieldSpec, words: Words) -> str:
 def report_lines(report: Mapping[str, Json]) -> list[str]:
     """The gist of a snapshot report that another process sent, for `status`: it was already put in words there."""
     lines = [str(report.get("sentence", "")), str(report.get("detail", ""))]
-    records = report.get("records")
     rows = [
         (str(record.get("name")), str(record.get("type")), str(record.get("line")))
-        for record in (records if isinstance(records, list) else [])
-        if isinstance(record, dict)
+        for record in objects(report.get("records"))
     ]
-    problems = report.get("problems")
     troubles = [
-        f"{problem.get('title')} {problem.get('hint') or ''}".rstrip()
-        for problem in (problems if isinstance(problems, list) else [])
-        if isinstance(problem, dict)
+        f"{problem.get('title')} {problem.get('hint') or ''}".rstrip() for problem in objects(report.get("problems"))
     ]
     return [line for line in lines if line] + table(rows, indent="  ") + troubles
+
+
+def objects(value: Json) -> list[JsonObject]:
+    """The objects in a list of JSON; nothing where it is none."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

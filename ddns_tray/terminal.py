@@ -31,6 +31,8 @@ _HOME_AND_CLEAR_BELOW = "\x1b[H\x1b[J"
 _ALTERNATIVE_SCREEN = "\x1b[?1049h\x1b[?25l"
 _NORMAL_SCREEN = "\x1b[?25h\x1b[?1049l"
 _NARROW = 40
+_PAGE = 100
+_WIDEST = 120
 _BAR_CELLS = 30
 _TICK = 1.0
 
@@ -57,6 +59,11 @@ def style_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Style:
     encoding = (stream.encoding or "ascii").lower().replace("-", "")
     colour = stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     return Style(colour=colour, unicode=encoding.startswith(("utf", "gb")))
+
+
+def width_of(stream: TextIO) -> int:
+    """The columns to fill: those of the terminal, or a page's where the stream is none."""
+    return min(shutil.get_terminal_size().columns - 1, _WIDEST) if stream.isatty() else _PAGE
 
 
 def render(

@@ -1,0 +1,337 @@
+"""The command line: what can be typed, which command that is, and how it ends. docs/cli.md is its reference.
+
+Starts fast: nothing but argparse and the words is imported before the command is known. Results go to standard output,
+all else to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ddns_tray import __version__
+from ddns_tray.commands.context import Context, Exit, tell_error
+from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
+from ddns_tray.words import Words, resolve_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ddns_tray.system.paths import Paths
+
+    Command = Callable[[Context, argparse.Namespace], int]
+    Subparsers = argparse._SubParsersAction[Parser]  # noqa: SLF001 - argparse has no public name for it
+
+
+def run(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
+    """Run one command line and return its exit code."""
+    speaker = Words(resolve_language("auto", environ))
+    try:
+        arguments = build_parser(speaker).parse_args(argv)
+    except SystemExit as exc:
+        return exc.code if isinstance(exc.code, int) else Exit.USAGE
+    try:
+        return _run(arguments, environ)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.PIPE_CLOSED
+
+
+def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    from ddns_tray.system.clock import SystemClock  # noqa: PLC0415 - --help does not need it
+    from ddns_tray.system.paths import paths_for  # noqa: PLC0415 - as above
+
+    paths = paths_for(None if arguments.config is None else Path(arguments.config))
+    context = Context(
+        paths=paths,
+        words=Words(resolve_language(wished_language(paths), environ)),
+        clock=SystemClock(),
+        environ=environ,
+        stdin=sys.stdin,
+        out=sys.stdout,
+        err=sys.stderr,
+        as_json=arguments.json,
+    )
+    _start_logging(arguments.verbose, daemon=arguments.command is daemon)
+    command: Command = arguments.command
+    try:
+        code = command(context, arguments)
+        context.out.flush()
+    except ConfigError as exc:
+        tell_error(context.err, context.words, exc)
+        return Exit.CONFIG
+    except UsageError as exc:
+        tell_error(context.err, context.words, exc)
+        return Exit.USAGE
+    except DdnsTrayError as exc:
+        tell_error(context.err, context.words, exc)
+        return int(arguments.failure)
+    return int(code)
+
+
+def wished_language(paths: Paths) -> str:
+    """The language of the settings, read leniently: a broken file must be complained about in some language, too."""
+    import tomllib  # noqa: PLC0415 - --help does not need it
+
+    try:
+        general = tomllib.loads(paths.config_file.read_text("utf-8-sig")).get("general")
+    except (OSError, ValueError, RecursionError):
+        return "auto"
+    language = general.get("language") if isinstance(general, dict) else None
+    return language if isinstance(language, str) else "auto"
+
+
+def _start_logging(verbose: int, *, daemon: bool) -> None:
+    quiet = logging.INFO if daemon else logging.ERROR
+    level = quiet if verbose == 0 else logging.INFO if verbose == 1 else logging.DEBUG
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("httpcore2", "httpx2", "hpack", "asyncio", "keyring"):
+        # Their debug lines may hold headers, and headers hold tokens.
+        logging.getLogger(library).setLevel(max(level, logging.WARNING))
+
+
+# --- the doors ---
+
+
+def tray(context: Context, arguments: argparse.Namespace) -> int:
+    """Start in the tray, or say what there is instead."""
+    return _through_a_door(context, arguments, demo=False)
+
+
+def demo(context: Context, arguments: argparse.Namespace) -> int:
+    """Show the whole product in a small world of its own."""
+    return _through_a_door(context, arguments, demo=True)
+
+
+def daemon(context: Context, _arguments: argparse.Namespace) -> int:
+    """Run without a screen."""
+    from ddns_tray.daemon import run_daemon  # noqa: PLC0415 - loads when needed
+
+    return run_daemon(context.paths)
+
+
+def _through_a_door(context: Context, arguments: argparse.Namespace, *, demo: bool) -> int:
+    from ddns_tray.commands import doors  # noqa: PLC0415 - loads when needed
+
+    door = doors.choose_door(
+        has_display=doors.has_display(context.environ) and not getattr(arguments, "terminal", False),
+        has_qt=doors.has_qt(),
+        has_settings=context.paths.config_file.exists(),
+        on_terminal=context.out.isatty(),
+        demo=demo,
+    )
+    if door is doors.Door.TRAY:
+        from ddns_tray.app import run_app  # noqa: PLC0415 - the one way to Qt
+
+        return run_app(context.paths, demo=demo)
+    if door is doors.Door.TERMINAL_DEMO:
+        from ddns_tray.commands.demo import play  # noqa: PLC0415 - loads when needed
+
+        return play(context, getattr(arguments, "seconds", None))
+    words = context.words
+    if door is doors.Door.EXPLAIN_NO_QT:
+        context.tell(words.tr("The desktop part of DDNS Tray (PySide6) is not installed, so there is no tray icon."))
+    else:
+        context.tell(words.tr("There is no display in this session, so there is no tray icon."))
+    context.tell(words.tr("To keep your names without a screen, run: ddns-tray daemon"))
+    context.tell(words.tr("To see what it does, run: ddns-tray demo"))
+    return Exit.USAGE
+
+
+# --- what can be typed ---
+
+
+class Parser(argparse.ArgumentParser):
+    """An `ArgumentParser` whose usage errors end with 64, since 2 means red here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say how it is used and what was wrong."""
+        self.print_usage(sys.stderr)
+        self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
+
+
+def build_parser(words: Words) -> Parser:
+    """All that can be typed. Global options may stand before the command and after it."""
+    tr = words.tr
+    parser = Parser(
+        prog="ddns-tray",
+        description=tr("Keeps DNS names equal to a changing public address, and proves it."),
+        epilog=tr("Without a command the program starts in the tray."),
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"ddns-tray {__version__}")
+    _add_globals(parser, words, first=True)
+    parser.set_defaults(command=tray, failure=Exit.UNKNOWN)
+    commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
+    adder = _Adder(commands, words)
+    _add_doors(adder, tr)
+    _add_rounds(adder, tr)
+    _add_accounts(adder, tr)
+    _add_settings(adder, tr)
+    return parser
+
+
+def _add_globals(parser: argparse.ArgumentParser, words: Words, *, first: bool) -> None:
+    """The options of every command. After a command they must not undo what stood before it, so no defaults there."""
+    tr = words.tr
+
+    def default(value: object) -> Any:
+        return value if first else argparse.SUPPRESS
+
+    parser.add_argument(
+        "--config",
+        metavar=tr("FILE"),
+        default=default(None),
+        help=tr("use this settings file instead of the usual one"),
+    )
+    parser.add_argument(
+        "--json", action="store_true", default=default(False), help=tr("print the result as JSON, for programs")
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=default(0), help=tr("tell more on standard error; twice for all")
+    )
+
+
+class _Adder:
+    """Adds commands with the global options to a parser."""
+
+    def __init__(self, commands: Subparsers, words: Words) -> None:
+        self._commands = commands
+        self._words = words
+
+    def add(
+        self, name: str, summary: str, command: Command | None, failure: int = Exit.UNKNOWN
+    ) -> argparse.ArgumentParser:
+        """Add one command. `failure` is its exit code for errors that have none of their own."""
+        parser = self._commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        _add_globals(parser, self._words, first=False)
+        if command is not None:
+            parser.set_defaults(command=command, failure=failure)
+        return parser
+
+    def group(self, name: str, summary: str) -> _Adder:
+        """Add a command that has commands of its own."""
+        parser = self.add(name, summary, None)
+        inner = parser.add_subparsers(
+            title=self._words.tr("commands"), metavar=self._words.tr("COMMAND"), required=True, dest="action"
+        )
+        return _Adder(inner, self._words)
+
+
+def _lazy(module: str, name: str) -> Command:
+    """A command whose module loads when it runs."""
+
+    def command(context: Context, arguments: argparse.Namespace) -> int:
+        from importlib import import_module  # noqa: PLC0415 - the point of this function
+
+        chosen: Command = getattr(import_module(f"ddns_tray.commands.{module}"), name)
+        return chosen(context, arguments)
+
+    return command
+
+
+def _add_doors(adder: _Adder, tr: Callable[[str], str]) -> None:
+    adder.add("daemon", tr("keep the names without a screen, until told to stop"), daemon)
+    parser = adder.add("demo", tr("show the whole product in a small world of its own"), demo)
+    parser.add_argument("--terminal", action="store_true", help=tr("in the terminal even where there is a display"))
+    parser.add_argument("--seconds", type=float, metavar="N", help=tr("end by itself after N seconds (terminal only)"))
+
+
+def _add_rounds(adder: _Adder, tr: Callable[[str], str]) -> None:
+    check = adder.add("check", tr("look whether names are right; write nothing"), _lazy("rounds", "check"))
+    check.add_argument(
+        "names", nargs="*", metavar=tr("NAME"), help=tr("also names that are in no settings; default: all")
+    )
+    _add_types(check, tr)
+    check.add_argument(
+        "--expect", action="append", metavar=tr("ADDRESS"), help=tr("expect this address instead of the public one")
+    )
+    check.add_argument("--allow-private", action="store_true", help=tr("accept a private address as the one to expect"))
+    update = adder.add(
+        "update",
+        tr("compare names with their providers and write what is wrong"),
+        _lazy("rounds", "update"),
+        Exit.ALL_FAILED,
+    )
+    update.add_argument("names", nargs="*", metavar=tr("NAME"), help=tr("default: all names that have an account"))
+    update.add_argument("--force", action="store_true", help=tr("write even what is right already"))
+    adder.add("ip", tr("show the public addresses and who says so"), _lazy("rounds", "ip"))
+    adder.add("status", tr("show what the running instance knows"), _lazy("rounds", "status"))
+    adder.add("doctor", tr("try everything that this program stands on"), _lazy("doctor", "doctor"), Exit.RED)
+
+
+def _add_accounts(adder: _Adder, tr: Callable[[str], str]) -> None:
+    providers = adder.add(
+        "providers", tr("list the DNS services that can be written to"), _lazy("accounts", "providers")
+    )
+    providers.add_argument("search", nargs="?", metavar=tr("WORD"), help=tr("only services with this in their name"))
+
+    account = adder.group("account", tr("accounts at DNS services"))
+    add = account.add(
+        "add", tr("add an account; secrets are asked for and go to the keyring"), _lazy("accounts", "account_add"), 1
+    )
+    add.add_argument("id", metavar=tr("ACCOUNT"), help=tr("your own short name for it"))
+    add.add_argument("--provider", metavar=tr("SERVICE"), help=tr("the DNS service; see: ddns-tray providers"))
+    add.add_argument("--set", action="append", metavar="KEY=VALUE", help=tr("an option of the service, never a secret"))
+    account.add("list", tr("list the accounts"), _lazy("accounts", "account_list"), 1)
+    remove = account.add("remove", tr("remove an account and its secrets"), _lazy("accounts", "account_remove"), 1)
+    remove.add_argument("id", metavar=tr("ACCOUNT"))
+    test = account.add("test", tr("try accounts without writing"), _lazy("accounts", "account_test"), Exit.ALL_FAILED)
+    test.add_argument("ids", nargs="*", metavar=tr("ACCOUNT"), help=tr("default: all"))
+
+    secret = adder.group("secret", tr("secrets in the keyring"))
+    for name, summary, function in (
+        ("set", tr("keep a secret, typed at a prompt or piped in"), "secret_set"),
+        ("delete", tr("remove a secret"), "secret_delete"),
+    ):
+        parser = secret.add(name, summary, _lazy("accounts", function), 1)
+        parser.add_argument("account", metavar=tr("ACCOUNT"))
+        parser.add_argument("field", metavar=tr("FIELD"), help=tr("such as api_key; see: ddns-tray providers"))
+
+
+def _add_settings(adder: _Adder, tr: Callable[[str], str]) -> None:
+    record = adder.group("record", tr("names that are kept or watched"))
+    add = record.add("add", tr("add a name, or change how it is kept"), _lazy("records", "record_add"), 1)
+    add.add_argument("name", metavar=tr("NAME"))
+    _add_types(add, tr)
+    add.add_argument(
+        "--account", metavar=tr("ACCOUNT"), help=tr("the account that holds the name; none: only watch it")
+    )
+    add.add_argument("--ttl", type=int, metavar=tr("SECONDS"), help=tr("for how long others may keep the answer"))
+    add.add_argument(
+        "--proxied", action=argparse.BooleanOptionalAction, default=None, help=tr("behind the provider's own proxy")
+    )
+    add.add_argument("--comment", metavar=tr("TEXT"), help=tr("a comment to keep beside the record"))
+    add.add_argument("--allow-private", action="store_true", help=tr("also write addresses of a private network"))
+    add.add_argument(
+        "--expect", action="append", metavar=tr("ADDRESS"), help=tr("a fixed address instead of the public one")
+    )
+    record.add("list", tr("list the names"), _lazy("records", "record_list"), 1)
+    remove = record.add(
+        "remove", tr("stop keeping a name; nothing is deleted at the provider"), _lazy("records", "record_remove"), 1
+    )
+    remove.add_argument("name", metavar=tr("NAME"))
+
+    config = adder.group("config", tr("the settings file"))
+    config.add("path", tr("print where the settings file lies"), _lazy("settings", "config_path"), 1)
+    config.add(
+        "check", tr("read the settings file and say what is wrong with it"), _lazy("settings", "config_check"), 1
+    )
+    config.add("show", tr("print the settings in force, defaults included"), _lazy("settings", "config_show"), 1)
+
+
+def _add_types(parser: argparse.ArgumentParser, tr: Callable[[str], str]) -> None:
+    parser.add_argument(
+        "--type",
+        action="append",
+        choices=("A", "AAAA"),
+        type=str.upper,
+        help=tr("A for IPv4, AAAA for IPv6; may be given twice"),
+    )

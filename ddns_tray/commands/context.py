@@ -1,0 +1,91 @@
+"""What every command is given, what it may answer, and how it speaks to people and programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, TextIO
+
+from ddns_tray.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ddns_tray.core.errors import DdnsTrayError
+    from ddns_tray.core.ports import Clock
+    from ddns_tray.report import Json
+    from ddns_tray.store.config import ConfigFile
+    from ddns_tray.system.paths import Paths
+    from ddns_tray.words import Words
+
+
+class Exit(IntEnum):
+    """Exit codes: the habit of monitoring plugins, then those of sysexits.h, then those of shells."""
+
+    GREEN = 0
+    YELLOW = 1
+    RED = 2
+    UNKNOWN = 3
+    USAGE = 64
+    CONFIG = 78
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+    DONE = 0
+    SOME_FAILED = 1
+    ALL_FAILED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call of the program. `out` is for results alone; everything else goes to `err`."""
+
+    paths: Paths
+    words: Words
+    clock: Clock
+    environ: Mapping[str, str]
+    stdin: TextIO
+    out: TextIO
+    err: TextIO
+    as_json: bool = False
+
+    def settings_file(self) -> ConfigFile:
+        """The settings file, with the fields of all providers known."""
+        from ddns_tray.providers import registry  # noqa: PLC0415 - loads when a command needs it
+        from ddns_tray.store.config import ConfigFile  # noqa: PLC0415 - as above
+
+        return ConfigFile(self.paths.config_file, providers={spec.id: spec for spec in registry.SPECS})
+
+    def print_json(self, data: Json) -> None:
+        """Print one JSON document."""
+        json.dump(data, self.out, ensure_ascii=False, indent=2)
+        self.out.write("\n")
+
+    def print_lines(self, lines: Iterable[str]) -> None:
+        """Print a result for people."""
+        for line in lines:
+            self.out.write(line + "\n")
+
+    def tell(self, sentence: str) -> None:
+        """Say something beside the result."""
+        self.err.write(sentence + "\n")
+
+    def progress(self, sentence: str) -> None:
+        """Say what takes time, where somebody sits and waits."""
+        if self.err.isatty():
+            self.tell(sentence)
+
+
+def tell_error(err: TextIO, words: Words, error: DdnsTrayError) -> None:
+    """Say what is wrong (with file and line where they are known), and below it what to do."""
+    title, hint = words.problem(error.problem)
+    place = ""
+    if isinstance(error, ConfigError) and error.file is not None:
+        place = f"{error.file}:{error.line}: " if error.line is not None else f"{error.file}: "
+    err.write(f"{place or 'ddns-tray: '}{title}\n")
+    if hint:
+        err.write(f"  {hint}\n")
+    if isinstance(error, ConfigError):
+        for other in error.others:
+            tell_error(err, words, other)
