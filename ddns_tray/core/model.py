@@ -109,6 +109,22 @@ class Sighting:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class InterfaceAddress:
+    """One address of one network interface of this machine (RFC 4862 §5.5.4, RFC 8981 for the flags).
+
+    `temporary` addresses change by themselves for privacy, `deprecated` ones are on their way out, `tentative` ones are
+    not (or not successfully) checked for duplicates yet. IPv4 addresses have none of the three.
+    """
+
+    interface: str
+    address: IPAddress
+    prefix_length: int
+    temporary: bool = False
+    deprecated: bool = False
+    tentative: bool = False
+
+
 class AddressState(StrEnum):
     """What the quorum concludes for one family."""
 
@@ -375,8 +391,9 @@ class RecordMemory:
     `ours` are the addresses that we wrote or that were handed to us with the name. `served_since` is T of the deadline
     arithmetic: when the last authoritative server first served the expected set (`expected`), with `old_ttl` the TTL
     that caches may hold of what was there before, and `old_negative` whether that was "no such name".
-    `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `blocked` stops writing until
-    the person acts; `not_before` until a time.
+    `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `served_ttl` and
+    `served_negative` say the same of what the authoritative servers serve now; they become the old ones with the next
+    change. `blocked` stops writing until the person acts; `not_before` until a time.
     """
 
     ours: frozenset[str] = frozenset()
@@ -386,6 +403,8 @@ class RecordMemory:
     old_ttl: int | None = None
     old_negative: bool = False
     cached_until: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    served_ttl: int | None = None
+    served_negative: bool = False
     last_matched: float | None = None
     written: tuple[str, ...] = ()
     written_at: float | None = None

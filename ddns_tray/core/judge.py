@@ -1,0 +1,187 @@
+"""The verdict on one record: a pure function of what was seen, what is expected and what is remembered.
+
+Defines: which verdict, in which colour, for what reason, and until when. Total over any mix of observations. It asks
+nobody, keeps nothing and speaks no sentences: `words` makes them of the reason's code and data, by the table below.
+
+First match wins: paused; never looked; offline; the authoritative servers; what the resolvers say; single servers that
+fail. Never green without proof, never red for our own broken line.
+
+| code | kind | data |
+|---|---|---|
+| paused | paused | |
+| not_looked | unknown | |
+| offline | offline | |
+| address_unknown | unknown | |
+| address_disputed | unknown (yellow) | |
+| not_routable | double_nat | |
+| too_few_witnesses | unknown | |
+| just_written | propagating | seen, expected, servers |
+| servers_disagree | propagating, later mismatch | seen, expected, servers, ahead |
+| secondary_lag | secondary_lag (red past its time) | as above |
+| mismatch, not_cleared | mismatch (not_cleared: nothing is expected) | seen, expected, servers |
+| extra | extra | seen, expected, extra, servers |
+| missing | missing | rcode (NXDOMAIN or NODATA), servers |
+| lame, servfail | the same (red if no server is right) | rcode, servers |
+| bogus | bogus | resolvers |
+| timeout | timeout (red with `resolvers` that fail) | servers, resolvers |
+| resolvers_silent | timeout (yellow) | resolvers |
+| servers_silent | timeout (yellow): some servers | servers |
+| auth_unreachable, intercepted | auth_unreachable | servers, right, resolvers_asked |
+| propagating | propagating | seen, expected, resolvers, expires |
+| resolvers_not_asked | propagating | expires |
+| overdue, stale, internal_view, hijacked | the same | seen, expected, resolvers, expires |
+| resolvers_mismatch | mismatch, by resolvers alone | seen, expected, resolvers, expires |
+| resolvers_missing | missing, by resolvers alone | resolvers |
+| filtered | filtered | resolvers |
+| resolvers_servfail, resolvers_refused, resolvers_bogus | servfail, refused, bogus | resolvers |
+| matched, consistent, absent, authoritative_only, resolvers_only | matched | servers_right, resolvers_right, ... |
+
+`servers` and `resolvers` are the names of those that the reason is about, `seen`, `expected` and `extra` are addresses,
+all as tuples of text in order; `ahead` are the servers that are right. `expires` is when the last old answer should run
+out (Unix seconds), a grace before the verdict's deadline. Matched reasons carry the counts `servers_right`,
+`resolvers_right`, `resolvers_asked`. `consistent` is a watched name whose servers and resolvers agree, `absent` a
+record that shall not be there and is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddns_tray.core import deadline
+from ddns_tray.core.addresses import canonical_set
+from ddns_tray.core.case import Case, rcodes, verdict
+from ddns_tray.core.judge_failures import of_failing
+from ddns_tray.core.judge_resolvers import of_resolvers
+from ddns_tray.core.model import AddressState, Colour, VerdictKind
+from ddns_tray.core.witnesses import addresses, hear, is_newer, names, newest_serial, truth
+
+if TYPE_CHECKING:
+    from ddns_tray.core.model import RecordMemory, Verdict, View
+    from ddns_tray.core.witnesses import Testimony, Witness
+
+
+def judge(
+    view: View | None,
+    expected: frozenset[str] | None,
+    memory: RecordMemory,
+    *,
+    now: float,
+    online: bool | None,
+    paused: bool,
+    watched_only: bool,
+    address_state: AddressState | None = None,
+) -> tuple[Verdict, RecordMemory]:
+    """Return the verdict, and the memory with what this look has taught.
+
+    `expected` is None while the address is not known, and empty if the record shall not be there. `watched_only` says
+    that a name without an expected address is held against what it leads to itself. `online` is False only if none of
+    several independent anchors answered. `address_state` makes the reason finer where the address is not known.
+    """
+    if paused:
+        return verdict(VerdictKind.PAUSED, Colour.GREY), memory
+    if view is None:
+        return (_offline() if online is False else verdict(VerdictKind.UNKNOWN, Colour.GREY, "not_looked")), memory
+    testimony = hear(view)
+    if online is False and not _proves_a_line(testimony):
+        return _offline(), memory
+    watching = expected is None and watched_only
+    wanted = truth(testimony) if watching else None if expected is None else canonical_set(expected)
+    if wanted is not None:
+        memory = deadline.bring_forward(memory, wanted, testimony, now=now)
+    case = Case(view, testimony, wanted, memory, now, online, watching)
+    conclusion = _conclude(case, address_state)
+    if conclusion.colour is Colour.GREEN:
+        memory = deadline.settle(memory, now=now)
+    return conclusion, memory
+
+
+def _offline() -> Verdict:
+    return verdict(VerdictKind.OFFLINE, Colour.GREY)
+
+
+def _proves_a_line(testimony: Testimony) -> bool:
+    """Say whether somebody answered who is not in our own house: a router's cache answers without any line."""
+    return bool(testimony.answered) or any(each.encrypted for each in testimony.answering)
+
+
+def _conclude(case: Case, address_state: AddressState | None) -> Verdict:
+    testimony = case.testimony
+    if testimony.asked and not testimony.answered and not testimony.elsewhere:
+        return of_failing(case)
+    if case.wanted is None:
+        return _without_address(address_state, watching=case.watching)
+    right = tuple(each for each in testimony.answered if each.held == case.wanted)
+    wrong = tuple(each for each in testimony.answered if each.held != case.wanted)
+    if wrong:
+        return _divided(case, right, wrong) if right else _all_wrong(case, wrong)
+    if case.watching and not case.wanted:
+        return _nowhere(case)
+    return of_resolvers(case)
+
+
+def _without_address(address_state: AddressState | None, *, watching: bool) -> Verdict:
+    if watching:
+        return verdict(VerdictKind.UNKNOWN, Colour.GREY, "too_few_witnesses")
+    if address_state is AddressState.NOT_ROUTABLE:
+        return verdict(VerdictKind.DOUBLE_NAT, Colour.YELLOW, "not_routable")
+    if address_state is AddressState.DISPUTED:
+        return verdict(VerdictKind.UNKNOWN, Colour.YELLOW, "address_disputed")
+    return verdict(VerdictKind.UNKNOWN, Colour.GREY, "address_unknown")
+
+
+def _nowhere(case: Case) -> Verdict:
+    """Judge a watched name that leads nowhere."""
+    answered = case.testimony.answered
+    if answered:
+        return verdict(VerdictKind.MISSING, Colour.RED, rcode=_negative(answered), servers=names(answered))
+    return verdict(VerdictKind.MISSING, Colour.RED, "resolvers_missing", resolvers=names(case.right))
+
+
+def _all_wrong(case: Case, wrong: tuple[Witness, ...]) -> Verdict:
+    """Judge when every authoritative server that answered says something else."""
+    wanted, servers, seen = case.expected, names(wrong), addresses(wrong)
+    if deadline.just_written(case.memory, frozenset(wanted), case.now):
+        until = (case.memory.written_at or case.now) + deadline.WRITE_GRACE
+        return verdict(
+            VerdictKind.PROPAGATING,
+            Colour.YELLOW,
+            "just_written",
+            until=until,
+            seen=seen,
+            expected=wanted,
+            servers=servers,
+        )
+    if not seen:
+        return verdict(VerdictKind.MISSING, Colour.RED, rcode=_negative(wrong), servers=servers)
+    if wanted and all(each.held is not None and each.held > set(wanted) for each in wrong):
+        extra = tuple(address for address in seen if address not in wanted)
+        colour = Colour.RED if len(wanted) == 1 else Colour.YELLOW
+        return verdict(VerdictKind.EXTRA, colour, seen=seen, expected=wanted, extra=extra, servers=servers)
+    code = "mismatch" if wanted else "not_cleared"
+    return verdict(VerdictKind.MISMATCH, Colour.RED, code, seen=seen, expected=wanted, servers=servers)
+
+
+def _divided(case: Case, right: tuple[Witness, ...], wrong: tuple[Witness, ...]) -> Verdict:
+    """Judge when some authoritative servers are right and some are not: the rest may follow, within its time."""
+    limit = deadline.lag_limit(case.memory, case.view.secondary_interval)
+    ahead, behind = newest_serial(right), newest_serial(wrong)
+    overtaken = ahead is not None and behind is not None and is_newer(behind, ahead)
+    in_time = case.now <= limit.deadline and not overtaken
+    colour = Colour.YELLOW if in_time else Colour.RED
+    lagging = ahead is not None and behind is not None and is_newer(ahead, behind)
+    kind = VerdictKind.PROPAGATING if in_time else VerdictKind.MISMATCH
+    return verdict(
+        VerdictKind.SECONDARY_LAG if lagging else kind,
+        colour,
+        "secondary_lag" if lagging else "servers_disagree",
+        until=limit.deadline + (case.memory.old_ttl or 0) if in_time else None,
+        seen=addresses(wrong),
+        expected=case.expected,
+        servers=names(wrong),
+        ahead=names(right),
+    )
+
+
+def _negative(witnesses: tuple[Witness, ...]) -> str:
+    """Return how servers say no: NXDOMAIN, or NODATA for a name that has other types (RFC 2308 §2)."""
+    return "NXDOMAIN" if rcodes(witnesses) == "NXDOMAIN" else "NODATA"
