@@ -10,6 +10,9 @@ import ipaddress
 import socket
 import sys
 
+LONGEST_LABEL = 63
+"""Octets (RFC 1035, section 2.3.4); the C library refuses longer and empty ones itself."""
+
 _CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _ASKING = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 
@@ -49,7 +52,8 @@ def _is_here(host: object, *, asked: bool = False) -> bool:
     try:
         address = ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
-        return name in {"", "localhost", socket.gethostname()}
+        cannot_be_asked = any(not 0 < len(label) <= LONGEST_LABEL for label in name.removesuffix(".").split("."))
+        return cannot_be_asked or name in {"localhost", socket.gethostname()}
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return asked or address.is_loopback or address.is_unspecified
