@@ -9,7 +9,8 @@ The rules, in order:
    problem `not_routable`, and is no vote. A detector's own `not_routable` is judged anew, every other problem stands.
 2. The effective quorum is min(`quorum`, number of distinct origins among the sightings of this family, failed ones
    included), at least 1. So a single configured source is believed, and of two sources where one fails the other is
-   not. Two sources with one origin (the same host) count once.
+   not. Two sources with one origin (the same host) count once. A caller who has not asked all its sources yet says how
+   many distinct origins there are in `origins`, or a lone early answer would be taken for a lone source.
 3. An address has the quorum if that many origins name it. Where a quorum of two or more is asked and sources of two
    or more kinds voted, the origins that name it must be of two kinds as well.
 4. One address has the quorum, and fewer origins name other addresses than name it: AGREED.
@@ -57,13 +58,14 @@ def agree(
     allow_private: bool,
     previous: Agreement | None,
     now: float,
+    origins: int | None = None,
 ) -> Agreement:
     """Return what the sightings of `family` amount to, by the rules at the head of this module.
 
     Sightings of the other family are left out. `since` is carried over from `previous` while state and address stay.
     """
     mine = tuple(_examined(each, family, allow_private=allow_private) for each in sightings if each.family is family)
-    needed = max(1, min(quorum, len({each.origin for each in mine})))
+    needed = max(1, min(quorum, max(origins or 0, len({each.origin for each in mine}))))
     state, address = _conclude(mine, needed)
     unchanged = previous is not None and (previous.state, previous.address) == (state, address)
     since = previous.since if unchanged and previous is not None else now

@@ -165,7 +165,8 @@ def _divided(case: Case, right: tuple[Witness, ...], wrong: tuple[Witness, ...])
     """Judge when some authoritative servers are right and some are not: the rest may follow, within its time."""
     limit = deadline.lag_limit(case.memory, case.view.secondary_interval)
     ahead, behind = newest_serial(right), newest_serial(wrong)
-    overtaken = ahead is not None and behind is not None and is_newer(behind, ahead)
+    fresh = deadline.just_written(case.memory, frozenset(case.expected), case.now)
+    overtaken = not fresh and ahead is not None and behind is not None and is_newer(behind, ahead)
     in_time = case.now <= limit.deadline and not overtaken
     colour = Colour.YELLOW if in_time else Colour.RED
     lagging = ahead is not None and behind is not None and is_newer(ahead, behind)
