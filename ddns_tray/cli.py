@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ddns_tray.system.paths import Paths
 
     Command = Callable[[Context, argparse.Namespace], int]
-    Subparsers = argparse._SubParsersAction[Parser]  # noqa: SLF001 - argparse has no public name for it
+    Subparsers = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse has no public name for it
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
@@ -142,7 +142,7 @@ def _through_a_door(context: Context, arguments: argparse.Namespace, *, demo: bo
         context.tell(words.tr("There is no display in this session, so there is no tray icon."))
     context.tell(words.tr("To keep your names without a screen, run: ddns-tray daemon"))
     context.tell(words.tr("To see what it does, run: ddns-tray demo"))
-    return Exit.USAGE
+    return Exit.UNKNOWN
 
 
 # --- what can be typed ---
@@ -210,7 +210,9 @@ class _Adder:
         self, name: str, summary: str, command: Command | None, failure: int = Exit.UNKNOWN
     ) -> argparse.ArgumentParser:
         """Add one command. `failure` is its exit code for errors that have none of their own."""
-        parser = self._commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        parser: argparse.ArgumentParser = self._commands.add_parser(
+            name, help=summary, description=summary, allow_abbrev=False
+        )
         _add_globals(parser, self._words, first=False)
         if command is not None:
             parser.set_defaults(command=command, failure=failure)

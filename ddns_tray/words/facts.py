@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.addresses import canonical_address, canonical_set
+from ddns_tray.core.addresses import canonical_set
 from ddns_tray.core.model import Role
 
 if TYPE_CHECKING:
@@ -25,21 +25,13 @@ class Witnesses:
     """SERVFAIL, REFUSED and other rcodes that say nothing about the name."""
     silent: tuple[str, ...] = ()
     """No usable answer at all."""
-    seen: tuple[str, ...] = ()
-    """The addresses in the wrong answers."""
-    surplus: tuple[str, ...] = ()
-    """The addresses of `seen` that are not expected."""
-    serials: tuple[int, ...] = ()
+    answers: tuple[str, ...] = ()
+    """All addresses that were answered."""
 
     @property
     def asked(self) -> int:
         """How many servers were asked."""
         return len(self.right) + len(self.wrong) + len(self.failed) + len(self.silent)
-
-    @property
-    def answered(self) -> int:
-        """How many said something about the name."""
-        return len(self.right) + len(self.wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,8 @@ class Facts:
 def facts(status: RecordStatus) -> Facts:
     """Count what the latest look at one record has seen."""
     observations = () if status.view is None else status.view.observations
-    expected = canonical_set(status.expected)
+    told = status.verdict.reason.data.get("expected")
+    expected = canonical_set(told if isinstance(told, tuple) else status.expected)
     return Facts(
         _witnesses((seen for seen in observations if seen.role is Role.AUTHORITATIVE), expected),
         _witnesses((seen for seen in observations if seen.role is Role.RESOLVER), expected),
@@ -65,15 +58,21 @@ def is_right(observation: Observation, expected: frozenset[str]) -> bool:
     return bool(expected) and observation.error is None and canonical_set(observation.answer) == expected
 
 
+def server_name(server: str) -> str:
+    """A server as people know it: a resolver's URI without scheme and path."""
+    host = server.partition("://")[2] or server
+    return host.partition("/")[0].partition("?")[0]
+
+
 def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:
     latest = {(seen.server, seen.address): seen for seen in observations}
     right: dict[str, None] = {}
     wrong: dict[str, None] = {}
     failed: dict[str, None] = {}
     silent: dict[str, None] = {}
-    addresses: dict[str, None] = {}
-    serials: dict[int, None] = {}
+    answers: dict[str, None] = {}
     for seen in latest.values():
+        answers.update(dict.fromkeys(seen.answer))
         if seen.error is not None:
             silent[seen.server] = None
         elif is_right(seen, expected):
@@ -82,15 +81,4 @@ def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) ->
             failed[seen.server] = None
         else:
             wrong[seen.server] = None
-            addresses.update(dict.fromkeys(seen.answer))
-        if seen.serial is not None:
-            serials[seen.serial] = None
-    return Witnesses(
-        right=tuple(right),
-        wrong=tuple(wrong),
-        failed=tuple(failed),
-        silent=tuple(silent),
-        seen=tuple(addresses),
-        surplus=tuple(address for address in addresses if canonical_address(address) not in expected),
-        serials=tuple(serials),
-    )
+    return Witnesses(tuple(right), tuple(wrong), tuple(failed), tuple(silent), tuple(answers))

@@ -1,7 +1,9 @@
 """The sentences of each verdict: data, so that a test can hold them against the judge's whole vocabulary.
 
-Fields in braces are filled by `words.verdicts` from the observations and from the reason's data; a `Plural` cause is
-counted by the field that `count` names.
+Keys are reason codes (the table at the head of `core.judge`) and kinds of verdicts for codes to come; `code:detail` is
+preferred where the detail holds (see `details`). Fields in braces come from the reason's data and the observations:
+`{servers}` are names, `{servers_count}` is their number, `{expires}` a time of day, `{time}` that of the deadline.
+A `Plural` cause is counted by the field that `count` names.
 """
 
 from __future__ import annotations
@@ -9,125 +11,348 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.model import Colour
 from ddns_tray.core.text import text
 from ddns_tray.words.speaker import ntr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from ddns_tray.core.model import RecordStatus
     from ddns_tray.core.text import Text
+    from ddns_tray.words.facts import Facts
     from ddns_tray.words.speaker import Plural
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What is said of one reason; None for `next` leaves it to the deadline, if there is one."""
+    """What is said of one reason.
+
+    `next` None leaves it to the deadline, if there is one. `watched` stands for `action` where the record has no
+    account, so that there is no "Update now" for it.
+    """
 
     cause: Text | Plural
     count: str = ""
     next: Text | None = None
     action: Text | None = None
+    watched: Text | None = None
+
+
+def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
+    """The details that may pick a finer saying, the most telling first."""
+    data = status.verdict.reason.data
+    if "rcode" in data:
+        yield str(data["rcode"])
+    if data.get("seen") == ():
+        yield "none"
+    if status.verdict.colour is Colour.RED:
+        yield "red"
+    if status.verdict.colour is Colour.GREEN:
+        yield "green"
+    if seen.authoritative.right:
+        yield "proven"
 
 
 _LOOK_AGAIN = text("DDNS Tray looks again with every check.")
+_STATUS_PAGE = text("The fault lies with the name servers; look at your provider's status page.")
+_WRITE_AGAIN = text(
+    "“Update now” writes it again. If the wrong address comes back, somebody else writes this name too."
+)
+_CORRECT_IT = text("Correct the record at your provider; DDNS Tray only watches this name.")
+_FLUSH = text(
+    "The record itself is right. Such a resolver keeps answers longer than it may; its operator can flush them."
+)
+_ENCRYPTED = text(
+    "This network may block DNS (port 53). A resolver with tls:// or https:// in the settings gives proof."
+)
+_TRANSFER = text("Check the zone transfer to these servers, or ask your provider.")
+_BY_ITSELF = text("It turns green by itself, by {time} at the latest.")
+_NO_PUBLIC_ADDRESS = Saying(
+    text("Your line has no public address of its own, so nobody outside can open a connection to it."),
+    action=text("Ask your internet provider for a public IPv4 address, or use IPv6."),
+)
+_NOT_LOOKED = Saying(text("Nobody has looked at this name yet."), next=text("The first check is on its way."))
 
 SAYINGS: Mapping[str, Saying] = {
-    "matched": Saying(text("{name} leads to {expected}.")),
+    # right
+    "matched": Saying(text("Right everywhere.")),
+    "consistent": Saying(text("All servers agree: the name leads to {answer}.")),
+    "absent": Saying(text("There is no such record, as it should be.")),
+    "authoritative_only": Saying(text("Right at the authoritative servers; no resolver was asked.")),
+    "resolvers_only": Saying(text("Right at the resolvers; no authoritative server was asked.")),
+    "proxied": Saying(text("The provider's proxy answers for this name and leads to your address.")),
+    # on its way
+    "just_written": Saying(
+        text("Just written; the authoritative servers still say {seen}."),
+        next=text("They usually follow within half a minute."),
+    ),
+    "just_written:none": Saying(
+        text("Just written; the authoritative servers do not have it yet."),
+        next=text("They usually follow within half a minute."),
+    ),
     "propagating": Saying(
         ntr(
-            "Right at the authoritative servers; one resolver still holds the old answer.",
-            "Right at the authoritative servers; {count} resolvers still hold the old answer.",
+            "One resolver still holds an old answer until {expires}: {resolvers}.",
+            "{count} resolvers still hold an old answer until {expires}: {resolvers}.",
         ),
-        count="res_wrong",
+        count="resolvers_count",
+        next=_BY_ITSELF,
     ),
+    "propagating:proven": Saying(
+        ntr(
+            "Right at the authoritative servers; one resolver still holds the old address until {expires}:"
+            " {resolvers}.",
+            "Right at the authoritative servers; {count} resolvers still hold the old address until {expires}:"
+            " {resolvers}.",
+        ),
+        count="resolvers_count",
+        next=_BY_ITSELF,
+    ),
+    "propagating:none": Saying(
+        ntr(
+            "One resolver still remembers until {expires} that there was no such record: {resolvers}.",
+            "{count} resolvers still remember until {expires} that there was no such record: {resolvers}.",
+        ),
+        count="resolvers_count",
+        next=_BY_ITSELF,
+    ),
+    "resolvers_not_asked": Saying(
+        text("Right at the authoritative servers; resolvers may hold the old answer until {expires}."),
+        next=_BY_ITSELF,
+    ),
+    "servers_disagree": Saying(
+        ntr(
+            "One authoritative server still says {seen}: {servers}.",
+            "{count} authoritative servers still say {seen}: {servers}.",
+        ),
+        count="servers_count",
+    ),
+    "servers_disagree:red": Saying(
+        ntr(
+            "One authoritative server says {seen} instead of {expected}, and has had time enough: {servers}.",
+            "{count} authoritative servers say {seen} instead of {expected}, and have had time enough: {servers}.",
+        ),
+        count="servers_count",
+        action=_TRANSFER,
+    ),
+    "secondary_lag": Saying(
+        ntr(
+            "One authoritative server still serves an older version of the zone, {serial_behind} instead of {serial}:"
+            " {servers}.",
+            "{count} authoritative servers still serve an older version of the zone, {serial_behind} instead of"
+            " {serial}: {servers}.",
+        ),
+        count="servers_count",
+    ),
+    "secondary_lag:red": Saying(
+        ntr(
+            "One authoritative server serves an old version of the zone, {serial_behind} instead of {serial}, and"
+            " should have followed by now: {servers}.",
+            "{count} authoritative servers serve an old version of the zone, {serial_behind} instead of {serial}, and"
+            " should have followed by now: {servers}.",
+        ),
+        count="servers_count",
+        action=_TRANSFER,
+    ),
+    # past its time
     "overdue": Saying(
         ntr(
-            "One resolver still gives the old answer although its time has run out.",
-            "{count} resolvers still give the old answer although its time has run out.",
+            "One resolver still gives the old answer, which should have run out at {expires}: {resolvers}.",
+            "{count} resolvers still give the old answer, which should have run out at {expires}: {resolvers}.",
         ),
-        count="res_wrong",
+        count="resolvers_count",
         next=_LOOK_AGAIN,
-        action=text("The name itself is right. Such a resolver keeps answers too long; its operator can flush them."),
+        action=_FLUSH,
+    ),
+    "overdue:none": Saying(
+        ntr(
+            "One resolver still says that there is no such record, and should have asked again at {expires}:"
+            " {resolvers}.",
+            "{count} resolvers still say that there is no such record, and should have asked again at {expires}:"
+            " {resolvers}.",
+        ),
+        count="resolvers_count",
+        next=_LOOK_AGAIN,
+        action=_FLUSH,
     ),
     "stale": Saying(
-        text("{resolvers} gives an old answer and says that it could not fetch a new one."),
+        ntr(
+            "One resolver gives an answer that has run out, since it cannot reach the name servers: {resolvers}.",
+            "{count} resolvers give an answer that has run out, since they cannot reach the name servers: {resolvers}.",
+        ),
+        count="resolvers_count",
         next=_LOOK_AGAIN,
         action=text("Check that the zone's name servers can be reached from everywhere."),
     ),
-    "secondary_lag": Saying(
-        text("Some name servers of {zone} still serve an older version of the zone: {servers}."),
-        action=text("If this stays, check the zone transfer to these servers."),
-    ),
+    # wrong
     "mismatch": Saying(
-        text("The name servers of {zone} say {seen}, but it should be {expected}."),
-        action=text("Press “Update now”. If it comes back, somebody else writes this name too."),
+        text("The authoritative servers say {seen}, but it should be {expected}."),
+        action=_WRITE_AGAIN,
+        watched=_CORRECT_IT,
+    ),
+    "resolvers_mismatch": Saying(
+        text("The resolvers say {seen}, but it should be {expected}."), action=_WRITE_AGAIN, watched=_CORRECT_IT
+    ),
+    "not_cleared": Saying(
+        text("The record should be gone, but the authoritative servers still say {seen}."),
+        action=text("“Update now” tries again to remove it."),
+        watched=_CORRECT_IT,
     ),
     "extra": Saying(
-        text("The name has more addresses than it should: {surplus} is not yours."),
-        action=text("Remove the extra address at your provider, or list it as expected."),
+        ntr(
+            "One of the name's addresses is not yours: {extra}.",
+            "{count} of the name's addresses are not yours: {extra}.",
+        ),
+        count="extra_count",
+        action=text("Remove what is not yours at your provider, or add it to the expected addresses."),
     ),
     "missing": Saying(
-        text("The name servers of {zone} know no {type} record for {name}."),
-        action=text("Press “Update now” to create it, or check the spelling of the name."),
+        text("There is no {type} record for {name}."),
+        action=text("“Update now” creates it."),
+        watched=text("Create the record at your provider, or check the spelling of the name."),
     ),
+    "missing:NXDOMAIN": Saying(
+        text("The authoritative servers say that {name} does not exist."),
+        action=text("“Update now” creates it."),
+        watched=text("Create the record at your provider, or check the spelling of the name."),
+    ),
+    "missing:NODATA": Saying(
+        text("The name exists, but it has no {type} record."),
+        action=text("“Update now” creates it."),
+        watched=text("Create the record at your provider, or stop watching this type."),
+    ),
+    "resolvers_missing": Saying(
+        text("The resolvers know no {type} record for {name}: {resolvers}."),
+        action=text("“Update now” compares with the provider."),
+        watched=text("Create the record at your provider, or check the spelling of the name."),
+    ),
+    # broken
     "bogus": Saying(
-        text("Resolvers that check DNSSEC reject the answers for {name}; most people cannot reach it."),
+        text("Resolvers that check DNSSEC reject this name, so most people cannot reach it: {resolvers}."),
         next=_LOOK_AGAIN,
-        action=text("Check the zone's signatures and the DS record at the parent zone."),
+        action=text("Check the zone's signatures and the DS record in the parent zone."),
+    ),
+    "resolvers_bogus": Saying(
+        text("The only resolver that could say something rejects the name for DNSSEC: {resolvers}."),
+        next=_LOOK_AGAIN,
+        action=text("Check the zone's signatures and the DS record in the parent zone."),
     ),
     "lame": Saying(
-        text("The parent zone names servers that do not serve {zone}: {servers}."),
+        ntr(
+            "One server is named in the delegation but does not serve the zone ({rcode}): {servers}.",
+            "{count} servers are named in the delegation but do not serve the zone ({rcode}): {servers}.",
+        ),
+        count="servers_count",
         next=_LOOK_AGAIN,
-        action=text("Correct the name servers of the zone at your registrar."),
+        action=text("Correct the zone's name servers at your registrar, or ask your provider."),
+    ),
+    "lame:red": Saying(
+        text("None of the servers named in the delegation serves the zone ({rcode}): {servers}."),
+        next=_LOOK_AGAIN,
+        action=text("Correct the zone's name servers at your registrar, or ask your provider."),
     ),
     "servfail": Saying(
-        text("Servers report a failure for {name}: {servers}."),
+        ntr(
+            "One authoritative server reports a failure of its own ({rcode}): {servers}.",
+            "{count} authoritative servers report failures of their own ({rcode}): {servers}.",
+        ),
+        count="servers_count",
         next=_LOOK_AGAIN,
-        action=text("This is a fault at the name servers; look at your provider's status page."),
+        action=_STATUS_PAGE,
+    ),
+    "resolvers_servfail": Saying(
+        ntr(
+            "One resolver fails to look the name up: {resolvers}.",
+            "{count} resolvers fail to look the name up: {resolvers}.",
+        ),
+        count="resolvers_count",
+        next=_LOOK_AGAIN,
     ),
     "refused": Saying(
-        text("Servers refuse to answer for {name}: {servers}."),
+        text("Servers refuse to answer for this name: {servers}."), next=_LOOK_AGAIN, action=_STATUS_PAGE
+    ),
+    "resolvers_refused": Saying(
+        ntr(
+            "One resolver refuses to answer us: {resolvers}.",
+            "{count} resolvers refuse to answer us: {resolvers}.",
+        ),
+        count="resolvers_count",
         next=_LOOK_AGAIN,
-        action=text("Check that the zone exists on these servers and that they answer everybody."),
+        action=text("Choose other resolvers in the settings; some serve only their own customers."),
     ),
     "timeout": Saying(
-        text("Servers did not answer in time: {servers}."),
+        text("No authoritative server answers, and resolvers cannot look the name up either: {resolvers}."),
         next=_LOOK_AGAIN,
-        action=text("If this stays, look at your provider's status page."),
+        action=_STATUS_PAGE,
+    ),
+    "servers_silent": Saying(
+        ntr(
+            "One authoritative server does not answer; the others are right: {servers}.",
+            "{count} authoritative servers do not answer; the others are right: {servers}.",
+        ),
+        count="servers_count",
+        next=_LOOK_AGAIN,
+    ),
+    "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=_LOOK_AGAIN, action=_ENCRYPTED),
+    # our own line
+    "auth_unreachable": Saying(
+        text("The authoritative servers cannot be reached from here, and resolvers alone are no proof yet."),
+        action=_ENCRYPTED,
+    ),
+    "auth_unreachable:green": Saying(
+        text("Right at {right} of {resolvers_asked} resolvers; the authoritative servers cannot be reached from here."),
+    ),
+    "intercepted": Saying(
+        text("Something on this network answers in place of the authoritative servers, so nothing is proven yet."),
+        action=_ENCRYPTED,
+    ),
+    "intercepted:green": Saying(
+        text(
+            "Right at {right} of {resolvers_asked} resolvers; something on this network answers in place of the"
+            " authoritative servers."
+        ),
     ),
     "hijacked": Saying(
-        text("Plain DNS gives {seen} on this network, while encrypted DNS and the name servers say {expected}."),
+        text("Plain DNS on this network says {seen}; encrypted DNS and the authoritative servers say {expected}."),
         next=_LOOK_AGAIN,
-        action=text("The name is right for the rest of the world. Use encrypted DNS on this network."),
+        action=text("The name is right for everybody else. Use encrypted DNS on this network."),
     ),
     "internal_view": Saying(
-        text("A resolver of this network answers with the internal address {seen}."),
-        next=_LOOK_AGAIN,
-        action=text("This is often intended. Seen from outside the name leads to {expected}."),
+        text("Resolvers of this network lead to {seen}, an address of the inside."),
+        action=text("That is often wanted. Everybody outside is led to {expected}."),
     ),
     "filtered": Saying(
-        text("A resolver blocks this name on purpose: {resolvers}."),
+        ntr(
+            "One resolver blocks the name on purpose: {resolvers}.",
+            "{count} resolvers block the name on purpose: {resolvers}.",
+        ),
+        count="resolvers_count",
         next=_LOOK_AGAIN,
         action=text("The name is right elsewhere. Ask the operator of the filter to let it through."),
     ),
-    "proxied": Saying(text("The provider's proxy answers for {name} and leads to your address.")),
-    "double_nat": Saying(
-        text("Your router has no public address of its own, so nobody outside can open a connection to it."),
-        next=_LOOK_AGAIN,
-        action=text("Ask your internet provider for a public IPv4 address, or use IPv6."),
-    ),
-    "auth_unreachable": Saying(
-        text("None of the name servers of {zone} can be asked from this network."),
-        next=_LOOK_AGAIN,
-        action=text("Outgoing DNS (port 53) may be blocked here; nothing is known to be wrong with the name."),
-    ),
+    "not_routable": _NO_PUBLIC_ADDRESS,
+    "double_nat": _NO_PUBLIC_ADDRESS,
     "offline": Saying(
         text("This machine has no connection to the internet, so nothing can be said about the name."),
         next=text("DDNS Tray looks again as soon as the connection is back."),
     ),
-    "paused": Saying(
-        text("DDNS Tray is paused and does not look."),
-        action=text("Choose “Resume” to go on."),
+    # not known
+    "paused": Saying(text("DDNS Tray is paused and does not look."), action=text("Choose “Resume” to go on.")),
+    "not_looked": _NOT_LOOKED,
+    "unknown": _NOT_LOOKED,
+    "address_unknown": Saying(
+        text("Your public address is not known at the moment, so there is nothing to compare the name with."),
+        next=text("Nothing is written until the address is certain."),
     ),
-    "unknown": Saying(text("The name has not been looked at yet."), next=text("The first check is on its way.")),
+    "address_disputed": Saying(
+        text("The sources name different public addresses, so none of them is believed."),
+        next=text("Nothing is written until the address is certain."),
+        action=text("See which source says what, and remove the one that is wrong."),
+    ),
+    "too_few_witnesses": Saying(
+        text("Too few servers were asked or answered to prove anything."),
+        next=_LOOK_AGAIN,
+        action=text("Let DDNS Tray ask the authoritative servers, or add resolvers in the settings."),
+    ),
 }

@@ -58,7 +58,7 @@ class Speaker:
         """Speak a `Text`."""
         return self.tr(sentence.message, **sentence.fields)
 
-    def fill(self, sentence: Text | Plural, fields: Mapping[str, FieldValue], n: int = 1) -> str:
+    def fill(self, sentence: Text | Plural, fields: Mapping[str, object], n: int = 1) -> str:
         """Speak an entry of a table with the facts of the moment; a fact that is not known shows as "?"."""
         known = _Known(fields)
         if isinstance(sentence, Plural):
@@ -114,25 +114,32 @@ class Speaker:
         minutes, left = divmod(rest, _MINUTE)
         return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
-    def listing(self, items: Sequence[str]) -> str:
-        """Facts in a row: a, b and c."""
+    def listing(self, items: Sequence[str], limit: int = 0) -> str:
+        """Facts in a row: a, b and c. Beyond `limit` (if there is one) they are only counted."""
         if not items:
             return self.tr("nothing")
+        if limit and len(items) > limit:
+            left = len(items) - limit + 1
+            head = self._row(items[: limit - 1])
+            return self.ntr("{head} and {count} more", "{head} and {count} more", left, head=head)
         if len(items) == 1:
             return items[0]
-        head = items[0]
-        for item in items[1:-1]:
-            head = self.tr("{head}, {tail}", head=head, tail=item)
-        return self.tr("{head} and {tail}", head=head, tail=items[-1])
+        return self.tr("{head} and {tail}", head=self._row(items[:-1]), tail=items[-1])
+
+    def _row(self, items: Sequence[str]) -> str:
+        row = items[0]
+        for item in items[1:]:
+            row = self.tr("{head}, {tail}", head=row, tail=item)
+        return row
 
     def _local(self, epoch: float) -> datetime:
         return datetime.fromtimestamp(epoch, self._zone).astimezone(self._zone)
 
 
-class _Known(dict[str, "FieldValue"]):
+class _Known(dict[str, object]):
     """Facts; a look at an unknown one must not cost the person the rest of the sentence."""
 
-    def __missing__(self, key: str) -> FieldValue:
+    def __missing__(self, key: str) -> str:
         return "?"
 
 

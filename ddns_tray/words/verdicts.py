@@ -9,18 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import VerdictKind
+from ddns_tray.core.model import Colour, VerdictKind
 from ddns_tray.core.text import text
-from ddns_tray.words.facts import facts
-from ddns_tray.words.sayings import SAYINGS
+from ddns_tray.words.facts import facts, server_name
+from ddns_tray.words.sayings import SAYINGS, details
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ddns_tray.core.model import RecordStatus
     from ddns_tray.core.text import FieldValue, Text
-    from ddns_tray.words.facts import Facts, Witnesses
+    from ddns_tray.words.facts import Facts
+    from ddns_tray.words.sayings import Saying
     from ddns_tray.words.speaker import Speaker
+
+_SHOWN = 4
+"""How many servers a sentence names before it only counts the rest."""
 
 LABELS: Mapping[VerdictKind, Text] = {
     VerdictKind.MATCHED: text("right"),
@@ -102,80 +106,95 @@ def record_line(speaker: Speaker, status: RecordStatus, now: float) -> str:
 def explain(speaker: Speaker, status: RecordStatus, now: float) -> Explanation:
     """The whole explanation of one record's verdict."""
     seen = facts(status)
-    verdict = status.verdict
-    saying = SAYINGS.get(verdict.reason.code) or SAYINGS[verdict.kind.value]
+    saying = _saying(status, seen)
     fields = _fields(speaker, status, seen, now)
     counted = fields.get(saying.count)
+    action = saying.watched if status.account is None and saying.watched is not None else saying.action
     return Explanation(
         cause=speaker.fill(saying.cause, fields, counted if isinstance(counted, int) else 2),
-        evidence=_evidence(speaker, seen),
+        evidence=_evidence(speaker, status, seen, now),
         next=_next(speaker, status, saying.next, fields, now),
-        action="" if saying.action is None else speaker.fill(saying.action, fields),
+        action="" if action is None else speaker.fill(action, fields),
     )
+
+
+def _saying(status: RecordStatus, seen: Facts) -> Saying:
+    """The finest saying that there is: for code and detail, for the code, for the kind."""
+    verdict = status.verdict
+    code = verdict.reason.code
+    for detail in details(status, seen):
+        finer = SAYINGS.get(f"{code}:{detail}")
+        if finer is not None:
+            return finer
+    return SAYINGS.get(code) or SAYINGS[verdict.kind.value]
 
 
 def _next(
     speaker: Speaker, status: RecordStatus, saying: Text | None, fields: Mapping[str, FieldValue], now: float
 ) -> str:
     deadline = status.verdict.deadline
-    if saying is not None:
+    waits = deadline is not None and deadline > now
+    if saying is not None and (waits or "{time}" not in saying.message):
         return speaker.fill(saying, fields)
-    if deadline is not None and deadline > now:
-        return speaker.tr(
-            "This should be over by {time}, in {duration}.",
-            time=speaker.time(deadline, now),
-            duration=speaker.duration(deadline - now),
-        )
-    return ""
+    if deadline is None or not waits:
+        return ""
+    return speaker.tr(
+        "This should be over by {time}, in {duration}.",
+        time=speaker.time(deadline, now),
+        duration=speaker.duration(deadline - now),
+    )
 
 
-def _evidence(speaker: Speaker, seen: Facts) -> str:
-    authoritative, resolvers = seen.authoritative, seen.resolvers
-    if authoritative.asked and resolvers.asked:
-        return speaker.tr(
-            "Right at {auth_right} of {auth_asked} authoritative servers and {res_right} of {res_asked} resolvers.",
-            auth_right=len(authoritative.right),
-            auth_asked=authoritative.asked,
-            res_right=len(resolvers.right),
-            res_asked=resolvers.asked,
+def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> str:
+    """Who is right, counted; a green verdict brings its own count, and the time of its proof."""
+    data = status.verdict.reason.data
+    if "servers_right" in data:
+        said = speaker.fill(_COUNTED, data)
+    elif seen.authoritative.asked or seen.resolvers.asked:
+        said = speaker.fill(
+            _COUNTED_OF,
+            {
+                "servers_right": len(seen.authoritative.right),
+                "servers_asked": seen.authoritative.asked,
+                "resolvers_right": len(seen.resolvers.right),
+                "resolvers_asked": seen.resolvers.asked,
+            },
         )
-    if authoritative.asked:
-        return speaker.tr(
-            "Right at {right} of {asked} authoritative servers.",
-            right=len(authoritative.right),
-            asked=authoritative.asked,
-        )
-    if resolvers.asked:
-        return speaker.tr("Right at {right} of {asked} resolvers.", right=len(resolvers.right), asked=resolvers.asked)
-    return ""
+    else:
+        return ""
+    if status.verdict.colour is Colour.GREEN and status.proven_at is not None:
+        return speaker.tr("{evidence} · proven {ago}", evidence=said, ago=speaker.ago(status.proven_at, now))
+    return said
+
+
+_COUNTED = text(
+    "Authoritative servers right: {servers_right} · resolvers right: {resolvers_right} of {resolvers_asked}"
+)
+_COUNTED_OF = text(
+    "Authoritative servers right: {servers_right} of {servers_asked} ·"
+    " resolvers right: {resolvers_right} of {resolvers_asked}"
+)
 
 
 def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> dict[str, FieldValue]:
-    deadline = status.verdict.deadline
+    """What the sentences may name. What the judge says in the reason's data stands above our own counting."""
     fields: dict[str, FieldValue] = {
         "name": status.key.name,
         "type": str(status.key.type),
-        "zone": (status.view.zone if status.view is not None else None) or status.key.name,
-        "expected": speaker.listing(status.expected),
-        "seen": speaker.listing(seen.authoritative.seen or seen.resolvers.seen),
-        "surplus": speaker.listing(seen.authoritative.surplus or seen.resolvers.surplus),
-        "servers": speaker.listing(_troubled(seen.authoritative) or _troubled(seen.resolvers)),
-        "resolvers": speaker.listing(_troubled(seen.resolvers)),
-        "auth_right": len(seen.authoritative.right),
-        "auth_wrong": len(seen.authoritative.wrong),
-        "auth_asked": seen.authoritative.asked,
-        "res_right": len(seen.resolvers.right),
-        "res_wrong": len(seen.resolvers.wrong),
-        "res_asked": seen.resolvers.asked,
-        "time": "" if deadline is None else speaker.time(deadline, now),
-        "left": "" if deadline is None else speaker.duration(max(0.0, deadline - now)),
-        "late": "" if deadline is None else speaker.duration(max(0.0, now - deadline)),
-        "ago": "" if status.proven_at is None else speaker.ago(status.proven_at, now),
+        "answer": speaker.listing(seen.authoritative.answers or seen.resolvers.answers),
     }
+    deadline = status.verdict.deadline
+    if deadline is not None:
+        fields["time"] = speaker.time(deadline, now)
+    if status.expected:
+        fields["expected"] = speaker.listing(status.expected)
     for name, value in status.verdict.reason.data.items():
-        fields[name] = speaker.listing(value) if isinstance(value, tuple) else value
+        if isinstance(value, tuple):
+            shown = tuple(map(server_name, value)) if name in {"servers", "resolvers", "ahead"} else value
+            fields[name] = speaker.listing(shown, limit=_SHOWN)
+            fields[f"{name}_count"] = len(value)
+        elif name == "expires" and isinstance(value, int | float):
+            fields[name] = speaker.time(value, now)
+        else:
+            fields[name] = value
     return fields
-
-
-def _troubled(witnesses: Witnesses) -> tuple[str, ...]:
-    return witnesses.wrong + witnesses.failed + witnesses.silent
