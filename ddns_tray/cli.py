@@ -132,9 +132,10 @@ def _through_a_door(context: Context, arguments: argparse.Namespace, *, demo: bo
 
         return run_app(context.paths, demo=demo)
     if door is doors.Door.TERMINAL_DEMO:
-        from ddns_tray.commands.demo import play  # noqa: PLC0415 - loads when needed
+        from ddns_tray.demonstration import run_demo_in_terminal  # noqa: PLC0415 - loads when needed
 
-        return play(context, getattr(arguments, "seconds", None))
+        seconds: float | None = getattr(arguments, "seconds", None)
+        return run_demo_in_terminal(context.words.language, context.out, seconds=seconds)
     words = context.words
     if door is doors.Door.EXPLAIN_NO_QT:
         context.tell(words.tr("The desktop part of DDNS Tray (PySide6) is not installed, so there is no tray icon."))

@@ -138,19 +138,16 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "secondary_lag": Saying(
         ntr(
-            "One authoritative server still serves an older version of the zone, {serial_behind} instead of {serial}:"
-            " {servers}.",
-            "{count} authoritative servers still serve an older version of the zone, {serial_behind} instead of"
-            " {serial}: {servers}.",
+            "One authoritative server still serves an older version of the zone: {servers}.",
+            "{count} authoritative servers still serve an older version of the zone: {servers}.",
         ),
         count="servers_count",
     ),
     "secondary_lag:red": Saying(
         ntr(
-            "One authoritative server serves an old version of the zone, {serial_behind} instead of {serial}, and"
-            " should have followed by now: {servers}.",
-            "{count} authoritative servers serve an old version of the zone, {serial_behind} instead of {serial}, and"
-            " should have followed by now: {servers}.",
+            "One authoritative server serves an old version of the zone and should have followed by now: {servers}.",
+            "{count} authoritative servers serve an old version of the zone and should have followed by now:"
+            " {servers}.",
         ),
         count="servers_count",
         action=_TRANSFER,
