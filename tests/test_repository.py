@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +29,13 @@ SPEAKER = PACKAGE / "words" / "speaker.py"
 
 @cache
 def files() -> tuple[Path, ...]:
-    """All files that a clone would hold, and the new ones that are about to be added."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return tuple(path for name in listing.split("\0") if name and (path := ROOT / name).is_file())
+    """All files that belong to the repository: what .gitignore does not name. Needs no git, as little as the set-up."""
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()] + [".git"]
+    found: list[Path] = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not any(fnmatch(name, pattern) for pattern in ignored)]
+        found += [Path(folder, name) for name in names if not any(fnmatch(name, pattern) for pattern in ignored)]
+    return tuple(sorted(found))
 
 
 def texts() -> Iterator[tuple[Path, str]]:
@@ -161,6 +166,20 @@ def test_core_imports_the_standard_library_only() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             foreign = [n for n in names if n.split(".")[0] not in allowed and not f"{n}.".startswith("ddns_tray.core.")]
             assert foreign == [], place(path, node)
+
+
+def test_every_room_is_held_to_the_import_contracts() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as stream:
+        contracts = tomllib.load(stream)["tool"]["importlinter"]["contracts"]
+    rooms = {".".join(("ddns_tray", path.relative_to(PACKAGE).parts[0].removesuffix(".py"))) for path, _ in modules()}
+    rooms -= {"ddns_tray.__init__", "ddns_tray.__main__"}
+    named = {
+        contract["name"]: {word for key in ("source_modules", "forbidden_modules") for word in contract.get(key, [])}
+        for contract in contracts
+    }
+    assert rooms - named["core imports the standard library only"] == set()
+    assert rooms - named["the engine knows core only"] == {"ddns_tray.core"}
+    assert rooms - named["Qt lives in ui and app only"] == {"ddns_tray.app", "ddns_tray.ui"}
 
 
 QT_BLOCKED = """
