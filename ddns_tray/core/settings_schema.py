@@ -210,7 +210,9 @@ SETTINGS: tuple[Setting, ...] = (
         Kind.INTEGER,
         None,
         text("TTL"),
-        text("Seconds for which others may keep the answer. Left out: what stands at the provider stays."),
+        text(
+            "Seconds for which others may keep the answer. Left out: as it stands at the provider, 60 for a new record."
+        ),
         minimum=0,
         maximum=MAX_TTL,
     ),

@@ -47,7 +47,7 @@ def shown(value: object) -> str:
 
 def looks_secret(key: str) -> bool:
     """Whether a key has a name that one gives to secrets."""
-    return _SECRET_WORD.search(key) is not None
+    return _SECRET_WORD.search(key.replace("-", "_")) is not None
 
 
 def check_identifier(value: str) -> str:

@@ -1,0 +1,156 @@
+"""Writes docs/settings.md from the table of `core.settings_schema`, in English.
+
+python -m ddns_tray.core.settings_reference > docs/settings.md
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from ddns_tray.core.durations import format_duration
+from ddns_tray.core.settings import SCHEMA_VERSION
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SECTIONS, Kind, Setting, settings_of
+from ddns_tray.core.settings_values import LATER_SOURCES
+
+_HEAD = f"""\
+# Settings
+
+<!-- Made from the table in ddns_tray/core/settings_schema.py: python -m ddns_tray.core.settings_reference -->
+
+One TOML file holds everything except secrets; `ddns-tray config path` says where it lies. The settings window and the
+command line edit the same file and keep your comments. `ddns-tray config check` names every fault with its line.
+
+The file begins with `schema = {SCHEMA_VERSION}`. Durations are written `"60s"`, `"5m"`, `"1h"` or as a number of
+seconds. All keys are optional unless marked **required**.
+
+```toml
+schema = {SCHEMA_VERSION}
+
+[address]
+interval = "60s"
+
+[[account]]
+id = "home"
+provider = "powerdns"
+server = "http://127.0.0.1:8081"
+
+[[record]]
+name = "home.example.org"
+types = ["A", "AAAA"]
+account = "home"
+```
+"""
+
+_ABOUT = {
+    "general": "The program itself.",
+    "address": "How to learn the public address.",
+    "address.ipv4": "Overrides `[address]` for IPv4.",
+    "address.ipv6": "Overrides `[address]` for IPv6.",
+    "account": (
+        "One table for each account at a DNS service. Beside these keys it takes the plain fields of its provider, as"
+        " `ddns-tray providers` lists them; every service that is reached over HTTP takes `base_url`."
+    ),
+    "record": "One table for each name to keep or to watch.",
+    "verify": "How to prove that the names lead here.",
+    "metrics": "For a later version; may be there with an empty value.",
+    "history": "For a later version; may be there with an empty value.",
+}
+
+_TAIL = f"""\
+## Sources of addresses
+
+| form | what it does |
+|---|---|
+| `https` | asks services of a built-in list, over HTTPS |
+| `https://HOST/PATH` | asks this service; its whole answer must be one address |
+| `http://HOST/PATH` | the same without encryption: anybody on the way can change the answer |
+| `interface:NAME` | takes the address of a network interface |
+| `command:PROGRAM` | runs a program that prints one address |
+| `static:ADDRESS` | always this address |
+
+Not available in this version: {", ".join(f"`{name}`" for name in LATER_SOURCES)}.
+
+## Resolvers
+
+| form | what it asks |
+|---|---|
+| `system` | the resolvers that this computer uses |
+| `udp://ADDRESS`, `udp://ADDRESS:PORT` | DNS over UDP, and over TCP where the answer is too long |
+| `tcp://ADDRESS` | DNS over TCP |
+| `tls://HOST` | DNS over TLS (RFC 7858) |
+| `https://HOST/PATH` | DNS over HTTPS (RFC 8484) |
+
+IPv6 addresses stand in brackets: `udp://[2620:fe::fe]:53`.
+
+## Secrets
+
+Secrets do not belong in this file, and one that is found here is refused. `ddns-tray secret set ACCOUNT FIELD` puts it
+into the keyring of the system (service `ddns-tray`, user `ACCOUNT/FIELD`). Where there is no keyring, these places are
+asked in this order:
+
+1. the environment variable `DDNS_TRAY_SECRET_<ACCOUNT>_<FIELD>`: upper case, every other sign an underscore;
+2. the same variable in a file `.env` beside the settings file;
+3. systemd credentials: a file `ddns-tray.ACCOUNT.FIELD` or `ACCOUNT.FIELD` in `$CREDENTIALS_DIRECTORY`;
+4. the file named by `secrets_file` in `[general]`, which is **not encrypted**. It is used only if its owner alone may
+   read it.
+"""
+
+
+def reference() -> str:
+    """Return the whole page as Markdown."""
+    return "\n".join([_HEAD, *(_section(section) for section in SECTIONS), _TAIL])
+
+
+def _section(section: str) -> str:
+    opening, closing = ("[[", "]]") if section in ARRAY_SECTIONS else ("[", "]")
+    rows = "\n".join(_row(rule) for rule in settings_of(section))
+    return (
+        f"## `{opening}{section}{closing}`\n\n{_ABOUT[section]}\n\n"
+        f"| key | value | default | meaning |\n|---|---|---|---|\n{rows}\n"
+    )
+
+
+def _row(rule: Setting) -> str:
+    meaning = "Not available in this version." if rule.later else str(rule.help)
+    return f"| `{rule.key}` | {_value(rule)} | {_default(rule)} | {meaning} |"
+
+
+def _value(rule: Setting) -> str:
+    if rule.choices:
+        words = ", ".join(f"`{json.dumps(choice)}`" for choice in rule.choices)
+        return f"list of {words}" if rule.kind.is_list else f"one of {words}"
+    kinds = {
+        Kind.BOOLEAN: "`true` or `false`",
+        Kind.INTEGER: "whole number",
+        Kind.DURATION: "duration",
+        Kind.NAME: "host name",
+        Kind.IDENTIFIER: "letters, digits, `-`, `_`",
+        Kind.SOURCES: "list of [sources](#sources-of-addresses)",
+        Kind.RESOLVERS: "list of [resolvers](#resolvers)",
+        Kind.SERVERS: "list of addresses, with a port if it is not 53",
+        Kind.ADDRESSES: "list of IP addresses",
+        Kind.TEXT_LIST: "list of texts",
+    }
+    return kinds.get(rule.kind, "text") + _range(rule)
+
+
+def _range(rule: Setting) -> str:
+    if rule.minimum is None or rule.maximum is None:
+        return ""
+    written = format_duration if rule.kind is Kind.DURATION else str
+    return f", {written(round(rule.minimum))} to {written(round(rule.maximum))}"
+
+
+def _default(rule: Setting) -> str:
+    if rule.required:
+        return "**required**"
+    if rule.default is None:
+        return "as in `[address]`" if rule.section.startswith("address.") else "not set"
+    if rule.kind is Kind.DURATION and isinstance(rule.default, float):
+        return f'`"{format_duration(rule.default)}"`'
+    return f"`{json.dumps(rule.default)}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
