@@ -3,7 +3,9 @@
 Defines: preserve, abort, clear, update. Does not talk to a provider and does not decide what is desired.
 
 Ours are the records whose address is in `memory.ours`, and the record of an RRset that has only one address: it was
-handed to us with the name. Everything else is foreign: it is kept, whatever happens, unless the person forces it.
+handed to us with the name. Everything else is foreign: it is kept, whatever happens, unless the person forces it. A
+lone record may be changed, but is cleared only if its address is in `memory.ours`: else clearing ours beside a foreign
+one would leave a lone one, and the next round would clear that.
 
 In the order in which a provider of single records has to carry it out: keep what satisfies, change what is ours,
 create what is missing, delete last and only what is ours, so that the name leads somewhere at every moment. A record
@@ -96,7 +98,7 @@ def _plan_blind(key: RecordKey, wanted: tuple[str, ...], memory: RecordMemory, w
 
 
 def _plan_clear(key: RecordKey, existing: ExistingSet, memory: RecordMemory) -> Plan:
-    ours = _our_addresses(existing, memory)
+    ours = canonical_set(memory.ours)
     delete = tuple(each for each in existing.records if canonical_address(each.address) in ours)
     if not delete:
         return Plan(key, Intent.PRESERVE)
