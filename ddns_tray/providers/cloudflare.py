@@ -100,17 +100,17 @@ class Cloudflare(RecordProvider):
         params = (("page", "1"), ("per_page", str(ZONES_PER_PAGE)))
         answer = await self._service.get("/zones", params=params, missing=ZoneNotFound)
         zones = {zone.name: zone for zone in map(_zone, answer["result"].items())}
-        if _page_count(answer) > 1:
+        if _page_count(answer) <= 1:
+            self._know_all_zones(tuple(zones.values()))
+        else:
+            zones = {}
             for candidate in parents(name):
                 answer = await self._service.get("/zones", params=(("name", candidate),), missing=ZoneNotFound)
-                zones |= {zone.name: zone for zone in map(_zone, answer["result"].items())}
+                zones = {zone.name: zone for zone in map(_zone, answer["result"].items())}
                 if candidate in zones:
                     break
         found = longest_zone(name, tuple(zones))
-        if found is None:
-            return None
-        self._remember_zone(zones[found])
-        return zones[found]
+        return zones[found] if found is not None else None
 
     async def _fetch(self, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
         where = path("zones", zone.id, "dns_records")

@@ -2,7 +2,8 @@
 
 Source: "HTTP API" and "Zones" at doc.powerdns.com/authoritative/http-api/ (read on 2026-11-22), tried on version 4.7.
 A key may do everything on its server, so whatever is not asked for is sent back as it was: the other TTL, comments,
-and records that somebody has switched off.
+and records that somebody has switched off. Version 4.7 hides those when it is asked for one name alone, so the whole
+zone is read before a write, and only then.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.addresses import canonical_address
+from ddns_tray.core.addresses import canonical_address, canonical_set
 from ddns_tray.core.errors import ProviderError, RecordConflict, ZoneNotFound
 from ddns_tray.core.model import ExistingRecord, ExistingSet, RecordKey, RecordType
 from ddns_tray.core.names import canonical_name
 from ddns_tray.providers.auth import header
 from ddns_tray.providers.rest import Dialect, Fault, HttpService, path
-from ddns_tray.providers.zoned import ADDRESS_TYPES, RRsetProvider, Zone, ttl_to_write
+from ddns_tray.providers.shape import Misfit
+from ddns_tray.providers.zoned import ADDRESS_TYPES, RRsetProvider, Zone, changed_meanwhile, ttl_to_write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +57,11 @@ class PowerDns(RRsetProvider):
 
     async def _fetch(self, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
         only = (("rrset_name", f"{key.name}."),) if key is not None else ()
+        return await self._rrsets(zone, key, only)
+
+    async def _rrsets(
+        self, zone: Zone, key: RecordKey | None, only: tuple[tuple[str, str], ...]
+    ) -> Sequence[ExistingSet]:
         answer = await self._service.get(path("zones", zone.id), params=only, missing=ZoneNotFound)
         sets = []
         for rrset in answer["rrsets"].items():
@@ -65,7 +72,19 @@ class PowerDns(RRsetProvider):
                 sets.append(_existing(RecordKey(_name(rrset["name"]), RecordType(type_name)), zone, rrset))
         return sets
 
+    async def _whole_set(self, zone: Zone, existing: ExistingSet) -> ExistingSet:
+        """Read the set once more with all that is switched off, which a look at one name alone does not show."""
+        try:
+            sets = await self._rrsets(zone, existing.key, ())
+        except Misfit as exc:
+            raise self._service.misfit(exc) from exc
+        whole = next((each for each in sets if each.key == existing.key), ExistingSet(existing.key, zone.name, ()))
+        if canonical_set(whole.addresses) != canonical_set(existing.addresses):
+            raise changed_meanwhile(existing.key.name)
+        return whole
+
     async def _write(self, zone: Zone, existing: ExistingSet, change: Change) -> None:
+        existing = await self._whole_set(zone, existing)
         disabled = [address for address in existing.extra.get(_DISABLED, "").split() if address not in change.after]
         rrset: dict[str, object] = {"name": f"{change.key.name}.", "type": str(change.key.type)}
         if change.after or disabled:

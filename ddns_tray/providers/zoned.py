@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.errors import (
     ProviderError,
     RecordConflict,
+    RequestRejected,
     TransportError,
     Unconfirmed,
     ZoneNotFound,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 ZONES_KEPT = 3600.0
 """Seconds for which a list of zones is believed; a zone that is missing is looked for at once."""
 
+SOON = 10.0
+"""Seconds after which a look at something that was just in motion is worth it."""
+
 ADDRESS_TYPES = frozenset({"A", "AAAA"})
 
 
@@ -55,8 +59,9 @@ class ZonedProvider(ABC):
         self._service = service
         self._capabilities = opening.spec.capabilities
         self._clock: Clock = opening.clock
-        self._zones: dict[str, Zone] = {}
-        self._all_zones_at: float | None = None
+        self._all_zones: dict[str, Zone] | None = None
+        self._zone_of_name: dict[str, Zone] = {}
+        self._zones_since = 0.0
 
     @property
     def capabilities(self) -> Capabilities:
@@ -74,7 +79,7 @@ class ZonedProvider(ABC):
 
     async def records(self, zone: str) -> tuple[ExistingSet, ...]:
         """List all address RRsets of a zone, sorted."""
-        found = self._zones.get(zone) or await self._zone_of(zone)
+        found = await self._zone_of(zone)
         if found.name != zone:
             raise self._no_zone(zone)
         sets = await self._reading(found)
@@ -147,32 +152,35 @@ class ZonedProvider(ABC):
             zones = tuple(await self._fetch_zones())
         except Misfit as exc:
             raise self._service.misfit(exc) from exc
-        self._zones = {zone.name: zone for zone in zones}
-        self._all_zones_at = self._clock.monotonic()
+        self._know_all_zones(zones)
         return zones
 
-    def _remember_zone(self, zone: Zone) -> None:
-        self._zones[zone.name] = zone
-        if self._all_zones_at is None:
-            self._all_zones_at = self._clock.monotonic()
+    def _know_all_zones(self, zones: Sequence[Zone]) -> None:
+        """Remember the whole list, which then answers for every name."""
+        self._forget_zones()
+        self._all_zones = {zone.name: zone for zone in zones}
 
     async def _zone_of(self, name: str) -> Zone:
-        if self._all_zones_at is not None and self._clock.monotonic() - self._all_zones_at > ZONES_KEPT:
+        if self._clock.monotonic() - self._zones_since > ZONES_KEPT:
             self._forget_zones()
-        known = longest_zone(name, tuple(self._zones))
-        if known is not None:
-            return self._zones[known]
+        if name in self._zone_of_name:
+            return self._zone_of_name[name]
+        closest = longest_zone(name, tuple(self._all_zones or ()))
+        if self._all_zones is not None and closest is not None:
+            return self._all_zones[closest]
         try:
             zone = await self._look_up_zone(name)
         except Misfit as exc:
             raise self._service.misfit(exc) from exc
         if zone is None:
             raise self._no_zone(name)
+        self._zone_of_name[name] = zone
         return zone
 
     def _forget_zones(self) -> None:
-        self._zones = {}
-        self._all_zones_at = None
+        self._all_zones = None
+        self._zone_of_name = {}
+        self._zones_since = self._clock.monotonic()
 
     async def _reading(self, zone: Zone, key: RecordKey | None = None) -> Sequence[ExistingSet]:
         try:
@@ -259,3 +267,12 @@ def ttl_to_write(change: Change, existing: ExistingSet) -> int:
         return change.ttl
     standing = [record.ttl for record in existing.records if record.ttl is not None]
     return standing[0] if standing else DEFAULT_TTL
+
+
+def changed_meanwhile(name: str) -> RequestRejected:
+    """Make the error for a set that is no longer what the plan was made for; the next look decides anew."""
+    return RequestRejected(
+        text("{name} was changed by somebody else at the same moment.", name=name),
+        text("Nothing needs doing: we look again and decide anew."),
+        retry_after=SOON,
+    )

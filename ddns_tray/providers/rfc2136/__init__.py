@@ -27,7 +27,6 @@ from ddns_tray.core.errors import (
     ConfigError,
     PermissionDenied,
     RecordConflict,
-    RequestRejected,
     UsageError,
     ZoneNotFound,
 )
@@ -35,7 +34,7 @@ from ddns_tray.core.model import AccountReport, ExistingRecord, ExistingSet, Rec
 from ddns_tray.core.names import canonical_name, is_in_zone, parents
 from ddns_tray.core.text import text
 from ddns_tray.providers.rfc2136.exchange import SignedServer
-from ddns_tray.providers.zoned import ADDRESS_TYPES, ttl_to_write
+from ddns_tray.providers.zoned import ADDRESS_TYPES, changed_meanwhile, ttl_to_write
 
 if TYPE_CHECKING:
     from ddns_tray.core.model import Capabilities, Change
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from ddns_tray.providers.entry import Opening
 
 TIMEOUT = 15.0
-SOON = 10.0
 
 _CHANGED_MEANWHILE = frozenset({dns.rcode.YXDOMAIN, dns.rcode.NXDOMAIN, dns.rcode.YXRRSET, dns.rcode.NXRRSET})
 
@@ -83,14 +81,16 @@ class Rfc2136:
         """List all address RRsets by a zone transfer (RFC 5936), which the server must allow to this key."""
         found: dict[RecordKey, ExistingSet] = {}
         try:
-            for message in await self._server.transfer(zone):
-                found |= {item.key: item for item in _address_sets(message, zone)}
+            messages = await self._server.transfer(zone)
         except (PermissionDenied, ZoneNotFound) as exc:
             self._capabilities = replace(self._capabilities, list_records=False)
             raise PermissionDenied(
                 text("{server} does not let this key list the zone {zone}.", server=self._server.host, zone=zone),
                 text("Allow a transfer (AXFR) to the key, or type the names by hand; updates do not need it."),
             ) from exc
+        for item in (each for message in messages for each in _address_sets(message, zone)):
+            known = found.get(item.key)  # an RRset may be spread over two messages
+            found[item.key] = item if known is None else replace(item, records=(*known.records, *item.records))
         return tuple(sorted(found.values(), key=lambda item: item.key))
 
     async def read(self, key: RecordKey) -> ExistingSet:
@@ -128,18 +128,18 @@ class Rfc2136:
             self._own_data.discard(key)
             if canonical_set((await self.read(key)).addresses) == canonical_set(change.after):
                 return
-            raise RequestRejected(
-                text("{name} was changed by somebody else at the same moment.", name=key.name),
-                text("Nothing needs doing: we look again and decide anew."),
-                retry_after=SOON,
-            )
+            raise changed_meanwhile(key.name)
         self._server.expect_no_error(response)
-        self._own_data.add(key)
+        (self._own_data.add if change.after else self._own_data.discard)(key)
 
     async def test(self) -> AccountReport:
         """Try the key with a question, and with an update that changes nothing."""
         if not self._zone:
-            await self._ask(".", dns.rdatatype.SOA)
+            answer = await self._ask(".", dns.rdatatype.SOA)
+            if not answer.had_tsig:
+                return AccountReport(
+                    (), (text("The server answers; it tries the key only if the account names a zone."),)
+                )
             return AccountReport(
                 (), (text("The key is good. Which zones it may update shows when a record is added."),)
             )

@@ -96,6 +96,8 @@ class SignedServer:
                     raise self.strange()
                 soas += sum(rrset.rdtype == dns.rdatatype.SOA for rrset in answer.answer)
                 messages.append(answer)
+        if not messages[-1].had_tsig:
+            raise self._forged()
         return messages
 
     def expect_no_error(self, answer: dns.message.Message) -> None:
@@ -186,7 +188,7 @@ class SignedServer:
                     server=self.host,
                     key=self._key.name.to_text(omit_final_dot=True),
                 ),
-                text("Check that key name, algorithm and secret are the same as on the server."),
+                text("Check that key name, algorithm and secret are as on the server, and that the key may do this."),
             )
         return ClockSkewed(
             text(
