@@ -1,0 +1,65 @@
+"""DNS over HTTPS (RFC 8484), through the `HttpClient` port: POST, id 0 so that caches may help, one kept connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import ConnectFailed, ConnectionLost, TimedOut, TlsFailed, TransportError
+from ddns_tray.core.model import LookError, Transport
+from ddns_tray.core.ports import HttpRequest
+from ddns_tray.verify.queries import HEADER_OCTETS
+from ddns_tray.verify.udp_pool import Received
+
+if TYPE_CHECKING:
+    from ddns_tray.core.ports import Clock, HttpClient
+    from ddns_tray.verify.queries import Query
+    from ddns_tray.verify.targets import Target
+
+_MEDIA_TYPE = "application/dns-message"
+_OK = 200
+_MAX_MESSAGE = 65_535
+
+
+class HttpsTransport:
+    """Asks resolvers over HTTPS."""
+
+    def __init__(self, http: HttpClient, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def ask(self, target: Target, query: Query, timeout: float) -> Received:  # noqa: ASYNC109 - of the request
+        """Post one question; what goes wrong is told as a `LookError`."""
+        host = f"[{target.host}]" if ":" in target.host else target.host
+        request = HttpRequest(
+            "POST",
+            f"https://{host}:{target.port}{target.path}",
+            headers={"accept": _MEDIA_TYPE, "content-type": _MEDIA_TYPE},
+            body=query.wire(0),
+            timeout=timeout,
+            max_bytes=_MAX_MESSAGE,
+            use_proxy=False,
+        )
+        started = self._clock.monotonic()
+        try:
+            response = await self._http.send(request)
+        except TransportError as exc:
+            return Received(self._clock.now(), Transport.HTTPS, error=_kind_of(exc))
+        wire = response.body if response.status == _OK and _is_answer(response.body, query) else None
+        error = LookError.HTTP if response.status != _OK else LookError.MALFORMED
+        rtt = self._clock.monotonic() - started
+        return Received(self._clock.now(), Transport.HTTPS, wire, rtt, error if wire is None else None)
+
+
+def _is_answer(wire: bytes, query: Query) -> bool:
+    echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(query.question)]
+    return len(wire) >= HEADER_OCTETS and echoed.lower() == query.question.lower()
+
+
+def _kind_of(error: TransportError) -> LookError:
+    kinds: dict[type[TransportError], LookError] = {
+        ConnectFailed: LookError.UNREACHABLE,
+        TlsFailed: LookError.TLS,
+        TimedOut: LookError.TIMEOUT,
+        ConnectionLost: LookError.CONNECTION_LOST,
+    }
+    return next((found for kind, found in kinds.items() if isinstance(error, kind)), LookError.HTTP)

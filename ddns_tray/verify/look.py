@@ -1,0 +1,211 @@
+"""A look: every authoritative server of each name, then the resolvers; observations, never a judgement.
+
+Nothing that a server does raises here. A name that an authoritative server denies is not asked of resolvers, which
+would remember the "no" for as long as the zone says, and keep people from a name that is just being created.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import LookError, Observation, RecordKey, RecordType, Role, View
+from ddns_tray.core.names import is_in_zone
+from ddns_tray.verify import answers
+from ddns_tray.verify.delegation import Delegation, NotFound
+from ddns_tray.verify.observations import (
+    denies,
+    no_address,
+    observe,
+    spliced,
+    without_unroutable,
+)
+from ddns_tray.verify.queries import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ddns_tray.core.ports import Clock
+    from ddns_tray.verify.answers import Soa
+    from ddns_tray.verify.asker import Asker
+    from ddns_tray.verify.delegation import Delegations
+    from ddns_tray.verify.targets import Endpoint, Target
+
+NAMES_AT_ONCE = 64
+PUBLIC_RATE = 100.0
+"""Questions a second for one public resolver; they cut off above some 1,000 from one address."""
+
+
+class Look:
+    """One look at many keys. Made for one use: it holds what the names of one zone share."""
+
+    def __init__(self, asker: Asker, delegations: Delegations, clock: Clock, resolvers: Sequence[Target]) -> None:
+        self._asker = asker
+        self._delegations = delegations
+        self._clock = clock
+        self._resolvers = resolvers
+        self._soas: dict[tuple[str, Endpoint], asyncio.Task[Soa | None]] = {}
+
+    async def run(self, keys: Sequence[RecordKey], *, authoritative: bool) -> dict[RecordKey, View]:
+        """Look at all keys, some names at a time."""
+        types: dict[str, list[RecordType]] = {}
+        for key in dict.fromkeys(keys):
+            types.setdefault(key.name, []).append(key.type)
+        found = await self._delegations.find_all(types) if authoritative else {}
+        views: dict[RecordKey, View] = {}
+        names = iter(types.items())
+
+        async def work(names: Iterator[tuple[str, list[RecordType]]]) -> None:
+            for name, wanted in names:
+                for view in await self._look_at(name, wanted, found.get(name)):
+                    views[view.key] = view
+
+        workers = [asyncio.ensure_future(work(names)) for _ in range(min(NAMES_AT_ONCE, len(types)))]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for task in (*workers, *self._soas.values()):
+                task.cancel()
+        return {key: views[key] for key in dict.fromkeys(keys)}
+
+    async def _look_at(
+        self, name: str, types: Sequence[RecordType], delegation: Delegation | NotFound | None
+    ) -> list[View]:
+        zone, interval, error = None, None, None
+        seen: Mapping[RecordType, list[Observation]] = {kind: [] for kind in types}
+        if isinstance(delegation, NotFound):
+            error = delegation.error
+        elif delegation is not None:
+            delegation, seen = await self._authoritative(name, types, delegation)
+            zone = delegation.zone
+            interval = await self._follow_within(delegation)
+            for kind in types:
+                seen[kind].extend(await self._ends(kind, seen[kind], delegation.zone, (name,)))
+        may_ask = [kind for kind in types if not any(map(denies, seen[kind]))]
+        answered = await self._resolve(name, may_ask)
+        return [
+            View(
+                key=RecordKey(name, kind),
+                zone=zone,
+                observations=(*seen[kind], *answered.get(kind, ())),
+                at=self._clock.now(),
+                delegation_error=error,
+                secondary_interval=interval,
+            )
+            for kind in types
+        ]
+
+    # --- authoritative servers -----------------------------------------------------------------------------------
+
+    async def _authoritative(
+        self, name: str, types: Sequence[RecordType], delegation: Delegation
+    ) -> tuple[Delegation, dict[RecordType, list[Observation]]]:
+        """Ask every server of the zone; once more from the walk on if it turns out that the zone was cut below."""
+        seen, referred = await self._ask_zone(name, types, delegation)
+        if referred or not any(o.aa for kind in types for o in seen[kind]):
+            self._delegations.doubt(name, delegation)
+        if referred:
+            try:
+                deeper = await self._delegations.find(name)
+            except NotFound:
+                return delegation, seen
+            if deeper.zone != delegation.zone:
+                seen, _ = await self._ask_zone(name, types, deeper)
+                return deeper, seen
+        return delegation, seen
+
+    async def _ask_zone(
+        self, name: str, types: Sequence[RecordType], delegation: Delegation
+    ) -> tuple[dict[RecordType, list[Observation]], bool]:
+        patience = self._asker.patience.authoritative
+        targets = {target.endpoint: target for target in reversed(delegation.targets)}
+        queries = {kind: prepare(name, kind, recursive=False) for kind in types}
+        asked = [
+            (target, kind, self._asker.begin(target, queries[kind], patience))
+            for target in reversed(targets.values())
+            for kind in types
+        ]
+        for target in targets.values():
+            self._ask_soa(delegation.zone, target)
+        seen: dict[RecordType, list[Observation]] = {
+            kind: [no_address(s.name, self._clock.now()) for s in delegation.servers if not s.endpoints]
+            for kind in types
+        }
+        referred = False
+        for target, kind, question in asked:
+            reply = await self._asker.finish(question)
+            soa = await self._ask_soa(delegation.zone, target)
+            serial = None if soa is None else soa.serial
+            seen[kind].append(observe(Role.AUTHORITATIVE, target, reply, name, kind, serial=serial))
+            if reply.message is not None:
+                referred = referred or answers.referral_of(reply.message, name, delegation.zone) is not None
+        return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
+
+    def _ask_soa(self, zone: str, target: Target) -> asyncio.Task[Soa | None]:
+        """The zone's SOA at one server, asked once in a look however many names the zone has."""
+        assert target.endpoint is not None  # noqa: S101 - authoritative servers are known by their addresses
+        place = (zone, target.endpoint)
+        if place not in self._soas:
+            self._soas[place] = asyncio.ensure_future(self._soa(zone, target))
+        return self._soas[place]
+
+    async def _soa(self, zone: str, target: Target) -> Soa | None:
+        query = prepare(zone, "SOA", recursive=False)
+        reply = await self._asker.ask(target, query, self._asker.patience.authoritative)
+        if reply.message is None or not answers.is_authoritative(reply.message):
+            return None
+        soa = answers.soa_of(reply.message)
+        return soa if soa is not None and soa.zone == zone else None
+
+    async def _follow_within(self, delegation: Delegation) -> int | None:
+        """Refresh + retry as the server with the newest serial has it."""
+        soas = [await self._ask_soa(delegation.zone, target) for target in delegation.targets]
+        return next((soa.follow_within for soa in soas if soa is not None), None)
+
+    async def _ends(
+        self, kind: RecordType, seen: list[Observation], zone: str, path: tuple[str, ...]
+    ) -> list[Observation]:
+        """Follow aliases that lead out of the zone: ask the servers there, and complete `seen` with what they say."""
+        beyond: list[Observation] = []
+        for end in dict.fromkeys(o.cnames[-1] for o in seen if o.cnames and not is_in_zone(o.cnames[-1], zone)):
+            if end in path or len(path) > answers.MAX_CHAIN:
+                continue
+            there = await self._at_end(end, kind, (*path, end))
+            before = next(o for o in seen if o.cnames[-1:] == (end,))
+            beyond += [spliced(before, o, as_seen_by=o) for o in there]
+            best = next((o for o in there if o.aa and o.error is None), there[0])
+            seen[:] = [spliced(o, best, as_seen_by=o) if o.cnames[-1:] == (end,) and not o.answer else o for o in seen]
+        return beyond
+
+    async def _at_end(self, end: str, kind: RecordType, path: tuple[str, ...]) -> list[Observation]:
+        found = (await self._delegations.find_all([end]))[end]
+        if isinstance(found, NotFound):
+            return [replace(no_address(end, self._clock.now()), error=found.error)]
+        delegation, by_kind = await self._authoritative(end, [kind], found)
+        seen = by_kind[kind]
+        if not seen:
+            return [replace(no_address(end, self._clock.now()), error=LookError.NO_ADDRESS)]
+        return seen + await self._ends(kind, seen, delegation.zone, path)
+
+    # --- resolvers -----------------------------------------------------------------------------------------------
+
+    async def _resolve(self, name: str, types: Sequence[RecordType]) -> dict[RecordType, list[Observation]]:
+        patience = self._asker.patience.resolver
+        queries = {kind: prepare(name, kind, recursive=True) for kind in types}
+        asked = [
+            (target, kind, self._asker.begin(target, queries[kind], patience, per_second=_rate(target)))
+            for target in self._resolvers
+            for kind in types
+        ]
+        seen: dict[RecordType, list[Observation]] = {kind: [] for kind in types}
+        for target, kind, question in asked:
+            reply = await self._asker.finish(question)
+            seen[kind].append(observe(Role.RESOLVER, target, reply, name, kind))
+        return seen
+
+
+def _rate(target: Target) -> float | None:
+    public = target.endpoint is not None and ip_address(target.endpoint.address).is_global
+    return PUBLIC_RATE if public else None

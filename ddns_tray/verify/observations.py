@@ -1,0 +1,104 @@
+"""From replies to observations: plain data that can be saved, judged, and judged again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import LookError, Observation, RecordType, Role, Transport
+from ddns_tray.verify import answers
+from ddns_tray.verify.targets import DNS_PORT, HTTPS_PORT, TLS_PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ddns_tray.verify.asker import Reply
+    from ddns_tray.verify.targets import Target
+
+_USUAL_PORTS = {
+    Transport.UDP: DNS_PORT,
+    Transport.TCP: DNS_PORT,
+    Transport.TLS: TLS_PORT,
+    Transport.HTTPS: HTTPS_PORT,
+}
+
+
+def observe(
+    role: Role, target: Target, reply: Reply, name: str, record_type: RecordType, *, serial: int | None = None
+) -> Observation:
+    """Take down what one server said about one key."""
+    rtt_ms = None if reply.rtt is None else round(reply.rtt * 1000, 3)
+    seen = Observation(
+        role=role,
+        server=target.label,
+        address=_place(target),
+        transport=reply.transport,
+        at=reply.at,
+        serial=serial,
+        rtt_ms=rtt_ms,
+        error=reply.error,
+    )
+    message = reply.message
+    if message is None:
+        return seen
+    chain = answers.follow_chain(message, name, record_type)
+    return replace(
+        seen,
+        rcode=answers.rcode_of(message),
+        answer=chain.addresses,
+        ttl=chain.ttl,
+        aa=answers.is_authoritative(message),
+        ad=answers.is_authentic(message),
+        ede=answers.extended_errors(message),
+        cnames=chain.cnames,
+        referral=answers.is_referral(message),
+        negative_ttl=None if chain.addresses else answers.negative_ttl_of(message),
+    )
+
+
+def no_address(server: str, at: float) -> Observation:
+    """The finding that a delegation names a server which has no address."""
+    return Observation(Role.AUTHORITATIVE, server, "", Transport.UDP, at, error=LookError.NO_ADDRESS)
+
+
+def denies(seen: Observation) -> bool:
+    """Whether an authoritative server says that there is no such record (a referral says nothing of the kind)."""
+    return seen.aa and seen.error is None and seen.rcode in {"NOERROR", "NXDOMAIN"} and not seen.answer
+
+
+def without_unroutable(seen: Sequence[Observation]) -> list[Observation]:
+    """Leave out addresses to which this machine has no way, if the same server was reached at another one.
+
+    A machine without IPv6 learns nothing about a server from not reaching its IPv6 address.
+    """
+    reached = {o.server for o in seen if o.error is not LookError.UNREACHABLE}
+    return [o for o in seen if o.error is not LookError.UNREACHABLE or o.server not in reached]
+
+
+def spliced(before: Observation, end: Observation, *, as_seen_by: Observation) -> Observation:
+    """Join an alias that leads out of its zone with what was said at its end, under the name of one of the two servers.
+
+    The answer of a whole chain is what people get, so it is what has to be judged.
+    """
+    ttls = [ttl for ttl in (before.ttl, end.ttl) if ttl is not None]
+    return replace(
+        as_seen_by,
+        rcode=end.rcode,
+        answer=end.answer,
+        ttl=min(ttls, default=None),
+        aa=as_seen_by.aa,
+        cnames=before.cnames + tuple(c for c in end.cnames if c not in before.cnames),
+        referral=end.referral,
+        negative_ttl=end.negative_ttl,
+        error=end.error,
+    )
+
+
+def _place(target: Target) -> str:
+    """The address that was asked, with its port where that is not the usual one."""
+    if target.endpoint is None:
+        return target.host
+    endpoint = target.endpoint
+    if endpoint.port == _USUAL_PORTS[target.transport]:
+        return endpoint.address
+    return f"[{endpoint.address}]:{endpoint.port}" if endpoint.is_ipv6 else f"{endpoint.address}:{endpoint.port}"

@@ -1,0 +1,84 @@
+"""One connected, non-blocking UDP socket on any asyncio loop.
+
+Loops that watch descriptors (selector loops, qasync on POSIX) call us when there is something to read. Proactor loops
+(Windows) cannot, so there a task waits in `loop.sock_recv`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+MAX_DATAGRAM = 4096
+_DATAGRAMS_PER_TURN = 32
+_WINDOWS_PORT_UNREACHABLE = 1234
+
+
+class UdpSocket:
+    """Connects at once; `on_datagram` and `on_error` are for the subclass. `OSError` means: no way there."""
+
+    __slots__ = ("_loop", "_reader", "_socket")
+
+    def __init__(self, address: str, port: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reader: asyncio.Task[None] | None = None
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            self._socket.setblocking(False)
+            self._socket.connect((address, port))
+            self._watch()
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def send(self, wire: bytes) -> None:
+        """Send one datagram; raises what the kernel has to say, also about an earlier one."""
+        self._socket.send(wire)
+
+    def close(self) -> None:
+        """Stop reading; closing twice is fine."""
+        if self._socket.fileno() < 0:
+            return
+        if self._reader is None:
+            self._loop.remove_reader(self._socket)
+        else:
+            self._reader.cancel()
+        self._socket.close()
+
+    def on_datagram(self, wire: bytes) -> bool:
+        """Take one datagram; returns whether another one is likely to be there already."""
+        raise NotImplementedError
+
+    def on_error(self, error: OSError) -> None:
+        """Take an ICMP error; the socket is of no more use."""
+        raise NotImplementedError
+
+    def _watch(self) -> None:
+        try:
+            self._loop.add_reader(self._socket, self._on_readable)
+        except NotImplementedError:
+            self._reader = self._loop.create_task(self._read_forever())
+
+    def _on_readable(self) -> None:
+        for _ in range(_DATAGRAMS_PER_TURN):
+            try:
+                wire = self._socket.recv(MAX_DATAGRAM)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as exc:
+                self.on_error(exc)
+                return
+            if not self.on_datagram(wire):
+                return
+
+    async def _read_forever(self) -> None:
+        while True:
+            try:
+                wire = await self._loop.sock_recv(self._socket, MAX_DATAGRAM)
+            except OSError as exc:
+                if getattr(exc, "winerror", None) == _WINDOWS_PORT_UNREACHABLE:
+                    exc = ConnectionRefusedError(*exc.args)
+                self.on_error(exc)
+                return
+            self.on_datagram(wire)
