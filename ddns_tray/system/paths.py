@@ -75,10 +75,13 @@ def paths_for(config: Path | None = None, *, folders: Folders | None = None) -> 
 
 
 def system_folders(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Folders:
-    """Return our folders on this platform. `environ` matters where environment variables decide: not on macOS."""
-    if platform in {"win32", "darwin"}:
-        return _platform_folders(platform)
+    """Return our folders on this platform; `environ` is not asked on Windows, whose own functions know better."""
+    if platform == "win32":
+        return _windows_folders()
     home = Path(environ.get("HOME") or Path.home())
+    if platform == "darwin":
+        data = home / "Library/Application Support" / APP
+        return Folders(config=data, data=data, runtime=data / "run", log=home / "Library/Logs" / APP)
     data = _xdg(environ, "XDG_DATA_HOME", home / ".local/share")
     state = _xdg(environ, "XDG_STATE_HOME", home / ".local/state")
     return Folders(
@@ -98,13 +101,10 @@ def _xdg(environ: Mapping[str, str], variable: str, otherwise: Path, *, below: s
     return otherwise / below if below else otherwise / APP
 
 
-def _platform_folders(platform: str) -> Folders:
-    """Windows and macOS have functions of their own to ask, which platformdirs knows."""
-    if platform == "win32":
-        from platformdirs.windows import Windows as PlatformDirs  # noqa: PLC0415 - only where it is needed
-    else:
-        from platformdirs.macos import MacOS as PlatformDirs  # type: ignore[assignment]  # noqa: PLC0415
-    folders = PlatformDirs(APP, appauthor=False)
+def _windows_folders() -> Folders:
+    from platformdirs.windows import Windows  # noqa: PLC0415 - elsewhere it would only cost time
+
+    folders = Windows(APP, appauthor=False)
     return Folders(
         config=Path(folders.user_config_dir),
         data=Path(folders.user_data_dir),

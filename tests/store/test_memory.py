@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ddns_tray.core.errors import Problem, ProblemCode, StorageError
+from ddns_tray.core.model import RecordKey, RecordMemory, RecordType
+from ddns_tray.core.text import text
+from ddns_tray.store.memory import MemoryFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+KEY = RecordKey("home.example.org", RecordType.A)
+FULL = RecordMemory(
+    ours=frozenset({"203.0.113.7", "203.0.113.8"}),
+    expected=frozenset({"203.0.113.8"}),
+    expected_since=1.5,
+    served_since=2.5,
+    old_ttl=300,
+    old_negative=True,
+    cached_until=MappingProxyType({"udp://9.9.9.9": 1800.25}),
+    last_matched=3.0,
+    written=("203.0.113.8",),
+    written_at=4.0,
+    unconfirmed=True,
+    failures=3,
+    not_before=float("inf"),
+    blocked=Problem(
+        ProblemCode.AUTHENTICATION_FAILED, text("No {what} for {count}.", what="entry", count=2), text("Ask 家."), 5.0
+    ),
+)
+
+
+def test_all_that_is_remembered_comes_back(tmp_path: Path) -> None:
+    memory = {KEY: FULL, RecordKey("home.example.org", RecordType.AAAA): RecordMemory()}
+    MemoryFile(tmp_path / "deep" / "memory.json").save(memory)
+    assert MemoryFile(tmp_path / "deep" / "memory.json").load() == memory
+    assert (tmp_path / "deep" / "memory.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_problem_without_a_hint_comes_back(tmp_path: Path) -> None:
+    memory = {KEY: RecordMemory(blocked=Problem(ProblemCode.ABUSE_BLOCKED, text("Blocked.")))}
+    MemoryFile(tmp_path / "m").save(memory)
+    assert MemoryFile(tmp_path / "m").load() == memory
+
+
+def test_what_was_never_written_is_empty(tmp_path: Path) -> None:
+    assert MemoryFile(tmp_path / "memory.json").load() == {}
+
+
+def test_the_same_memory_is_not_written_twice(tmp_path: Path) -> None:
+    store = MemoryFile(tmp_path / "memory.json")
+    store.save({KEY: FULL})
+    inode = (tmp_path / "memory.json").stat().st_ino
+    store.save({KEY: FULL})
+    assert (tmp_path / "memory.json").stat().st_ino == inode
+    (tmp_path / "memory.json").unlink()
+    store.save({KEY: FULL})
+    assert store.load() == {KEY: FULL}
+
+
+def test_fields_of_a_later_version_are_ignored_and_missing_ones_have_their_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    path.write_text(json.dumps({"schema": 1, "more": 1, "records": [{"name": "a.b", "type": "AAAA", "new": [1]}]}))
+    assert MemoryFile(path).load() == {RecordKey("a.b", RecordType.AAAA): RecordMemory()}
+
+
+def _set(**changes: object) -> Callable[[dict[str, Any]], object]:
+    return lambda data: data["records"][0].update(changes)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.update(schema=2),
+        lambda data: data.pop("records"),
+        lambda data: data.update(records={"a": 1}),
+        lambda data: data.update(records=[1]),
+        _set(type="MX"),
+        _set(name=None),
+        _set(ours="203.0.113.7"),
+        _set(ours=[1]),
+        _set(failures="3"),
+        _set(failures=True),
+        _set(cached_until=[]),
+        _set(cached_until={"x": "y"}),
+        _set(blocked={"code": "no such code"}),
+        _set(blocked={"code": "abuse_blocked", "title": {"message": "{missing}", "fields": {"a": 1}}}),
+        _set(blocked={"code": "abuse_blocked", "title": {"message": "x", "fields": {"a": []}}}),
+        _set(blocked=[]),
+    ],
+)
+def test_a_foreign_file_reads_as_empty_and_is_kept_aside(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], object]
+) -> None:
+    path = tmp_path / "memory.json"
+    MemoryFile(path).save({KEY: FULL})
+    data = json.loads(path.read_text())
+    spoil(data)
+    path.write_text(json.dumps(data))
+    store = MemoryFile(path)
+    assert store.load() == {}
+    assert json.loads((tmp_path / "memory.json.broken").read_text()) == data
+    store.save({KEY: FULL})
+    assert store.load() == {KEY: FULL}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"null", b"[" * 100_000])
+def test_a_torn_file_reads_as_empty(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "memory.json"
+    path.write_bytes(content)
+    assert MemoryFile(path).load() == {}
+    assert (tmp_path / "memory.json.broken").read_bytes() == content
+
+
+def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        MemoryFile(tmp_path).load()

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from ddns_tray.system.paths import DEFAULT_INSTANCE, Folders, paths_for, system_folders
+
+FOLDERS = Folders(Path("/c"), Path("/d"), Path("/r"), Path("/l"))
+
+
+def test_linux_follows_the_variables_of_its_desktop_specification() -> None:
+    environ = {
+        "HOME": "/home/me",
+        "XDG_CONFIG_HOME": "/etc/mine",
+        "XDG_DATA_HOME": "/srv/data",
+        "XDG_STATE_HOME": "/srv/state",
+        "XDG_RUNTIME_DIR": "/run/user/7",
+    }
+    assert system_folders("linux", environ) == Folders(
+        Path("/etc/mine/ddns-tray"),
+        Path("/srv/data/ddns-tray"),
+        Path("/run/user/7/ddns-tray"),
+        Path("/srv/state/ddns-tray/log"),
+    )
+
+
+def test_linux_has_defaults_in_the_home_folder_and_ignores_relative_paths() -> None:
+    assert system_folders("linux", {"HOME": "/home/me", "XDG_CONFIG_HOME": "here", "XDG_RUNTIME_DIR": ""}) == Folders(
+        Path("/home/me/.config/ddns-tray"),
+        Path("/home/me/.local/share/ddns-tray"),
+        Path("/home/me/.local/share/ddns-tray/run"),
+        Path("/home/me/.local/state/ddns-tray/log"),
+    )
+
+
+def test_macos_has_its_own_folders() -> None:
+    data = Path("/Users/me/Library/Application Support/ddns-tray")
+    assert system_folders("darwin", {"HOME": "/Users/me"}) == Folders(
+        data, data, data / "run", Path("/Users/me/Library/Logs/ddns-tray")
+    )
+
+
+def test_the_usual_settings_file_is_the_default_instance() -> None:
+    paths = paths_for(folders=FOLDERS)
+    assert paths.config_file == Path("/c/config.toml")
+    assert paths.instance == DEFAULT_INSTANCE
+    assert paths.memory_file == Path("/d/memory-default.json")
+    assert paths.env_file == Path("/c/.env")
+    assert paths_for(Path("/c/../c/config.toml"), folders=FOLDERS) == paths
+
+
+def test_each_other_settings_file_is_an_instance_of_its_own_with_its_own_memory(tmp_path: Path) -> None:
+    one, two = (paths_for(tmp_path / name, folders=FOLDERS) for name in ("one.toml", "two.toml"))
+    assert len({one.instance, two.instance, DEFAULT_INSTANCE}) == 3
+    assert one.memory_file != two.memory_file
+    assert one.data_dir == two.data_dir
+    assert one.instance.isalnum()
+    assert one.env_file == tmp_path / ".env"
+
+
+def test_every_way_to_a_file_is_the_same_instance(tmp_path: Path) -> None:
+    (tmp_path / "link.toml").symlink_to(tmp_path / "real.toml")
+    link, real = (paths_for(tmp_path / name, folders=FOLDERS) for name in ("link.toml", "real.toml"))
+    assert link.instance == real.instance
+    assert link.config_file == tmp_path / "link.toml"
