@@ -162,7 +162,9 @@ class Engine:
             self._paused_until = None
         wish, self._pending = self._pending, None
         self._served, self._waiting = self._waiting, []
-        return wish or self._rounds.due(now)
+        if wish is None and self._next_check is not None and now >= self._next_check:
+            wish = self._rounds.due(now) or RoundRequest(detect=False)
+        return wish
 
     async def _run_round(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         async with self._one_round:
