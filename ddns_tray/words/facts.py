@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.addresses import canonical_set
+from ddns_tray.core.addresses import canonical_address, canonical_set
 from ddns_tray.core.model import Role
 
 if TYPE_CHECKING:
@@ -27,11 +27,18 @@ class Witnesses:
     """No usable answer at all."""
     answers: tuple[str, ...] = ()
     """All addresses that were answered."""
+    unexpected: tuple[str, ...] = ()
+    """Those of them that are not expected."""
 
     @property
     def asked(self) -> int:
         """How many servers were asked."""
         return len(self.right) + len(self.wrong) + len(self.failed) + len(self.silent)
+
+    @property
+    def not_right(self) -> tuple[str, ...]:
+        """All that are not right."""
+        return self.wrong + self.failed + self.silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +88,5 @@ def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) ->
             failed[seen.server] = None
         else:
             wrong[seen.server] = None
-    return Witnesses(tuple(right), tuple(wrong), tuple(failed), tuple(silent), tuple(answers))
+    unexpected = tuple(address for address in answers if canonical_address(address) not in expected)
+    return Witnesses(tuple(right), tuple(wrong), tuple(failed), tuple(silent), tuple(answers), unexpected)

@@ -121,15 +121,15 @@ class Speaker:
         if limit and len(items) > limit:
             left = len(items) - limit + 1
             head = self._row(items[: limit - 1])
-            return self.ntr("{head} and {count} more", "{head} and {count} more", left, head=head)
+            return self.ntr("{row} and {count} more", "{row} and {count} more", left, row=head)
         if len(items) == 1:
             return items[0]
-        return self.tr("{head} and {tail}", head=self._row(items[:-1]), tail=items[-1])
+        return self.tr("{row} and {item}", row=self._row(items[:-1]), item=items[-1])
 
     def _row(self, items: Sequence[str]) -> str:
         row = items[0]
         for item in items[1:]:
-            row = self.tr("{head}, {tail}", head=row, tail=item)
+            row = self.tr("{row}, {item}", row=row, item=item)
         return row
 
     def _local(self, epoch: float) -> datetime:

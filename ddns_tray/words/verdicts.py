@@ -178,17 +178,23 @@ _COUNTED_OF = text(
 
 def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> dict[str, FieldValue]:
     """What the sentences may name. What the judge says in the reason's data stands above our own counting."""
+    authoritative, resolvers = seen.authoritative, seen.resolvers
     fields: dict[str, FieldValue] = {
         "name": status.key.name,
         "type": str(status.key.type),
-        "answer": speaker.listing(seen.authoritative.answers or seen.resolvers.answers),
+        "answer": speaker.listing(authoritative.answers or resolvers.answers),
     }
     deadline = status.verdict.deadline
     if deadline is not None:
-        fields["time"] = speaker.time(deadline, now)
-    if status.expected:
-        fields["expected"] = speaker.listing(status.expected)
-    for name, value in status.verdict.reason.data.items():
+        fields["time"] = fields["expires"] = speaker.time(deadline, now)
+    counted = {
+        "expected": status.expected,
+        "seen": authoritative.unexpected or resolvers.unexpected,
+        "extra": authoritative.unexpected or resolvers.unexpected,
+        "servers": authoritative.not_right,
+        "resolvers": resolvers.not_right,
+    }
+    for name, value in {**counted, **status.verdict.reason.data}.items():
         if isinstance(value, tuple):
             shown = tuple(map(server_name, value)) if name in {"servers", "resolvers", "ahead"} else value
             fields[name] = speaker.listing(shown, limit=_SHOWN)

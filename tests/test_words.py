@@ -1,0 +1,429 @@
+"""Words: every state has a sentence in both languages, and the sentences say what is true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+from ipaddress import ip_address
+
+import pytest
+
+from ddns_tray.core.alerting import Notice, NoticeKind
+from ddns_tray.core.errors import Problem, ProblemCode
+from ddns_tray.core.model import (
+    AbortReason,
+    AddressState,
+    Agreement,
+    Colour,
+    Family,
+    LookError,
+    Outcome,
+    Phase,
+    Reason,
+    RecordKey,
+    RecordStatus,
+    RecordType,
+    Role,
+    Sighting,
+    SourceKind,
+    Transport,
+    UpdateResult,
+    Verdict,
+    VerdictKind,
+)
+from ddns_tray.core.reasons import REASONS
+from ddns_tray.core.text import Text, text
+from ddns_tray.words import LANGUAGES, Shape, Words, evidence, resolve_language
+from ddns_tray.words.catalogue import catalogue
+from ddns_tray.words.language import supported
+from ddns_tray.words.sayings import SAYINGS
+from ddns_tray.words.shapes import COLOUR_WORDS
+from ddns_tray.words.speaker import Plural
+from ddns_tray.words.verdicts import LABELS, TITLES
+from tests.support import snapshots
+from tests.support.snapshots import MINE, NOW, OLD
+
+EN = Words("en", UTC)
+ZH = Words("zh_CN", UTC)
+BOTH = pytest.mark.parametrize("words", [EN, ZH], ids=LANGUAGES)
+
+_TUPLES = {
+    "seen": (OLD,),
+    "expected": (MINE,),
+    "extra": (OLD,),
+    "servers": ("ns1.example.net",),
+    "ahead": ("ns2.example.net",),
+    "resolvers": ("udp://9.9.9.9",),
+}
+_NUMBERS = {"expires": NOW + 60, "right": 2, "resolvers_asked": 3, "servers_right": 2, "resolvers_right": 3}
+
+
+def reason(code: str, *, many: bool = False, seen: tuple[str, ...] = (OLD,), rcode: str = "REFUSED") -> Reason:
+    """A reason with the facts that the judge promises for its code, and no others."""
+    facts: dict[str, str | int | float | tuple[str, ...]] = {}
+    for name in REASONS[code]:
+        if name == "rcode":
+            facts[name] = rcode
+        elif name in _TUPLES:
+            facts[name] = (
+                tuple(f"{each}{end}" for each in _TUPLES[name] for end in ("", "1")) if many else _TUPLES[name]
+            )
+        else:
+            facts[name] = _NUMBERS[name]
+    if "seen" in facts and not seen:
+        facts["seen"] = ()
+    return Reason(code, facts)
+
+
+def bare(kind: VerdictKind, colour: Colour, why: Reason, deadline: float | None = None) -> RecordStatus:
+    """A record of which nothing is known but the verdict."""
+    return RecordStatus(RecordKey("home.example.org", RecordType.A), "home", (), Verdict(kind, colour, why, deadline))
+
+
+def literals() -> set[str]:
+    """Every entry of the tables."""
+    tables: list[Text | Plural] = [*LABELS.values(), *TITLES.values(), *COLOUR_WORDS.values()]
+    tables += [*evidence.ROLES.values(), *evidence.SOURCE_KINDS.values(), *evidence.LOOK_ERRORS.values()]
+    tables += [*evidence.LOOK_HINTS.values(), *evidence.ADDRESS_STATES.values(), *evidence.OUTCOMES.values()]
+    tables += [*evidence.ABORT_REASONS.values()]
+    for saying in SAYINGS.values():
+        tables += [each for each in (saying.cause, saying.next, saying.action, saying.watched) if each is not None]
+    return {each.singular if isinstance(each, Plural) else each.message for each in tables}
+
+
+# --- totality -----------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_verdict_has_a_label_a_title_and_a_saying() -> None:
+    assert set(LABELS) == set(VerdictKind)
+    assert set(TITLES) == set(VerdictKind)
+    assert {kind.value for kind in VerdictKind} <= set(SAYINGS)
+
+
+def test_every_reason_of_the_judge_has_a_saying() -> None:
+    assert set(REASONS) <= set(SAYINGS)
+
+
+@BOTH
+@pytest.mark.parametrize("code", sorted(REASONS))
+@pytest.mark.parametrize("colour", list(Colour))
+@pytest.mark.parametrize("shape", ["one", "many", "none", "NXDOMAIN", "NODATA"])
+def test_an_explanation_needs_no_fact_that_the_judge_does_not_promise(
+    words: Words, code: str, colour: Colour, shape: str
+) -> None:
+    why = reason(
+        code,
+        many=shape == "many",
+        seen=() if shape == "none" else (OLD,),
+        rcode=shape if shape in {"NXDOMAIN", "NODATA"} else "REFUSED",
+    )
+    explained = words.verdict_explanation(bare(VerdictKind.UNKNOWN, colour, why, NOW + 60), NOW)
+    assert "?" not in explained
+    assert "{" not in explained
+    assert explained.strip()
+
+
+@BOTH
+def test_a_code_that_nobody_knows_yet_is_explained_by_its_kind(words: Words) -> None:
+    status = bare(VerdictKind.OFFLINE, Colour.GREY, Reason("something_new"))
+    known = bare(VerdictKind.OFFLINE, Colour.GREY, Reason("offline"))
+    assert words.verdict_explanation(status, NOW) == words.verdict_explanation(known, NOW)
+
+
+def test_every_sentence_of_the_tables_is_spoken_in_chinese() -> None:
+    same_in_both = {"UDP", "TCP"}
+    chinese = catalogue("zh_CN")
+    silent = {each for each in literals() - same_in_both if _spoken(chinese, each) == each}
+    assert silent == set()
+
+
+def _spoken(chinese: object, literal: str) -> str:
+    saying = next(
+        (each.cause for each in SAYINGS.values() if isinstance(each.cause, Plural) and each.cause.singular == literal),
+        None,
+    )
+    assert hasattr(chinese, "ngettext")
+    assert hasattr(chinese, "gettext")
+    return str(chinese.ngettext(saying.singular, saying.plural, 2) if saying else chinese.gettext(literal))
+
+
+@BOTH
+def test_every_member_of_every_enum_has_a_word(words: Words) -> None:
+    said = [
+        *(words.colour(each) for each in Colour),
+        *(words.verdict(each) for each in VerdictKind),
+        *(words.address_state(each) for each in AddressState),
+        *(words.source_kind(each) for each in SourceKind),
+        *(words.role(each) for each in Role),
+        *(words.transport(each) for each in Transport),
+        *(words.outcome_word(each) for each in Outcome),
+    ]
+    assert all(said)
+    assert set(evidence.LOOK_HINTS) == set(evidence.LOOK_ERRORS) == set(LookError)
+    assert set(evidence.ABORT_REASONS) == set(AbortReason)
+
+
+@BOTH
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("before", [(), (OLD,)])
+@pytest.mark.parametrize("after", [(), (MINE,)])
+@pytest.mark.parametrize("problem", [None, Problem(ProblemCode.PROVIDER, text("It is broken."))])
+def test_every_outcome_has_a_sentence(
+    words: Words, outcome: Outcome, before: tuple[str, ...], after: tuple[str, ...], problem: Problem | None
+) -> None:
+    key = RecordKey("home.example.org", RecordType.A)
+    spoken = words.outcome(UpdateResult(key, outcome, before, after, 1, NOW, problem))
+    assert spoken
+    assert "{" not in spoken
+    assert "?" not in spoken
+
+
+@BOTH
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_every_notice_has_a_title_and_a_body(words: Words, kind: NoticeKind) -> None:
+    status = snapshots.mismatch()
+    notice = Notice(
+        kind, NOW, Family.IPV4, OLD, MINE, status.key, Verdict(VerdictKind.MISMATCH, Colour.RED, reason("mismatch"))
+    )
+    title, body = words.notice(notice)
+    assert title
+    assert body
+    assert "?" not in title + body
+    assert "{" not in title + body
+
+
+# --- shapes -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("colour", "phase", "expected"),
+    [
+        (Colour.GREEN, Phase.IDLE, Shape.CHECK),
+        (Colour.YELLOW, Phase.IDLE, Shape.WARNING),
+        (Colour.RED, Phase.IDLE, Shape.CROSS),
+        (Colour.GREY, Phase.PAUSED, Shape.PAUSE),
+        (Colour.RED, Phase.PAUSED, Shape.PAUSE),
+        (Colour.GREY, Phase.STARTING, Shape.BUSY),
+        (Colour.GREY, Phase.CHECKING, Shape.BUSY),
+        (Colour.YELLOW, Phase.UPDATING, Shape.BUSY),
+        (Colour.GREEN, Phase.CHECKING, Shape.CHECK),
+    ],
+)
+def test_state_becomes_shape_in_one_place(colour: Colour, phase: Phase, expected: Shape) -> None:
+    assert EN.shape(colour, phase) is expected
+
+
+def test_shapes_differ_without_any_colour() -> None:
+    assert len({shape.symbol for shape in Shape}) == len(Shape)
+
+
+# --- the whole ----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_line_says_how_things_are_worst_first() -> None:
+    assert EN.status_sentence(snapshots.green(), NOW) == "All 3 names are right"
+    assert EN.status_sentence(snapshots.on_its_way(), NOW) == "2 names right, 1 on its way"
+    worried = snapshots.snapshot(snapshots.extra(), snapshots.propagating())
+    assert EN.status_sentence(worried, NOW) == "One name needs you, one is on its way"
+    assert (
+        EN.status_sentence(snapshots.snapshot(snapshots.record("nas.example.org")), NOW) == "nas.example.org is right"
+    )
+    assert EN.status_sentence(snapshots.empty(), NOW) == "No names yet"
+    assert EN.status_sentence(snapshots.offline(), NOW) == "No connection to the internet"
+
+
+def test_a_name_counts_once_by_the_worst_of_its_records() -> None:
+    both = snapshots.snapshot(
+        snapshots.record("nas.example.org"),
+        snapshots.record("nas.example.org", VerdictKind.MISSING, Colour.RED, record_type=RecordType.AAAA),
+        snapshots.record("home.example.org"),
+    )
+    assert EN.status_sentence(both, NOW) == "One name needs you, one is right"
+
+
+def test_yellow_that_does_not_heal_alone_is_not_called_on_its_way() -> None:
+    doubtful = snapshots.snapshot(
+        snapshots.record("nas.example.org", VerdictKind.HIJACKED, Colour.YELLOW), snapshots.record("home.example.org")
+    )
+    assert EN.status_sentence(doubtful, NOW) == "One name needs a look, one is right"
+
+
+def test_a_pause_says_until_when() -> None:
+    assert EN.status_sentence(snapshots.paused(), NOW) == f"Paused until {EN.time(NOW + 3600)}"
+    forever = replace(snapshots.paused(), paused_until=float("inf"))
+    assert EN.status_sentence(forever, NOW) == "Paused"
+
+
+def test_the_second_line_names_the_address_and_its_age() -> None:
+    assert EN.status_detail(snapshots.green(), NOW) == f"Address {MINE} · changed 2 min ago"
+    unchanged = replace(snapshots.green(), address_changed_at=None)
+    assert EN.status_detail(unchanged, NOW) == f"Address {MINE}"
+
+
+@BOTH
+@pytest.mark.parametrize("state", [each for each in AddressState if each is not AddressState.AGREED])
+def test_the_second_line_says_why_there_is_no_address(words: Words, state: AddressState) -> None:
+    without = replace(snapshots.green(), addresses={Family.IPV4: Agreement(Family.IPV4, state, None, ())})
+    assert MINE not in words.status_detail(without, NOW)
+    assert words.status_detail(without, NOW)
+
+
+@BOTH
+@pytest.mark.parametrize("phase", list(Phase))
+def test_the_whole_can_be_told_in_every_phase(words: Words, phase: Phase) -> None:
+    for make in (snapshots.green, snapshots.troubled, snapshots.empty, snapshots.offline, snapshots.unspeakable):
+        whole = replace(make(), phase=phase)
+        assert words.tooltip(whole, NOW).count("\n") == 1
+        assert words.next_check(whole, NOW)
+        for status in whole.records:
+            assert words.record_line(status, NOW)
+            assert words.verdict_title(status)
+
+
+# --- one record ---------------------------------------------------------------------------------------------------
+
+
+def test_the_menu_line_counts_down_and_then_names_the_verdict() -> None:
+    assert EN.record_line(snapshots.record("nas.example.org"), NOW) == "right"
+    assert EN.record_line(snapshots.propagating(seconds=252), NOW) == "green in 4:12"
+    assert EN.record_line(snapshots.propagating(seconds=252), NOW + 300) == "on its way"
+    assert EN.record_line(snapshots.mismatch(), NOW) == "wrong address"
+
+
+def test_propagation_is_explained_with_witnesses_and_time() -> None:
+    why = Reason(
+        "propagating",
+        {"seen": (OLD,), "expected": (MINE,), "resolvers": ("udp://8.8.8.8", "udp://9.9.9.9"), "expires": NOW + 240},
+    )
+    status = replace(snapshots.propagating(), verdict=Verdict(VerdictKind.PROPAGATING, Colour.YELLOW, why, NOW + 270))
+    parts = EN.verdict_parts(status, NOW)
+    until, latest = EN.time(NOW + 240), EN.time(NOW + 270)
+    assert parts.cause == (
+        f"Right at the authoritative servers; 2 resolvers still hold the old address until {until}:"
+        " 8.8.8.8 and 9.9.9.9."
+    )
+    assert parts.evidence == "Authoritative servers right: 2 of 2 · resolvers right: 1 of 2"
+    assert parts.next == f"It turns green by itself, by {latest} at the latest."
+    assert parts.action == ""
+
+
+def test_what_can_be_done_depends_on_whether_we_may_write() -> None:
+    why = reason("mismatch")
+    verdict = Verdict(VerdictKind.MISMATCH, Colour.RED, why)
+    kept = replace(snapshots.mismatch(), verdict=verdict)
+    watched = replace(kept, account=None)
+    assert "Update now" in EN.verdict_parts(kept, NOW).action
+    assert "Update now" not in EN.verdict_parts(watched, NOW).action
+
+
+def test_many_servers_are_counted_beyond_a_few() -> None:
+    servers = tuple(f"ns{number}.example.net" for number in range(9))
+    status = bare(VerdictKind.TIMEOUT, Colour.YELLOW, Reason("servers_silent", {"servers": servers}))
+    cause = EN.verdict_parts(status, NOW).cause
+    assert cause.startswith("9 authoritative servers")
+    assert "ns2.example.net and 6 more" in cause
+    assert "ns3" not in cause
+
+
+# --- single facts -------------------------------------------------------------------------------------------------
+
+
+def test_an_agreement_counts_independent_witnesses() -> None:
+    assert EN.agreement(snapshots.address()) == f"IPv4: {MINE}, as 2 sources agree"
+    static = Sighting("static:1.1.1.1", "static", SourceKind.STATIC, Family.IPV4, ip_address("1.1.1.1"), NOW)
+    alone = Agreement(Family.IPV4, AddressState.AGREED, ip_address("1.1.1.1"), (static,))
+    assert EN.agreement(alone) == "IPv4: 1.1.1.1, as one source says"
+
+
+@BOTH
+def test_a_sighting_that_was_refused_shows_address_and_reason(words: Words) -> None:
+    problem = Problem(ProblemCode.NOT_ROUTABLE, text("It is private."))
+    seen = Sighting("https://a.example", "a", SourceKind.HTTPS, Family.IPV4, ip_address("10.0.0.1"), NOW, problem)
+    assert "10.0.0.1" in words.sighting(seen)
+    assert "It is private." in words.sighting(seen)
+
+
+@BOTH
+@pytest.mark.parametrize("error", [None, *LookError])
+@pytest.mark.parametrize("rcode", ["NOERROR", "NXDOMAIN", "SERVFAIL", "REFUSED", "NOTIMP"])
+def test_every_answer_has_words(words: Words, error: LookError | None, rcode: str) -> None:
+    assert words.observation(snapshots.seen("udp://9.9.9.9", (), rcode=rcode, error=error))
+
+
+def test_an_answer_is_shown_as_it_is() -> None:
+    assert EN.observation(snapshots.seen("udp://9.9.9.9", (MINE, OLD))) == f"{MINE}, {OLD}"
+
+
+# --- times --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english"),
+    [
+        (0, "0 s"),
+        (-3, "0 s"),
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (11_100, "3 h 5 min"),
+        (86_400, "1 d"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_durations_have_at_most_two_units(seconds: float, english: str) -> None:
+    assert EN.duration(seconds) == english
+
+
+def test_durations_and_times_are_those_of_the_language() -> None:
+    assert ZH.duration(12) == "12 秒"
+    assert ZH.duration(11_100) == "3 小时 5 分钟"
+    assert ZH.ago(NOW - 120, NOW) == "2 分钟前"
+    assert ZH.listing(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert EN.listing(["a", "b", "c"]) == "a, b and c"
+
+
+def test_a_time_has_its_date_only_on_another_day() -> None:
+    assert EN.time(NOW) == "08:00:00"
+    assert EN.time(NOW + 60, NOW) == "08:01:00"
+    assert EN.time(NOW + 86_400, NOW) == "2027-01-16 08:00"
+
+
+def test_countdowns_run_like_clocks() -> None:
+    assert EN.countdown(252) == "4:12"
+    assert EN.countdown(3852) == "1:04:12"
+    assert EN.countdown(-1) == "0:00"
+
+
+# --- languages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setting", "environ", "desktop", "language"),
+    [
+        ("en", {"LANG": "zh_CN.UTF-8"}, (), "en"),
+        ("zh_CN", {"LANG": "en_US.UTF-8"}, (), "zh_CN"),
+        ("auto", {"LANG": "zh_CN.UTF-8"}, (), "zh_CN"),
+        ("auto", {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, ("zh-Hans-CN",), "en"),
+        ("auto", {"LANG": "de_DE.UTF-8", "LANGUAGE": "de:zh_CN:en"}, (), "zh_CN"),
+        ("auto", {"LANG": "C.UTF-8", "LANGUAGE": "zh_CN"}, (), "en"),
+        ("auto", {}, ("zh-Hans-CN", "en-US"), "zh_CN"),
+        ("auto", {}, ("fr-FR",), "en"),
+        ("auto", {}, (), "en"),
+        ("tlh", {"LANG": "zh_CN.UTF-8"}, (), "en"),
+    ],
+)
+def test_the_language_is_the_one_chosen_or_that_of_the_system(
+    setting: str, environ: dict[str, str], desktop: tuple[str, ...], language: str
+) -> None:
+    assert resolve_language(setting, environ, lambda: desktop) == language
+
+
+@pytest.mark.parametrize("tag", ["zh", "zh_CN", "zh-Hans", "zh_SG.UTF-8", "zh_TW@x", "ZH-cn"])
+def test_all_of_chinese_leads_to_simplified_chinese(tag: str) -> None:
+    assert supported(tag) == "zh_CN"
+
+
+def test_a_language_without_a_catalogue_speaks_the_literals() -> None:
+    assert Words("xx").language == "en"
+    assert catalogue("xx").gettext("Right everywhere.") == "Right everywhere."
