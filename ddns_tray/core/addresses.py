@@ -23,10 +23,16 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 def canonical_address(written: str) -> str:
     """Return the one spelling of an address; text that is no address comes back as it is, and equals only itself."""
+    address = parsed(written)
+    return written if address is None else str(address)
+
+
+def parsed(written: str) -> IPAddress | None:
+    """Return the address that a text is, or None."""
     try:
-        return str(ip_address(written))
+        return ip_address(written)
     except ValueError:
-        return written
+        return None
 
 
 def canonical_set(written: Iterable[str]) -> frozenset[str]:

@@ -6,18 +6,15 @@ table of reasons is at the head of `judge`.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import deadline
-from ddns_tray.core.addresses import is_routable
+from ddns_tray.core.addresses import is_assignable, is_routable, parsed
 from ddns_tray.core.case import ENOUGH_WITNESSES, is_majority, rcodes, verdict
 from ddns_tray.core.model import Colour, VerdictKind
 from ddns_tray.core.witnesses import Stand, addresses, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ddns_tray.core.case import Case
     from ddns_tray.core.deadline import Expiry
     from ddns_tray.core.model import Verdict
@@ -183,9 +180,8 @@ def _done_by_the_line(case: Case) -> VerdictKind | None:
 
 def _is_internal(case: Case) -> bool:
     """Say whether every other answer is one for the inside of a network, while the world's is not."""
-    return all(not each.encrypted and each.held and not any(_routable(each.held)) for each in case.holders) and all(
-        _routable(case.wanted or ())
-    )
+    inside = all(not each.encrypted and each.held and all(map(_is_inside, each.held)) for each in case.holders)
+    return inside and not any(map(_is_inside, case.expected))
 
 
 def _is_hijacked(case: Case) -> bool:
@@ -199,5 +195,6 @@ def _is_hijacked(case: Case) -> bool:
     )
 
 
-def _routable(written: Iterable[str]) -> Iterable[bool]:
-    return (is_routable(ip_address(each)) for each in written)
+def _is_inside(written: str) -> bool:
+    address = parsed(written)
+    return address is not None and is_assignable(address) and not is_routable(address)
