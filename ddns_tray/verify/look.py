@@ -17,9 +17,9 @@ from ddns_tray.verify import answers
 from ddns_tray.verify.delegation import Delegation, NotFound
 from ddns_tray.verify.observations import (
     denies,
-    no_address,
+    led_by,
     observe,
-    spliced,
+    unheard,
     without_unroutable,
 )
 from ddns_tray.verify.queries import prepare
@@ -130,7 +130,9 @@ class Look:
         for target in targets.values():
             self._ask_soa(delegation.zone, target)
         seen: dict[RecordType, list[Observation]] = {
-            kind: [no_address(s.name, self._clock.now()) for s in delegation.servers if not s.endpoints]
+            kind: [
+                unheard(s.name, LookError.NO_ADDRESS, self._clock.now()) for s in delegation.servers if not s.endpoints
+            ]
             for kind in types
         }
         referred = False
@@ -138,7 +140,9 @@ class Look:
             reply = await self._asker.finish(question)
             soa = await self._ask_soa(delegation.zone, target)
             serial = None if soa is None else soa.serial
-            seen[kind].append(observe(Role.AUTHORITATIVE, target, reply, name, kind, serial=serial))
+            told = observe(Role.AUTHORITATIVE, target, reply, name, kind)
+            inside = not told.cnames or is_in_zone(told.cnames[-1], delegation.zone)
+            seen[kind].append(replace(told, serial=serial) if inside else told)  # a serial speaks for its zone alone
             if reply.message is not None:
                 referred = referred or answers.referral_of(reply.message, name, delegation.zone) is not None
         return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
@@ -165,29 +169,23 @@ class Look:
         return next((soa.follow_within for soa in soas if soa is not None), None)
 
     async def _ends(
-        self, kind: RecordType, seen: list[Observation], zone: str, path: tuple[str, ...]
+        self, kind: RecordType, seen: Sequence[Observation], zone: str, path: tuple[str, ...]
     ) -> list[Observation]:
-        """Follow aliases that lead out of the zone: ask the servers there, and complete `seen` with what they say."""
+        """Follow aliases that lead out of the zone: what the servers there say, as seen from the alias."""
         beyond: list[Observation] = []
-        for end in dict.fromkeys(o.cnames[-1] for o in seen if o.cnames and not is_in_zone(o.cnames[-1], zone)):
-            if end in path or len(path) > answers.MAX_CHAIN:
+        for alias in {o.cnames[-1]: o for o in reversed(seen) if o.cnames}.values():
+            end = alias.cnames[-1]
+            if is_in_zone(end, zone) or end in path or len(path) > answers.MAX_CHAIN:
                 continue
-            there = await self._at_end(end, kind, (*path, end))
-            before = next(o for o in seen if o.cnames[-1:] == (end,))
-            beyond += [spliced(before, o, as_seen_by=o) for o in there]
-            best = next((o for o in there if o.aa and o.error is None), there[0])
-            seen[:] = [spliced(o, best, as_seen_by=o) if o.cnames[-1:] == (end,) and not o.answer else o for o in seen]
+            beyond += [led_by(alias, o) for o in await self._at_end(end, kind, (*path, end))]
         return beyond
 
     async def _at_end(self, end: str, kind: RecordType, path: tuple[str, ...]) -> list[Observation]:
         found = (await self._delegations.find_all([end]))[end]
         if isinstance(found, NotFound):
-            return [replace(no_address(end, self._clock.now()), error=found.error)]
+            return [unheard(end, found.error, self._clock.now())]
         delegation, by_kind = await self._authoritative(end, [kind], found)
-        seen = by_kind[kind]
-        if not seen:
-            return [replace(no_address(end, self._clock.now()), error=LookError.NO_ADDRESS)]
-        return seen + await self._ends(kind, seen, delegation.zone, path)
+        return by_kind[kind] + await self._ends(kind, by_kind[kind], delegation.zone, path)
 
     # --- resolvers -----------------------------------------------------------------------------------------------
 

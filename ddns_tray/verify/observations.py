@@ -23,9 +23,7 @@ _USUAL_PORTS = {
 }
 
 
-def observe(
-    role: Role, target: Target, reply: Reply, name: str, record_type: RecordType, *, serial: int | None = None
-) -> Observation:
+def observe(role: Role, target: Target, reply: Reply, name: str, record_type: RecordType) -> Observation:
     """Take down what one server said about one key."""
     rtt_ms = None if reply.rtt is None else round(reply.rtt * 1000, 3)
     seen = Observation(
@@ -34,7 +32,6 @@ def observe(
         address=_place(target),
         transport=reply.transport,
         at=reply.at,
-        serial=serial,
         rtt_ms=rtt_ms,
         error=reply.error,
     )
@@ -56,14 +53,19 @@ def observe(
     )
 
 
-def no_address(server: str, at: float) -> Observation:
-    """The finding that a delegation names a server which has no address."""
-    return Observation(Role.AUTHORITATIVE, server, "", Transport.UDP, at, error=LookError.NO_ADDRESS)
+def unheard(server: str, error: LookError, at: float) -> Observation:
+    """The finding that a server could not even be asked: its name has no address, or its zone was not found."""
+    return Observation(Role.AUTHORITATIVE, server, "", Transport.UDP, at, error=error)
 
 
 def denies(seen: Observation) -> bool:
-    """Whether an authoritative server says that there is no such record (a referral says nothing of the kind)."""
-    return seen.aa and seen.error is None and seen.rcode in {"NOERROR", "NXDOMAIN"} and not seen.answer
+    """Whether an authoritative server says that there is no such record.
+
+    A referral says nothing of the kind, nor does an alias that leads out of the server's zones.
+    """
+    if not seen.aa or seen.error is not None or seen.answer:
+        return False
+    return seen.rcode == "NXDOMAIN" or (seen.rcode == "NOERROR" and (seen.negative_ttl is not None or not seen.cnames))
 
 
 def without_unroutable(seen: Sequence[Observation]) -> list[Observation]:
@@ -75,23 +77,10 @@ def without_unroutable(seen: Sequence[Observation]) -> list[Observation]:
     return [o for o in seen if o.error is not LookError.UNREACHABLE or o.server not in reached]
 
 
-def spliced(before: Observation, end: Observation, *, as_seen_by: Observation) -> Observation:
-    """Join an alias that leads out of its zone with what was said at its end, under the name of one of the two servers.
-
-    The answer of a whole chain is what people get, so it is what has to be judged.
-    """
-    ttls = [ttl for ttl in (before.ttl, end.ttl) if ttl is not None]
-    return replace(
-        as_seen_by,
-        rcode=end.rcode,
-        answer=end.answer,
-        ttl=min(ttls, default=None),
-        aa=as_seen_by.aa,
-        cnames=before.cnames + tuple(c for c in end.cnames if c not in before.cnames),
-        referral=end.referral,
-        negative_ttl=end.negative_ttl,
-        error=end.error,
-    )
+def led_by(alias: Observation, seen: Observation) -> Observation:
+    """What a server said at the end of an alias, with the way there: its names, and the smallest TTL."""
+    ttls = [ttl for ttl in (alias.ttl, seen.ttl) if ttl is not None]
+    return replace(seen, ttl=min(ttls, default=None), cnames=alias.cnames + seen.cnames)
 
 
 def _place(target: Target) -> str:

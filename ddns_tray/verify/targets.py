@@ -97,18 +97,21 @@ def parse_resolver(uri: str) -> Target | None:
 
 
 def parse_endpoint(written: str) -> Endpoint:
-    """Read `IP`, `IPv4:PORT` or `[IPv6]:PORT`. Raises `ConfigError`."""
+    """Read `IP`, `IPv4:PORT`, `[IPv6]` or `[IPv6]:PORT`. Raises `ConfigError`."""
     address = _address(written)
     if address is not None:
         return Endpoint(address)
-    host, _, port = written.rpartition(":")
-    address = _address(host.removeprefix("[").removesuffix("]"))
-    if address is None or not port.isascii() or not port.isdigit() or not 0 < int(port) < 1 << 16:
+    try:
+        parts = urlsplit(f"//{written}")
+        address, port = _address(parts.hostname or ""), parts.port or DNS_PORT
+    except ValueError:
+        address, port = None, 0
+    if address is None or written.strip("[]:.0123456789abcdefABCDEF"):
         raise ConfigError(
             text("{written} is not the address of a DNS server.", written=written),
             text("Write an IP address, with a port as in 127.0.0.1:5353 or [::1]:5353 if it is not 53."),
         )
-    return Endpoint(address, int(port))
+    return Endpoint(address, port)
 
 
 def _address(written: str) -> str | None:
