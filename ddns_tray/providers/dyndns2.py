@@ -31,7 +31,7 @@ from ddns_tray.core.ports import HttpRequest
 from ddns_tray.core.text import text
 from ddns_tray.providers.auth import basic, basic_word
 from ddns_tray.providers.refusals import Refusal, kind_of_status
-from ddns_tray.providers.rest import TIMEOUT, Dialect, HttpService, looks_like_html
+from ddns_tray.providers.rest import TIMEOUT, Dialect, HttpService, kind_of_page, looks_like_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,8 +159,7 @@ class Dyndns2:
     def _judge(self, response: HttpResponse, address: str) -> None:
         """Look at every line; services that write more than one name or family answer with one line for each."""
         if looks_like_html(response):
-            kind = kind_of_status(response.status)
-            raise self._service.refuse(kind if kind is AuthenticationFailed else ProviderUnavailable, response=response)
+            raise self._service.refuse(kind_of_page(response.status), response=response)
         lines = [line.split() for line in response.text().splitlines() if line.strip()]
         for words in lines:
             self._judge_line(words, address, response)

@@ -67,8 +67,17 @@ class Dialect:
 
 
 def path(*segments: str) -> str:
-    """Build a path of which every segment is percent-encoded."""
-    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
+    """Build a path of which every segment is percent-encoded, so that a foreign id cannot lead anywhere else."""
+    if not all(segments):
+        raise UnexpectedAnswer(
+            text("The service gave something without an id."),
+            text("Nothing was written. Look at the record at the service."),
+        )
+    return "".join(f"/{_segment(segment)}" for segment in segments)
+
+
+def _segment(segment: str) -> str:
+    return segment.replace(".", "%2E") if segment in {".", ".."} else quote(segment, safe="")
 
 
 class HttpService:
@@ -157,7 +166,7 @@ class HttpService:
     def _checked(self, response: HttpResponse, *, missing: Refusal, writes: bool) -> Json:
         fine = HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
         if looks_like_html(response):
-            raise self.refuse(_kind_of_html(response.status), response=response)
+            raise self.refuse(kind_of_page(response.status), response=response)
         if HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
             raise UnexpectedAnswer(
                 text("{service} sends us to another address.", service=self.name),
@@ -201,7 +210,7 @@ def looks_like_html(response: HttpResponse) -> bool:
     return response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
 
 
-def _kind_of_html(status: int) -> Refusal:
+def kind_of_page(status: int) -> Refusal:
     """A page for people does not come from the interface itself, so its 403 says nothing about our rights."""
     kind = kind_of_status(status)
     return kind if kind in {AuthenticationFailed, RateLimited} else ProviderUnavailable

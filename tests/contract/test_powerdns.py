@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ddns_tray.core.errors import RecordConflict, RequestRejected, Unconfirmed, ZoneNotFound
+from ddns_tray.core.errors import RecordConflict, RequestRejected, Unconfirmed, UnexpectedAnswer, ZoneNotFound
 from ddns_tray.core.model import Change, RecordKey, RecordMemory, RecordType
 from ddns_tray.core.plan import plan
 from ddns_tray.core.ports import Secret
@@ -212,6 +212,47 @@ class TestPowerDns(ZonedContract, HttpFaults):
         with pytest.raises(RequestRejected, match="same moment"):
             await provider.apply(Change(HOME, existing, (NEW,)))
         assert harness.content() == {Datum(HOME.name, "A", OTHER)}
+
+    async def test_a_conflict_that_only_the_server_sees_is_one_too(self, harness: PowerDnsHarness) -> None:
+        harness.seed(())
+        harness.http.fail_next(
+            answer(422, b'{"error": "RRset home.example.test. IN A: Conflicts with pre-existing RRset"}'),
+            lambda request: request.method == "PATCH",
+        )
+        with pytest.raises(RecordConflict):
+            await update(harness.open(), HOME, NEW)
+
+    async def test_a_set_that_changes_its_shape_between_two_looks_is_not_written(
+        self, harness: PowerDnsHarness
+    ) -> None:
+        harness.seed(())
+        provider = harness.open()
+        existing = await provider.read(HOME)
+        harness.fail_http(answer(200, b'{"rrsets": [{"type": 5}]}'))
+        with pytest.raises(UnexpectedAnswer, match="type"):
+            await provider.apply(Change(HOME, existing, (NEW,)))
+        assert harness.content() == set()
+
+    async def test_a_key_without_zones_is_told_so(self, harness: PowerDnsHarness) -> None:
+        harness.fail_http(answer(200, b"[]"))
+        report = await harness.open().test()
+        assert report.zones == ()
+        assert "no zone" in str(report.remarks[0])
+
+    async def test_a_zone_that_vanishes_during_a_write_is_looked_for_anew(self, harness: PowerDnsHarness) -> None:
+        harness.seed(())
+        provider = harness.open()
+        gone = answer(404, b'{"error": "Could not find domain"}')
+        harness.http.fail_next(gone, lambda request: request.method == "PATCH")
+        with pytest.raises(ZoneNotFound):
+            await update(provider, HOME, NEW)
+        calls = provider.calls
+        await update(provider, HOME, NEW)
+        assert provider.calls == calls + 4
+
+    async def test_the_records_of_a_part_of_a_zone_are_not_a_zone(self, harness: PowerDnsHarness) -> None:
+        with pytest.raises(ZoneNotFound):
+            await harness.open().records(f"home.{ZONE}")
 
     async def test_a_conflict_names_the_cure(self, harness: PowerDnsHarness) -> None:
         harness.seed((Datum(HOME.name, "CNAME", f"xhome.{ZONE}"),))

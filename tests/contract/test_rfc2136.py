@@ -201,6 +201,14 @@ class UpdateContract(ZonedContract):
             await provider.apply(Change(HOME, None, (NEW,)))
         assert not caught.value.sent
 
+    async def test_a_zone_that_lies_elsewhere_is_not_written_to_from_above(self, harness: UpdateHarness) -> None:
+        with pytest.raises(ZoneNotFound):
+            await harness.open().read(RecordKey(f"home.elsewhere.{ZONE}", RecordType.A))
+        with pytest.raises(ZoneNotFound):
+            await harness.opened(harness.secret, options={"zone": ZONE}).read(
+                RecordKey(f"home.elsewhere.{ZONE}", RecordType.A)
+            )
+
     async def test_a_large_zone_is_listed_whole(self, harness: UpdateHarness) -> None:
         harness.seed(Datum(f"host{number}.{ZONE}", "A", OLD) for number in range(1500))
         listed = [item for item in await harness.open().records(ZONE) if item.key.name.startswith("host")]

@@ -113,7 +113,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Pat
 def _zone_text(zone: str) -> str:
     return (
         f"$ORIGIN {zone}.\n$TTL 300\n@ SOA ns1.example.test. hostmaster 1 3600 600 604800 60\n@ NS ns1.example.test.\n"
-        + (f"sub NS ns1.example.test.\nns1 A {HOST}\n" if zone == ZONE else "")
+        + (f"sub NS ns1.example.test.\nelsewhere NS ns.elsewhere.test.\nns1 A {HOST}\n" if zone == ZONE else "")
     )
 
 

@@ -171,6 +171,8 @@ class Rfc2136:
             return self._zones[name]
         for candidate in parents(name):
             answer = await self._ask(candidate, dns.rdatatype.SOA)
+            if answer.rcode() == dns.rcode.SERVFAIL:
+                self._server.expect_no_error(answer)
             delegated = any(rrset.rdtype == dns.rdatatype.NS for rrset in answer.authority)
             if answer.flags & dns.flags.AA:
                 owners = [each.name for each in (*answer.answer, *answer.authority) if each.rdtype == dns.rdatatype.SOA]
@@ -180,8 +182,6 @@ class Rfc2136:
                     return zone
             elif delegated and answer.rcode() == dns.rcode.NOERROR:
                 break  # the name lies in a zone that another server has; a write above the cut would be lost
-            elif answer.rcode() == dns.rcode.SERVFAIL:
-                self._server.expect_no_error(answer)
         raise self._no_zone(name)
 
     async def _is_own_data(self, key: RecordKey, zone: str) -> bool:
