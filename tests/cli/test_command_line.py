@@ -1,0 +1,381 @@
+"""The real program as a subprocess: commands, exit codes, what goes to which stream, and that no secret leaks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray import __version__
+from ddns_tray.words import Words
+from tests.support.product import PROGRAM, Product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECRET = "hunter2-hunter2"
+GOOD = """\
+schema = 1
+[[account]]
+id = "home"
+provider = "powerdns"
+server = "http://127.0.0.1:1"
+[[record]]
+name = "home.example.org"
+account = "home"
+[[record]]
+name = "watched.example.org"
+types = ["A", "AAAA"]
+"""
+# Nothing of this leaves the machine: the only source is a fixed address, and nobody is asked for records.
+CLOSED = """\
+schema = 1
+[address]
+sources = ["static:203.0.113.7"]
+quorum = 1
+[verify]
+resolvers = ["udp://127.0.0.1:1"]
+authoritative = false
+"""
+HEAVY = ("PySide6", "qasync", "httpx2", "dns", "keyring", "tomlkit")
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    product = Product(tmp_path, secrets={"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"})
+    yield product
+    product.stop_all()
+
+
+# --- usage --------------------------------------------------------------------------------------------------------
+
+
+def test_the_version_goes_to_standard_output(product: Product) -> None:
+    done = product.run("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"ddns-tray {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["bogus"],
+        ["check", "--bogus"],
+        ["account"],
+        ["secret", "set", "home"],
+        ["secret", "set", "home", "api_key", SECRET],
+        ["update", "not a name"],
+        ["check", "https://home.example.org/"],
+        ["record", "add"],
+        ["record", "remove", "unknown.example.org"],
+        ["account", "remove", "unknown"],
+        ["history"],
+        ["import", "file"],
+        ["alert", "test"],
+    ],
+)
+def test_what_cannot_mean_anything_ends_with_64_and_says_so_beside_the_result(
+    product: Product, arguments: list[str]
+) -> None:
+    product.config.write_text(GOOD)
+    done = product.run(*arguments)
+    assert done.returncode == 64
+    assert done.stdout == ""
+    assert done.stderr.strip()
+
+
+def test_global_options_may_stand_before_the_command_and_after_it(product: Product) -> None:
+    product.config.write_text(GOOD)
+    environment = product.environment()
+    config = str(product.config)
+    for arguments in (
+        ["--json", "--config", config, "record", "list"],
+        ["record", "--json", "list", "--config", config],
+        ["--config", "/nowhere", "record", "list", "--json", "--config", config],
+    ):
+        done = subprocess.run([PROGRAM, *arguments], env=environment, capture_output=True, text=True, check=True)
+        assert [each["name"] for each in json.loads(done.stdout)["records"]] == [
+            "home.example.org",
+            "watched.example.org",
+        ]
+
+
+def test_help_is_spoken_in_the_language_of_the_session(product: Product) -> None:
+    done = subprocess.run(
+        [PROGRAM, "--help"],
+        env={**product.environment(), "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    assert Words("zh_CN").tr("show the public addresses and who says so") in done.stdout
+    assert "show the public addresses" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["config", "path"], ["providers", "--json"]])
+def test_the_start_pays_for_no_heavy_library(product: Product, arguments: list[str]) -> None:
+    code = (
+        "import sys; sys.argv = ['ddns-tray', *sys.argv[1:]]\n"
+        "from ddns_tray.__main__ import main\n"
+        "main()\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=product.environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# --- settings -----------------------------------------------------------------------------------------------------
+
+
+def test_good_settings_pass_and_broken_ones_end_with_78_file_line_and_hint(product: Product) -> None:
+    product.config.write_text(GOOD)
+    assert product.run("config", "check").returncode == 0
+    product.config.write_text(GOOD + "ttll = 60\n")
+    done = product.run("config", "check")
+    assert done.returncode == 78
+    assert done.stdout == ""
+    assert f"{product.config}:{len(GOOD.splitlines()) + 1}: " in done.stderr
+    assert "ttl" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["check"], ["update"], ["ip"], ["record", "list"], ["daemon"]])
+def test_every_command_that_needs_settings_refuses_broken_ones(product: Product, command: list[str]) -> None:
+    product.config.write_text("schema = 1\n[general\n")
+    done = product.run(*command)
+    assert done.returncode == 78
+    assert f"{product.config}:2: " in done.stderr
+
+
+def test_a_secret_in_the_settings_is_refused_with_the_command_that_moves_it(product: Product) -> None:
+    product.config.write_text(GOOD.replace('server = "', f'api_key = "{SECRET}"\nserver = "'))
+    done = product.run("check")
+    assert done.returncode == 78
+    assert "ddns-tray secret set home api_key" in done.stderr
+    assert SECRET not in done.stderr + done.stdout
+
+
+def test_the_settings_in_force_are_shown_as_toml_that_reads_the_same(product: Product) -> None:
+    product.config.write_text(GOOD)
+    shown = product.run("config", "show")
+    assert shown.returncode == 0
+    product.config.write_text(shown.stdout)
+    assert product.run("config", "show").stdout == shown.stdout
+    assert product.json("config", "show")["verify"]["interval"] == "1m"
+
+
+def test_the_path_is_that_of_the_option(product: Product) -> None:
+    assert product.run("config", "path").stdout == f"{product.config}\n"
+
+
+# --- records and accounts -----------------------------------------------------------------------------------------
+
+
+def test_a_record_is_added_changed_listed_and_removed(product: Product) -> None:
+    product.config.write_text("schema = 1\n# a remark of mine\n")
+    assert product.run("record", "add", "Home.Example.org.", "--type", "a", "--type", "AAAA").returncode == 0
+    [record] = product.json("record", "list")["records"]
+    assert record["name"] == "home.example.org"
+    assert record["types"] == ["A", "AAAA"]
+    assert product.run("record", "add", "home.example.org", "--ttl", "300").returncode == 0
+    [record] = product.json("record", "list")["records"]
+    assert (record["types"], record["ttl"]) == (["A"], 300)
+    assert product.run("record", "remove", "home.example.org").returncode == 0
+    assert product.json("record", "list")["records"] == []
+    assert "# a remark of mine" in product.config.read_text()
+
+
+def test_an_account_is_added_without_its_secret_which_is_still_asked_for(product: Product) -> None:
+    product.config.write_text("schema = 1\n")
+    done = product.run("account", "add", "home", "--provider", "powerdns", "--set", "server=http://127.0.0.1:8081")
+    assert done.returncode == 0
+    assert "ddns-tray secret set home api_key" in done.stderr
+    [account] = product.json("account", "list")["accounts"]
+    assert account["provider"] == "powerdns"
+    assert account["options"]["server"] == "http://127.0.0.1:8081"
+    assert product.run("account", "add", "home", "--provider", "powerdns").returncode == 64
+
+
+def test_a_secret_on_the_command_line_is_refused_and_not_repeated(product: Product) -> None:
+    done = product.run("account", "add", "home", "--provider", "powerdns", "--set", f"api_key={SECRET}")
+    assert done.returncode == 64
+    assert "ddns-tray secret set home api_key" in done.stderr
+    assert SECRET not in done.stderr
+    assert not product.config.exists()
+
+
+def test_an_account_that_does_not_work_says_why_and_ends_with_2(product: Product) -> None:
+    product.config.write_text(GOOD)
+    product.secrets = {**product.secrets, "DDNS_TRAY_SECRET_HOME_API_KEY": SECRET}
+    done = product.run("account", "test", "--json")
+    assert done.returncode == 2
+    [account] = json.loads(done.stdout)["accounts"]
+    assert account["works"] is False
+    assert account["error"]["code"]
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_a_misspelt_field_of_a_secret_is_refused(product: Product) -> None:
+    product.config.write_text(GOOD)
+    done = product.run("secret", "set", "home", "api_kee", stdin=SECRET)
+    assert done.returncode == 64
+    assert "api_key" in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_an_empty_secret_is_refused(product: Product) -> None:
+    product.config.write_text(GOOD)
+    assert product.run("secret", "set", "home", "api_key", stdin="\n").returncode == 64
+
+
+# --- rounds -------------------------------------------------------------------------------------------------------
+
+
+def test_the_address_is_told_with_its_witnesses(product: Product) -> None:
+    product.config.write_text(CLOSED + '[[record]]\nname = "a.example.org"\nallow_private = true\n')
+    data = product.json("ip")
+    assert set(data) == {"ipv4", "ipv6"}
+    assert data["ipv4"]["state"] == "agreed"
+    assert data["ipv4"]["address"] == "203.0.113.7"
+    assert data["ipv4"]["sightings"][0]["source"] == "static:203.0.113.7"
+
+
+def test_an_address_that_cannot_be_reached_is_not_called_known(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    done = product.run("ip", "--json")
+    assert json.loads(done.stdout)["ipv4"]["state"] == "not_routable"
+    assert done.returncode == 3
+
+
+def test_a_look_without_any_witness_is_no_proof(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    done = product.run("check", "stranger.example.org", "--allow-private", "--json")
+    data = json.loads(done.stdout)
+    [record] = data["records"]
+    assert record["name"] == "stranger.example.org"
+    assert record["expected"] == ["203.0.113.7"]
+    assert record["colour"] in {"grey", "yellow"}
+    assert done.returncode == {"yellow": 1, "grey": 3}[data["colour"]]
+
+
+def test_a_look_writes_nothing_to_the_disk(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    before = sorted(product.home.rglob("*"))
+    product.run("check", "stranger.example.org", "--allow-private")
+    assert [path for path in sorted(product.home.rglob("*")) if path not in before and path.is_file()] == []
+
+
+def test_nothing_to_update_is_all_done(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    done = product.run("update", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"schema": 1, "results": []}
+
+
+def test_names_that_cannot_be_updated_are_refused(product: Product) -> None:
+    product.config.write_text(GOOD)
+    assert product.run("update", "stranger.example.org").returncode == 64
+    assert product.run("update", "watched.example.org").returncode == 64
+
+
+def test_an_update_that_fails_ends_with_2_and_says_why(product: Product) -> None:
+    account = '[[account]]\nid = "home"\nprovider = "powerdns"\nserver = "http://127.0.0.1:1"\n'
+    record = '[[record]]\nname = "a.example.org"\naccount = "home"\nallow_private = true\n'
+    product.config.write_text(CLOSED + account + record)
+    product.secrets = {**product.secrets, "DDNS_TRAY_SECRET_HOME_API_KEY": SECRET}
+    done = product.run("update", "--json")
+    assert done.returncode == 2
+    [result] = json.loads(done.stdout)["results"]
+    assert result["outcome"] == "failed"
+    assert result["error"]["title"]
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_status_without_a_running_instance_is_unknown(product: Product) -> None:
+    done = product.run("status", "--json")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert "not running" in done.stderr
+
+
+def test_status_shows_what_the_daemon_knows(product: Product) -> None:
+    product.config.write_text(CLOSED + '[[record]]\nname = "a.example.org"\nallow_private = true\n')
+    daemon = product.start("daemon")
+
+    def looked() -> bool:
+        done = product.run("status", "--json")
+        return done.stdout != "" and json.loads(done.stdout)["phase"] == "idle"
+
+    product.wait_for(looked, seconds=30, what="a first round")
+    data = product.json("status")
+    assert data["schema"] == 1
+    assert data["addresses"]["ipv4"]["address"] == "203.0.113.7"
+    assert [record["name"] for record in data["records"]] == ["a.example.org"]
+    assert "a.example.org" in product.run("status").stdout
+    assert product.stop(daemon) == 0
+
+
+# --- doors and manners --------------------------------------------------------------------------------------------
+
+
+def test_without_a_display_the_start_explains_what_there_is_instead(product: Product) -> None:
+    done = product.run()
+    assert done.returncode == 3
+    assert "ddns-tray daemon" in done.stderr
+    assert "ddns-tray demo" in done.stderr
+
+
+def test_the_demo_plays_without_a_display_and_ends_by_itself(product: Product) -> None:
+    done = product.run("demo", "--seconds", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    assert "\x1b" not in done.stdout
+    assert not product.config.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_ends_cleanly_when_told_to(product: Product, number: signal.Signals) -> None:
+    demo = product.start("demo", "--seconds", "60")
+    product.wait_for(lambda: "home." in product.log(), seconds=30, what="a first line")
+    assert product.stop(demo, how=number) == 0
+    assert "Traceback" not in product.log()
+
+
+def test_a_reader_that_has_gone_is_no_crash(product: Product) -> None:
+    process = subprocess.Popen(
+        product.command("providers"), env=product.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    complaint = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=20) == 141
+    assert complaint == b""
+
+
+def test_doctor_names_what_is_missing(product: Product) -> None:
+    product.config.write_text(GOOD.replace("[[account]]", CLOSED.removeprefix("schema = 1\n") + "[[account]]", 1))
+    done = product.run("doctor", "--json")
+    findings = json.loads(done.stdout)["findings"]
+    assert done.returncode == 2
+    assert any(each["health"] == "bad" and "api_key" in str(each["hint"]).lower() for each in findings)
+
+
+def test_the_version_is_told_at_once(product: Product) -> None:
+    """A bound far above the budget (60 ms CPU, see the benchmarks), so that a busy machine does not fail it."""
+    best = 10.0
+    for _ in range(3):
+        before = os.times()
+        product.run("--version")
+        after = os.times()
+        best = min(best, after.children_user + after.children_system - before.children_user - before.children_system)
+    assert best < 0.25
