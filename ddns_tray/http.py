@@ -46,6 +46,7 @@ KEEP_IDLE_SECONDS = 75.0
 """How long an idle connection is kept: a little more than the usual minute between two rounds."""
 
 _ANY_ADDRESS = {Family.IPV4: "0.0.0.0", Family.IPV6: "::"}  # noqa: S104 - the end of a connection, nothing listens here
+_FAMILY_NAMES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS_FOR_STRANGERS = frozenset({"accept", "accept-language", "user-agent"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -125,7 +126,7 @@ class HttpxClient:
                 sent=progress.sent or self._transport is not None,
             ) from exc
         except Exception as exc:  # noqa: BLE001 - the promise of the port: whatever the libraries raise ends here
-            failure = _converted(exc, host)
+            failure = _converted(exc, host, request.family)
             if failure.__cause__ is not None:
                 raise failure from failure.__cause__
         finally:
@@ -188,6 +189,7 @@ class HttpxClient:
         """Choose the line. A forced family or local address goes out directly: no proxy could keep that promise."""
         if self._transport is not None:
             return _Line(None, use_proxy=False)
+        _ = urlsplit(request.url).port  # raises ValueError for a port that is none; httpx2 would look up the name first
         if request.family is not None:
             _check_family(_host(request.url), request.family)
         local_address = request.local_address
@@ -252,7 +254,7 @@ def _check_family(host: str, family: Family) -> None:
         return
     if literal.version != family.version:
         raise ConnectFailed(
-            text("{host} is not an {family} address.", host=host, family="IPv4" if family is Family.IPV4 else "IPv6"),
+            text("{host} is not an {family} address.", host=host, family=_FAMILY_NAMES[family]),
             text("Use a host name, or ask this server for the other kind of address only."),
         )
 
@@ -348,7 +350,7 @@ async def _read_body(chunks: AsyncIterable[bytes], encoding: str, request: HttpR
 # --- what went wrong ------------------------------------------------------------------------------------------------
 
 
-def _converted(exc: Exception, host: str) -> TransportError:
+def _converted(exc: Exception, host: str, family: Family | None) -> TransportError:
     """Turn what a library raised into one of ours, with `__cause__` set where the cause cannot quote a secret."""
     import httpx2  # noqa: PLC0415 - loaded long before, or the import is what failed
 
@@ -372,7 +374,7 @@ def _converted(exc: Exception, host: str) -> TransportError:
             text("Check the proxy settings of this computer."),
         )
     elif connecting:
-        failure = _connect_failure(causes, host)
+        failure = _connect_failure(causes, host, family)
     elif isinstance(exc, OSError):
         failure = ConnectFailed(
             text("The certificates for {host} could not be loaded.", host=host),
@@ -394,8 +396,14 @@ def _converted(exc: Exception, host: str) -> TransportError:
     return failure
 
 
-def _connect_failure(causes: tuple[BaseException, ...], host: str) -> ConnectFailed:
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
+def _connect_failure(causes: tuple[BaseException, ...], host: str, family: Family | None) -> ConnectFailed:
+    not_found = any(isinstance(cause, socket.gaierror) for cause in causes)
+    if not_found and family is not None:
+        return ConnectFailed(
+            text("The name {host} was not found, or has no {family} address.", host=host, family=_FAMILY_NAMES[family]),
+            text("Check the network connection and the spelling of the name."),
+        )
+    if not_found:
         return ConnectFailed(
             text("The name {host} was not found.", host=host),
             text("Check the network connection and the spelling of the name."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import gzip
 import logging
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-SOON = 0.2
+SOON = 0.5
 BODY = b"203.0.113.7\n"
 
 
@@ -322,9 +323,16 @@ async def test_a_certificate_that_proves_nothing_stops_everything(
 
 
 async def test_a_server_without_tls_is_not_asked_over_https(client: HttpxClient) -> None:
-    async with HttpServer({"/": Answer()}) as server:
+    async def complain(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Speak HTTP\r\n\r\n")
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    async with await asyncio.start_server(complain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
         with pytest.raises(TransportError) as caught:
-            await client.send(HttpRequest("POST", server.url().replace("http:", "https:"), timeout=5.0))
+            await client.send(HttpRequest("POST", f"https://127.0.0.1:{port}/"))
     assert isinstance(caught.value, TlsFailed | ConnectFailed)
     assert not caught.value.sent
 

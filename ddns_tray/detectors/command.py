@@ -73,14 +73,7 @@ class CommandDetector(BaseDetector):
 
     async def _run(self, family: Family) -> tuple[bytes, int]:
         async with asyncio.timeout(self._timeout):
-            process = await asyncio.create_subprocess_exec(
-                *self._arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={**self._environment, "DDNS_TRAY_FAMILY": str(family)},
-                start_new_session=True,
-            )
+            process = await self._start(family)
             try:
                 output = await _read_at_most(process.stdout, MAX_ANSWER_BYTES + 1)
                 if len(output) > MAX_ANSWER_BYTES:
@@ -88,6 +81,25 @@ class CommandDetector(BaseDetector):
                 return output, await process.wait()
             finally:
                 await _end(process)
+
+    async def _start(self, family: Family) -> asyncio.subprocess.Process:
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={**self._environment, "DDNS_TRAY_FAMILY": str(family)},
+                start_new_session=True,
+            )
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # asyncio itself would end the program alone, and not what it has started by now.
+            with contextlib.suppress(OSError, ValueError):
+                await _end(await starting)
+            raise
 
 
 async def _read_at_most(stream: asyncio.StreamReader | None, limit: int) -> bytes:

@@ -221,6 +221,12 @@ _FIRST_GUESS = 16_384
 _ATTEMPTS = 4
 
 
+class SocketAddress(ctypes.Structure):
+    """`SOCKET_ADDRESS` of ws2def.h; with its padding, so it has to be a structure of its own."""
+
+    _fields_ = (("sockaddr", ctypes.c_void_p), ("length", ctypes.c_int))
+
+
 class UnicastAddress(ctypes.Structure):
     """`IP_ADAPTER_UNICAST_ADDRESS_LH` of iptypes.h."""
 
@@ -228,8 +234,7 @@ class UnicastAddress(ctypes.Structure):
 UnicastAddress._fields_ = [
     ("length_and_flags", ctypes.c_uint64),
     ("next", ctypes.POINTER(UnicastAddress)),
-    ("sockaddr", ctypes.c_void_p),
-    ("sockaddr_length", ctypes.c_int),
+    ("address", SocketAddress),
     ("prefix_origin", ctypes.c_int),
     ("suffix_origin", ctypes.c_int),
     ("dad_state", ctypes.c_int),
@@ -264,7 +269,7 @@ def walk_adapters(first: AdapterAddresses | None) -> Iterator[InterfaceAddress]:
     while adapter is not None:
         unicast = _target(adapter.first_unicast)
         while unicast is not None:
-            raw = ctypes.string_at(unicast.sockaddr, unicast.sockaddr_length)
+            raw = ctypes.string_at(unicast.address.sockaddr, unicast.address.length)
             address = decode_sockaddr(raw, bsd=False, ipv6_family=_WINDOWS_AF_INET6)
             if address is not None:
                 yield InterfaceAddress(
