@@ -30,7 +30,8 @@ _INHERITED = frozenset({
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "USER", "LOGNAME",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "APPDATA",
 })  # fmt: skip
-_REAPING_SECONDS = 1.0
+_RUNNING_SHARE = 0.8
+"""How much of the time limit the program itself gets; the rest is for cleaning up after it."""
 
 
 class CommandDetector(BaseDetector):
@@ -39,7 +40,8 @@ class CommandDetector(BaseDetector):
     def __init__(self, source: str, arguments: Sequence[str], tools: Tools) -> None:
         super().__init__(Identity(source, source, SourceKind.COMMAND), tools.clock)
         self._arguments = arguments
-        self._timeout = tools.timeout
+        self._running_seconds = tools.timeout * _RUNNING_SHARE
+        self._reaping_seconds = tools.timeout - self._running_seconds
         self._environment = {name: value for name, value in tools.environment.items() if name.upper() in _INHERITED}
 
     async def _look(self, family: Family) -> IPAddress | None:
@@ -49,7 +51,7 @@ class CommandDetector(BaseDetector):
         except TimeoutError as exc:
             raise DetectorError(
                 text("{program} did not finish within {seconds} seconds.", program=program,
-                     seconds=f"{self._timeout:g}"),
+                     seconds=f"{self._running_seconds:g}"),
                 text("It was stopped. Run it by hand to see what it waits for."),
                 code=ProblemCode.TIMED_OUT,
             ) from exc  # fmt: skip
@@ -72,7 +74,7 @@ class CommandDetector(BaseDetector):
         return one_address(output, family)
 
     async def _run(self, family: Family) -> tuple[bytes, int]:
-        async with asyncio.timeout(self._timeout):
+        async with asyncio.timeout(self._running_seconds):
             process = await self._start(family)
             try:
                 output = await _read_at_most(process.stdout, MAX_ANSWER_BYTES + 1)
@@ -80,7 +82,7 @@ class CommandDetector(BaseDetector):
                     return output, 0
                 return output, await process.wait()
             finally:
-                await _end(process)
+                await _end(process, self._reaping_seconds)
 
     async def _start(self, family: Family) -> asyncio.subprocess.Process:
         starting = asyncio.ensure_future(
@@ -98,7 +100,7 @@ class CommandDetector(BaseDetector):
         except asyncio.CancelledError:
             # asyncio itself would end the program alone, and not what it has started by now.
             with contextlib.suppress(OSError, ValueError):
-                await _end(await starting)
+                await _end(await starting, self._reaping_seconds)
             raise
 
 
@@ -112,7 +114,7 @@ async def _read_at_most(stream: asyncio.StreamReader | None, limit: int) -> byte
     return output
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, seconds: float) -> None:
     """Stop the program and whatever it started, also what it left behind when it ended."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":
@@ -121,7 +123,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         else:
             os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_REAPING_SECONDS):
+        async with asyncio.timeout(seconds):
             if process.stdout is not None:
                 await process.stdout.read()
             await process.wait()
