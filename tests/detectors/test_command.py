@@ -49,6 +49,11 @@ def _gone(pid: int) -> bool:
         os.close(handle)
 
 
+def _running() -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "stat,args"], capture_output=True, text=True, check=True)
+    return listed.stdout.splitlines()
+
+
 @pytest.mark.parametrize(("family", "address"), [(Family.IPV4, "203.0.113.7"), (Family.IPV6, "2001:db8::7")])
 async def test_a_command_is_told_the_family_and_its_answer_is_read(family: Family, address: str) -> None:
     code = "import os; print({'ipv4': '203.0.113.7', 'ipv6': '2001:db8::7'}[os.environ['DDNS_TRAY_FAMILY']])"
@@ -142,6 +147,17 @@ async def test_a_cancelled_command_stays_cancelled_and_leaves_nothing_behind(tmp
     with pytest.raises(asyncio.CancelledError):
         await look
     assert all(_gone(int(pid)) for pid in started.split())
+
+
+@pytest.mark.parametrize("program", ["/bin/sleep", "/nowhere/program"])
+async def test_a_command_that_is_cancelled_while_it_starts_leaves_nothing_behind(program: str) -> None:
+    look = asyncio.create_task(_run(f"command:{program} 631.7731"))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    look.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await look
+    assert not [line for line in _running() if "631.7731" in line and not line.startswith("Z")]
 
 
 @pytest.mark.parametrize("source", ["command", "command:", "command:  ", "command:echo 'x", "command:a\0b"])
