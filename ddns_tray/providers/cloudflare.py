@@ -22,11 +22,11 @@ from ddns_tray.core.errors import (
     ZoneNotFound,
 )
 from ddns_tray.core.model import ExistingRecord, ExistingSet, RecordKey, RecordType
-from ddns_tray.core.names import canonical_name, longest_zone, parents
+from ddns_tray.core.names import longest_zone, parents
 from ddns_tray.core.text import text
 from ddns_tray.providers.auth import bearer
 from ddns_tray.providers.rest import Dialect, Fault, HttpService, path
-from ddns_tray.providers.zoned import ADDRESS_TYPES, RecordProvider, Zone
+from ddns_tray.providers.zoned import ADDRESS_TYPES, RecordProvider, Zone, host_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,20 +93,21 @@ class Cloudflare(RecordProvider):
     """One API token."""
 
     async def _fetch_zones(self) -> Sequence[Zone]:
-        return [_zone(item) for item in await self._pages("/zones", per_page=ZONES_PER_PAGE)]
+        found = [_zone(item) for item in await self._pages("/zones", per_page=ZONES_PER_PAGE)]
+        return [zone for zone in found if zone.name]
 
     async def _look_up_zone(self, name: str) -> Zone | None:
         """One page holds all zones of most accounts; only where it does not, ask for the name and all above it."""
         params = (("page", "1"), ("per_page", str(ZONES_PER_PAGE)))
         answer = await self._service.get("/zones", params=params, missing=ZoneNotFound)
-        zones = {zone.name: zone for zone in map(_zone, answer["result"].items())}
+        zones = {zone.name: zone for zone in map(_zone, answer["result"].items()) if zone.name}
         if _page_count(answer) <= 1:
             self._know_all_zones(tuple(zones.values()))
         else:
             zones = {}
             for candidate in parents(name):
                 answer = await self._service.get("/zones", params=(("name", candidate),), missing=ZoneNotFound)
-                zones = {zone.name: zone for zone in map(_zone, answer["result"].items())}
+                zones = {zone.name: zone for zone in map(_zone, answer["result"].items()) if zone.name}
                 if candidate in zones:
                     break
         found = longest_zone(name, tuple(zones))
@@ -117,10 +118,10 @@ class Cloudflare(RecordProvider):
         only = (("name", key.name),) if key is not None else ()
         found: dict[RecordKey, list[ExistingRecord]] = {}
         for item in await self._pages(where, *only, per_page=RECORDS_PER_PAGE, missing=ZoneNotFound):
-            name, type_name = canonical_name(item["name"].string()), item["type"].string()
+            name, type_name = host_name(item["name"].string()), item["type"].string()
             if key is not None and type_name == "CNAME" and name == key.name:
                 raise self._conflict(key, type_name)
-            if type_name in ADDRESS_TYPES:
+            if name and type_name in ADDRESS_TYPES:
                 found.setdefault(RecordKey(name, RecordType(type_name)), []).append(_record(item))
         return [ExistingSet(each, zone.name, tuple(records)) for each, records in found.items()]
 
@@ -194,7 +195,7 @@ def _page_count(answer: Json) -> int:
 
 
 def _zone(item: Json) -> Zone:
-    return Zone(canonical_name(item["name"].string()), item["id"].string())
+    return Zone(host_name(item["name"].string()), item["id"].string())
 
 
 def _record(item: Json) -> ExistingRecord:

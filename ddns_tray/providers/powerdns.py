@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_address, canonical_set
-from ddns_tray.core.errors import ProviderError, RecordConflict, ZoneNotFound
+from ddns_tray.core.errors import ProviderError, RecordConflict, RequestRejected, ZoneNotFound
 from ddns_tray.core.model import ExistingRecord, ExistingSet, RecordKey, RecordType
-from ddns_tray.core.names import canonical_name
+from ddns_tray.core.text import text
 from ddns_tray.providers.auth import header
 from ddns_tray.providers.rest import Dialect, Fault, HttpService, path
 from ddns_tray.providers.shape import Misfit
-from ddns_tray.providers.zoned import ADDRESS_TYPES, RRsetProvider, Zone, changed_meanwhile, ttl_to_write
+from ddns_tray.providers.zoned import ADDRESS_TYPES, RRsetProvider, Zone, changed_meanwhile, host_name, ttl_to_write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 OUR_COMMENTS = "ddns-tray"
 """The `account` of comments that we wrote; those of others stay."""
+COPIES = frozenset({"slave", "secondary", "consumer"})
+"""Kinds of zones that another server owns. PowerDNS lets the API change them all the same."""
 _DISABLED, _TTL, _COMMENTS = "disabled", "ttl", "comments"
 
 
@@ -53,35 +55,47 @@ class PowerDns(RRsetProvider):
 
     async def _fetch_zones(self) -> Sequence[Zone]:
         zones = await self._service.get("/zones", params=(("dnssec", "false"),), missing=ZoneNotFound)
-        return [Zone(_name(zone["name"]), zone["id"].string()) for zone in zones.items()]
+        found = [Zone(host_name(zone["name"].string()), zone["id"].string()) for zone in zones.items()]
+        return [zone for zone in found if zone.name]
 
     async def _fetch(self, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
         only = (("rrset_name", f"{key.name}."),) if key is not None else ()
-        return await self._rrsets(zone, key, only)
-
-    async def _rrsets(
-        self, zone: Zone, key: RecordKey | None, only: tuple[tuple[str, str], ...]
-    ) -> Sequence[ExistingSet]:
         answer = await self._service.get(path("zones", zone.id), params=only, missing=ZoneNotFound)
+        return self._sets(answer, zone, key)
+
+    def _sets(self, answer: Json, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
         sets = []
         for rrset in answer["rrsets"].items():
-            type_name = rrset["type"].string()
-            if key is not None and type_name == "CNAME" and _name(rrset["name"]) == key.name:
+            name, type_name = host_name(rrset["name"].string()), rrset["type"].string()
+            if key is not None and type_name == "CNAME" and name == key.name:
                 raise self._conflict(key, type_name)
-            if type_name in ADDRESS_TYPES:
-                sets.append(_existing(RecordKey(_name(rrset["name"]), RecordType(type_name)), zone, rrset))
+            if name and type_name in ADDRESS_TYPES:
+                sets.append(_existing(RecordKey(name, RecordType(type_name)), zone, rrset))
         return sets
 
     async def _whole_set(self, zone: Zone, existing: ExistingSet) -> ExistingSet:
         """Read the set once more with all that is switched off, which a look at one name alone does not show."""
         try:
-            sets = await self._rrsets(zone, existing.key, ())
+            answer = await self._service.get(path("zones", zone.id), missing=ZoneNotFound)
+            kind = answer.get("kind")
+            if kind is not None and kind.string().lower() in COPIES:
+                raise self._copy(zone)
+            sets = self._sets(answer, zone, existing.key)
         except Misfit as exc:
             raise self._service.misfit(exc) from exc
         whole = next((each for each in sets if each.key == existing.key), ExistingSet(existing.key, zone.name, ()))
         if canonical_set(whole.addresses) != canonical_set(existing.addresses):
             raise changed_meanwhile(existing.key.name)
         return whole
+
+    def _copy(self, zone: Zone) -> RequestRejected:
+        return RequestRejected(
+            text(
+                "The zone {zone} is only a copy on this server; the next transfer would undo any change.",
+                zone=zone.name,
+            ),
+            text("Write the address of the zone's primary server into the account."),
+        )
 
     async def _write(self, zone: Zone, existing: ExistingSet, change: Change) -> None:
         existing = await self._whole_set(zone, existing)
@@ -115,11 +129,6 @@ def _fault(_status: int, body: Json) -> Fault | None:
     if not isinstance(body.value, dict) or not isinstance(body.value.get("error"), str):
         return None
     return Fault("", body.value["error"])
-
-
-def _name(name: Json) -> str:
-    written = name.string()
-    return "" if written == "." else canonical_name(written)
 
 
 def _existing(key: RecordKey, zone: Zone, rrset: Json) -> ExistingSet:

@@ -7,7 +7,9 @@ because some services quote what they were sent.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -91,7 +93,9 @@ def refusal(kind: Refusal, service: str, message: str = "", *, retry_after: floa
 
 def _title(kind: Refusal, service: str, message: str) -> Text:
     plain, quoted = next(_TITLES[each] for each in kind.__mro__ if each in _TITLES)
-    return text(quoted.message, service=service, message=message) if message else text(plain.message, service=service)
+    if message:
+        return replace(quoted, fields=MappingProxyType({"service": service, "message": message}))
+    return replace(plain, fields=MappingProxyType({"service": service}))
 
 
 _TITLES: dict[type, tuple[Text, Text]] = {

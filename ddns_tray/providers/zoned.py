@@ -18,10 +18,11 @@ from ddns_tray.core.errors import (
     RequestRejected,
     TransportError,
     Unconfirmed,
+    UsageError,
     ZoneNotFound,
 )
 from ddns_tray.core.model import AccountReport, ExistingSet
-from ddns_tray.core.names import longest_zone
+from ddns_tray.core.names import canonical_name, longest_zone
 from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.core.text import text
 from ddns_tray.providers.shape import Misfit
@@ -259,6 +260,17 @@ class RecordProvider(ZonedProvider):
     @abstractmethod
     async def _delete(self, zone: Zone, key: RecordKey, record: ExistingRecord) -> None:
         """Delete one record by its id."""
+
+
+def host_name(written: str) -> str:
+    """Return the canonical form of a name at a service; "" for names that no host can have, which callers pass over.
+
+    Zones hold more than host names (RFC 2317 uses slashes), and a stranger of a neighbour must not stop our work.
+    """
+    try:
+        return canonical_name(written)
+    except UsageError:
+        return ""
 
 
 def ttl_to_write(change: Change, existing: ExistingSet) -> int:

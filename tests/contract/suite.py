@@ -251,6 +251,14 @@ class ZonedContract:
             with pytest.raises(ZoneNotFound):
                 await provider.read(RecordKey(name, RecordType.A))
 
+    async def test_names_that_no_host_can_have_do_not_disturb(self, provider: Provider, harness: Harness) -> None:
+        strangers = {Datum(f"0/25.{ZONE}", "A", OLD), Datum(f"a\\032b.{ZONE}", "A", OLD)}
+        harness.seed((*strangers, Datum(HOME.name, "A", OLD)))
+        await update(provider, HOME, NEW)
+        assert harness.content() == {*strangers, Datum(HOME.name, "A", NEW)}
+        listed = {item.key.name for item in await provider.records(ZONE)}
+        assert listed - {f"ns1.{ZONE}"} == {HOME.name}
+
     async def test_testing_an_account_writes_nothing(self, provider: Provider, harness: Harness) -> None:
         harness.seed(NEIGHBOURS)
         report = await provider.test()

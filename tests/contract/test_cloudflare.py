@@ -194,6 +194,12 @@ async def test_a_known_zone_does_not_hide_a_closer_one_among_many(harness: Cloud
     assert zones == ["zz.test", "deep.zz.test"]
 
 
+async def test_zones_that_are_no_host_names_are_passed_over(harness: CloudflareHarness) -> None:
+    harness.service = FakeCloudflare(ZONE, "0/25.2.0.192.in-addr.arpa", token=harness.secret)
+    harness.http = FaultyHttp(harness.service)
+    assert await harness.open().zones() == (ZONE,)
+
+
 async def test_many_records_are_listed_through_all_pages(harness: CloudflareHarness) -> None:
     harness.seed(Datum(f"host{number}.{ZONE}", "A", OLD) for number in range(2500))
     provider = harness.open()

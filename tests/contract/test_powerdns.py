@@ -228,10 +228,21 @@ class TestPowerDns(ZonedContract, HttpFaults):
         harness.seed(())
         provider = harness.open()
         existing = await provider.read(HOME)
-        harness.fail_http(answer(200, b'{"rrsets": [{"type": 5}]}'))
+        harness.fail_http(answer(200, b'{"rrsets": [{"name": "x.", "type": 5}]}'))
         with pytest.raises(UnexpectedAnswer, match="type"):
             await provider.apply(Change(HOME, existing, (NEW,)))
         assert harness.content() == set()
+
+    async def test_a_copy_of_a_zone_is_not_written_to(self, harness: PowerDnsHarness, server: PowerDnsServer) -> None:
+        harness.seed((Datum(HOME.name, "A", OLD),))
+        server.set_kind(ZONE, "SLAVE")
+        try:
+            with pytest.raises(RequestRejected, match="copy") as caught:
+                await update(harness.open(), HOME, NEW)
+        finally:
+            server.set_kind(ZONE, "NATIVE")
+        assert "primary" in str(caught.value.problem.hint)
+        assert harness.content() == {Datum(HOME.name, "A", OLD)}
 
     async def test_a_key_without_zones_is_told_so(self, harness: PowerDnsHarness) -> None:
         harness.fail_http(answer(200, b"[]"))

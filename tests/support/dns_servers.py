@@ -62,12 +62,12 @@ def missing_program(*programs: str) -> str | None:
 
 
 def free_port() -> int:
-    """A port that is free for UDP and TCP at this moment."""
+    """A port that is free for UDP and TCP, below those that outgoing connections take by themselves."""
     for _ in range(100):
+        port = 20_000 + secrets.randbelow(12_000)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind((HOST, 0))
-            port: int = udp.getsockname()[1]
             try:
+                udp.bind((HOST, port))
                 tcp.bind((HOST, port))
             except OSError:
                 continue
@@ -144,6 +144,11 @@ class PowerDnsServer:
                     " SELECT id, ?, ?, ?, ?, 0, ?, 1, NULL FROM domains WHERE name = ?",
                     (datum.name, datum.type, datum.content, datum.ttl, datum.disabled, _zone_of(datum.name)),
                 )
+
+    def set_kind(self, zone: str, kind: str) -> None:
+        """Make a zone NATIVE, MASTER or SLAVE."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection, connection:
+            connection.execute("UPDATE domains SET type = ? WHERE name = ?", (kind, zone))
 
     def comment(self, name: str, type_name: str, text: str, account: str) -> None:
         """Put a comment on an RRset."""
@@ -264,7 +269,7 @@ def bind_server(folder: Path) -> Iterator[UpdatableServer]:
     for zone in ZONES:
         (folder / f"{zone}.zone").write_text(_zone_text(zone))
     zones = "".join(
-        f'zone "{zone}" {{ type primary; file "{zone}.zone"; allow-transfer {{ key "{server.key_name}"; }};'
+        f'zone "{zone}" {{ type primary; file "{zone}.zone"; check-names ignore; allow-transfer {{ key "{server.key_name}"; }};'
         f' update-policy {{ grant "{server.key_name}" zonesub ANY; }}; }};\n'
         for zone in ZONES
     )

@@ -34,7 +34,7 @@ from ddns_tray.core.model import AccountReport, ExistingRecord, ExistingSet, Rec
 from ddns_tray.core.names import canonical_name, is_in_zone, parents
 from ddns_tray.core.text import text
 from ddns_tray.providers.rfc2136.exchange import SignedServer
-from ddns_tray.providers.zoned import ADDRESS_TYPES, changed_meanwhile, ttl_to_write
+from ddns_tray.providers.zoned import ADDRESS_TYPES, changed_meanwhile, host_name, ttl_to_write
 
 if TYPE_CHECKING:
     from ddns_tray.core.model import Capabilities, Change
@@ -176,7 +176,7 @@ class Rfc2136:
             delegated = any(rrset.rdtype == dns.rdatatype.NS for rrset in answer.authority)
             if answer.flags & dns.flags.AA:
                 owners = [each.name for each in (*answer.answer, *answer.authority) if each.rdtype == dns.rdatatype.SOA]
-                zone = canonical_name(owners[0].to_text()) if owners and owners[0] != dns.name.root else ""
+                zone = host_name(owners[0].to_text()) if owners else ""
                 if zone and is_in_zone(name, zone):
                     self._zones[name] = zone
                     return zone
@@ -257,8 +257,9 @@ def _address_sets(message: dns.message.Message, zone: str) -> list[ExistingSet]:
     found = []
     for rrset in message.answer:
         type_name = dns.rdatatype.to_text(rrset.rdtype)
-        if type_name in ADDRESS_TYPES and rrset.rdclass == dns.rdataclass.IN:
-            key = RecordKey(canonical_name(rrset.name.to_text()), RecordType(type_name))
+        name = host_name(rrset.name.to_text())
+        if name and type_name in ADDRESS_TYPES and rrset.rdclass == dns.rdataclass.IN:
+            key = RecordKey(name, RecordType(type_name))
             records = tuple(ExistingRecord(rdata.to_text(), ttl=rrset.ttl) for rdata in rrset)
             found.append(ExistingSet(key, zone, records))
     return found
