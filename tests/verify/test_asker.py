@@ -1,0 +1,120 @@
+"""Retries, TCP after UDP, EDNS left out: against a server that can do all that wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.core.model import LookError, Transport
+from ddns_tray.verify import answers
+from ddns_tray.verify.asker import over_tcp
+from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.targets import Endpoint, Target
+from tests.support.dns_server import Answer, DnsServer
+from tests.verify.conftest import target_of
+
+if TYPE_CHECKING:
+    from ddns_tray.verify.asker import Asker, Reply
+
+HOME = prepare("home.example.test", "A", recursive=False)
+GOOD = Answer(("home.example.test. 60 A 192.0.2.7",))
+TRIES = (0.1, 0.3)
+
+
+def addresses(reply: Reply) -> tuple[str, ...]:
+    assert reply.message is not None, reply.error
+    return answers.follow_chain(reply.message, "home.example.test", "A").addresses
+
+
+async def test_a_truncated_answer_is_asked_for_again_over_tcp(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(tc=True), GOOD)
+    reply = await asker.ask(target_of(server), HOME, TRIES)
+    assert addresses(reply) == ("192.0.2.7",)
+    assert reply.transport is Transport.TCP
+    assert [asked.transport for asked in server.asked] == ["udp", "tcp"]
+
+
+async def test_truncated_and_no_tcp_is_told_as_what_tcp_met(asker: Asker) -> None:
+    async with DnsServer(tcp=False).running() as server:
+        server.on("home.example.test", "A", Answer(tc=True))
+        reply = await asker.ask(target_of(server), HOME, TRIES)
+    assert (reply.message, reply.error) == (None, LookError.PORT_CLOSED)
+
+
+async def test_where_udp_is_swallowed_tcp_goes_out_beside_the_last_try(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(drop=True), Answer(drop=True), GOOD)
+    reply = await asker.ask(target_of(server), HOME, (0.05, 5.0))
+    assert addresses(reply) == ("192.0.2.7",)
+    assert reply.transport is Transport.TCP
+
+
+async def test_silence_everywhere_is_a_time_out(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(drop=True))
+    reply = await asker.ask(target_of(server), HOME, TRIES)
+    assert reply.error is LookError.TIMEOUT
+
+
+@pytest.mark.parametrize("rcode", ["FORMERR", "NOTIMP"])
+async def test_a_server_from_before_edns_is_asked_without_it(asker: Asker, server: DnsServer, rcode: str) -> None:
+    server.on("home.example.test", "A", Answer(rcode=rcode, edns=False, aa=False), GOOD)
+    assert addresses(await asker.ask(target_of(server), HOME, TRIES)) == ("192.0.2.7",)
+    assert [asked.edns for asked in server.asked] == [True, False]
+
+
+async def test_a_passing_servfail_is_asked_again_and_a_stated_one_is_not(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(rcode="SERVFAIL"), GOOD)
+    assert addresses(await asker.ask(target_of(server), HOME, TRIES)) == ("192.0.2.7",)
+    server.on("home.example.test", "A", Answer(rcode="SERVFAIL", ede=(7,)), GOOD)
+    reply = await asker.ask(target_of(server), HOME, TRIES)
+    assert reply.message is not None
+    assert answers.rcode_of(reply.message) == "SERVFAIL"
+
+
+async def test_a_servfail_stands_if_the_second_question_is_lost(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(rcode="SERVFAIL"), Answer(drop=True))
+    reply = await asker.ask(target_of(server), HOME, TRIES)
+    assert reply.message is not None
+    assert answers.rcode_of(reply.message) == "SERVFAIL"
+
+
+async def test_octets_that_are_no_message_are_told_as_malformed(asker: Asker, server: DnsServer) -> None:
+    five_answers_and_no_octets = b"\x84\x00\x00\x01\x00\x05\x00\x00\x00\x00" + HOME.question
+    server.on("home.example.test", "A", Answer(raw=five_answers_and_no_octets))
+    reply = await asker.ask(target_of(server), HOME, (0.3,))
+    assert (reply.message, reply.error) == (None, LookError.MALFORMED)
+
+
+async def test_questions_over_tcp_share_one_connection(asker: Asker, server: DnsServer) -> None:
+    target = over_tcp(target_of(server))
+    replies = await asyncio.gather(*(asker.ask(target, HOME, TRIES) for _ in range(10)))
+    assert {addresses(reply) for reply in replies} == {("192.0.2.7",)}
+    assert server.tcp_connections == 1
+
+
+async def test_a_forged_id_over_tcp_is_ignored(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", (Answer(wrong_id=True), Answer(wrong_question=True), GOOD))
+    assert addresses(await asker.ask(over_tcp(target_of(server)), HOME, TRIES)) == ("192.0.2.7",)
+
+
+async def test_a_kept_connection_that_the_server_closed_is_opened_again(asker: Asker) -> None:
+    async with DnsServer().running() as server:
+        server.on("home.example.test", "A", GOOD)
+        target = over_tcp(target_of(server))
+        await asker.ask(target, HOME, TRIES)
+    port = server.port
+    async with DnsServer(port=port).running() as again:
+        again.on("home.example.test", "A", GOOD)
+        assert addresses(await asker.ask(target, HOME, TRIES)) == ("192.0.2.7",)
+
+
+async def test_a_closed_port_is_told_over_tcp_too(asker: Asker) -> None:
+    async with DnsServer(tcp=False).running() as server:
+        reply = await asker.ask(over_tcp(target_of(server)), HOME, TRIES)
+    assert reply.error is LookError.PORT_CLOSED
+
+
+async def test_https_without_a_client_is_told_as_such(asker: Asker) -> None:
+    target = Target("https://127.0.0.1/", Endpoint("127.0.0.1", 1), Transport.HTTPS, "127.0.0.1", 1, None, "/")
+    assert (await asker.ask(target, HOME, TRIES)).error is LookError.HTTP
