@@ -269,7 +269,8 @@ def bind_server(folder: Path) -> Iterator[UpdatableServer]:
     for zone in ZONES:
         (folder / f"{zone}.zone").write_text(_zone_text(zone))
     zones = "".join(
-        f'zone "{zone}" {{ type primary; file "{zone}.zone"; check-names ignore; allow-transfer {{ key "{server.key_name}"; }};'
+        f'zone "{zone}" {{ type primary; file "{zone}.zone"; check-names ignore;'
+        f' allow-transfer {{ key "{server.key_name}"; }};'
         f' update-policy {{ grant "{server.key_name}" zonesub ANY; }}; }};\n'
         for zone in ZONES
     )
