@@ -43,6 +43,7 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 _POLICY_TEXT = (
     "#!/bin/sh\n# DDNS Tray's set-up is installing test servers that must not start; it removes this file.\nexit 101\n"
 )
+_STARTED_BY_THEMSELVES = {".service", ".socket", ".target", ".timer"}
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "NEEDRESTART_MODE": "l"}
 
 
@@ -117,6 +118,6 @@ def _disable_services(packages: Sequence[str]) -> None:
         return
     listing = subprocess.run(["dpkg", "-L", *packages], capture_output=True, text=True, check=False).stdout
     files = [Path(line) for line in listing.splitlines() if "/systemd/system/" in line]
-    services = sorted({file.name for file in files if file.suffix == ".service" and "@" not in file.name})
-    if services:
-        run_quietly("Keeping the test servers from starting by themselves", ["systemctl", "disable", *services])
+    units = sorted({file.name for file in files if file.suffix in _STARTED_BY_THEMSELVES and "@" not in file.name})
+    if units:
+        run_quietly("Keeping the test servers from starting by themselves", ["systemctl", "disable", *units])
