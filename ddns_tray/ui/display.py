@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ddns_tray.core.model import Colour, Family
 
 if TYPE_CHECKING:
-    from ddns_tray.core.model import RecordStatus, Snapshot
+    from ddns_tray.core.model import Observation, RecordStatus, Snapshot
 
 MENU_NAME_LENGTH = 44
 _WORRY = {Colour.RED: 0, Colour.YELLOW: 1, Colour.GREY: 2, Colour.GREEN: 3}
@@ -40,3 +41,10 @@ def addresses(snapshot: Snapshot) -> list[str]:
     """The addresses that are agreed upon, IPv4 first."""
     found = (snapshot.addresses.get(family) for family in Family)
     return [str(agreement.address) for agreement in found if agreement is not None and agreement.address is not None]
+
+
+def server_name(seen: Observation) -> str:
+    """Who was asked, short: the host of a URI, the name of an authoritative server."""
+    if "://" not in seen.server:
+        return f"{seen.server} ({seen.address})" if seen.server == "system" else seen.server
+    return urlsplit(seen.server).netloc or seen.server

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Spawn(Protocol):
     """The one way to start a task: it is kept until it ends, and a failure is logged and shown."""
 
-    def __call__(self, work: Coroutine[object, object, None], name: str) -> None:
+    def __call__(self, work: Coroutine[object, object, None], name: str) -> object:
         """Start `work`; `name` is for the log."""
 
 
@@ -30,13 +30,19 @@ class Autostart(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The verbs behind the buttons. `reload` makes the engine take the settings as they are on disk."""
+    """The verbs behind the buttons.
+
+    `reload` makes the engine take the settings as they are on disk, `renew_accounts` makes it open its accounts anew
+    after a secret was replaced.
+    """
 
     engine: EngineControls
     settings_file: SettingsFile
     secrets: SecretStore
     desk: AccountDesk
     reload: Callable[[], Awaitable[None]]
+    renew_accounts: Callable[[], Awaitable[None]]
     spawn: Spawn
     now: Callable[[], float]
     autostart: Autostart
+    is_demo: bool = False

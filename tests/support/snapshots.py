@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import ConfigError, Problem, ProblemCode
@@ -38,8 +39,10 @@ from ddns_tray.core.model import (
     VerdictKind,
     View,
 )
-from ddns_tray.core.settings import Settings
+from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
+from ddns_tray.ui.activity import ActivityLog
+from ddns_tray.ui.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.errors import DdnsTrayError
     from ddns_tray.core.ports import Secret, SettingValue, Subscriber
-    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.ui.services import Spawn
 
 NOW = 1_800_000_000.0
 MINE = "11.22.33.44"
@@ -451,3 +454,77 @@ class Tasks:
         while self._tasks:
             task = self._tasks.pop()
             await task
+
+
+@dataclass
+class FakeAutostart:
+    """`Autostart` that remembers; set `problem` to make it refuse."""
+
+    enabled: bool = False
+    problem: DdnsTrayError | None = None
+
+    def is_enabled(self) -> bool:
+        return self.enabled
+
+    def set_enabled(self, enabled: bool, /) -> None:  # noqa: FBT001 - as the port has it
+        if self.problem is not None:
+            raise self.problem
+        self.enabled = enabled
+
+
+REPORT = AccountReport(("example.org",), (text("The token may read and edit DNS, and nothing else."),))
+SETTINGS = Settings(
+    accounts=(
+        AccountSettings("cloudflare", "cloudflare"),
+        AccountSettings("home", "powerdns", MappingProxyType({"base_url": "http://127.0.0.1:8081"})),
+    ),
+    records=(
+        RecordSettings("home.example.org", (RecordType.A,), "cloudflare", ttl=60),
+        RecordSettings("nas.example.org", (RecordType.A, RecordType.AAAA), "cloudflare", ttl=300),
+        RecordSettings("www.example.org", (RecordType.A,)),
+    ),
+)
+
+
+@dataclass
+class Reloads:
+    """How often the engine was told to take new settings, or to open its accounts anew."""
+
+    settings: int = 0
+    accounts: int = 0
+
+    async def reload(self) -> None:
+        self.settings += 1
+
+    async def renew_accounts(self) -> None:
+        self.accounts += 1
+
+
+def services(
+    folder: Path, spawn: Spawn, settings: Settings = SETTINGS
+) -> tuple[Services, FakeEngine, FakeSettingsFile]:
+    """Everything behind the buttons, as fakes."""
+    engine, file, reloads = FakeEngine(), FakeSettingsFile(folder / "config.toml", settings), Reloads()
+    made = Services(
+        engine=engine,
+        settings_file=file,
+        secrets=FakeSecrets(),
+        desk=FakeDesk(),
+        reload=reloads.reload,
+        renew_accounts=reloads.renew_accounts,
+        spawn=spawn,
+        now=lambda: NOW,
+        autostart=FakeAutostart(),
+    )
+    return made, engine, file
+
+
+def activity() -> ActivityLog:
+    """A session in which something happened."""
+    log = ActivityLog()
+    calm = snapshot(record("nas.example.org"), record("home.example.org"), record("cam.example.org"), rounds=1)
+    before = replace(calm, at=NOW - 600, addresses={Family.IPV4: address(value=OLD)})
+    log.observe(replace(before, addresses={}), before)
+    log.observe(before, replace(calm, at=NOW - 420, records=(record("nas.example.org"), extra())))
+    log.observe(calm, replace(on_its_way(), at=NOW - 120))
+    return log

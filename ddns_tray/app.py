@@ -1,0 +1,288 @@
+"""Door 1: QApplication, the engine on Qt's loop, and one way out. The only file that knows qasync.
+
+The icon comes first: what the engine needs (HTTP, DNS, keyring) is loaded when it is on the screen already.
+
+The end: whatever asks for it (menu, signal, session, a second program) calls `Stop.request`. The window system's own
+quit, which would tear the loop down under running tasks, is caught in `_Application.event` and becomes such a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import qasync
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from ddns_tray.core.errors import DdnsTrayError, StorageError
+from ddns_tray.core.settings import GeneralSettings, Settings
+from ddns_tray.core.text import text
+from ddns_tray.system import instance
+from ddns_tray.ui.desktop import Desktop
+from ddns_tray.ui.services import Services
+from ddns_tray.ui.tasks import Tasks
+from ddns_tray.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from ddns_tray.remote import RequestHandler
+    from ddns_tray.system.paths import Paths
+    from ddns_tray.ui.notifier import Toasts
+    from ddns_tray.wiring import Runtime
+
+log = logging.getLogger(__name__)
+
+STOP_BUDGET = 5.0
+"""Seconds that an orderly end may take; then the process ends anyway."""
+SETTINGS_LOOK = 5.0
+"""Seconds between two looks whether the settings file is another: one stat(2)."""
+_WORKERS = 4
+_ASK_FIRST = 10.0
+_FORCED = 1
+
+
+class Stop:
+    """The wish to end. The first sets `wanted` and starts the budget, the second ends the process on the spot."""
+
+    def __init__(self, force: Callable[[], None]) -> None:
+        self.wanted = asyncio.Event()
+        self._force = force
+
+    def request(self) -> None:
+        """End soon; asked again: end now."""
+        if self.wanted.is_set():
+            log.warning("asked to end a second time; ending at once")
+            self._force()
+            return
+        self.wanted.set()
+        # Not a task: a loop that hangs, or a worker in a keyring that does not answer, must not outlive its budget.
+        last = threading.Timer(STOP_BUDGET, self._force)
+        last.daemon = True
+        last.start()
+
+
+class _Application(QApplication):
+    """Hands Qt's own quit to our stop path."""
+
+    on_quit: Callable[[], None] | None = None
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit and self.on_quit is not None:
+            self.on_quit()
+            event.ignore()
+            return True
+        return super().event(event)
+
+
+@dataclass
+class _Door:
+    """One run of the desktop program."""
+
+    app: _Application
+    paths: Paths
+    demo: bool
+    open_window: bool
+
+    async def run(self) -> int:
+        stop = Stop(_end_process)
+        self.app.on_quit = stop.request
+        loop = asyncio.get_running_loop()
+        # Qt's own pool of ten threads would stay for good; keyring and files need few.
+        loop.set_default_executor(ThreadPoolExecutor(_WORKERS, "worker"))
+        tasks = Tasks()
+        desktop = Desktop(time.time, tasks, Theme(self.app))
+        desktop.notifier.toasts = _toasts(desktop.open_window)
+        tasks.on_failure = desktop.report_failure
+        desktop.quit_requested.connect(stop.request)
+        with _signals(stop.request):
+            try:
+                desktop.tray.show()
+                log.debug("icon shown after %.3f s of CPU time", time.process_time())
+                await asyncio.sleep(0)
+                async with self._runtime() as runtime:
+                    await self._serve(runtime, desktop, tasks, stop)
+            finally:
+                desktop.close()
+                await tasks.cancel()
+        self.app.on_quit = None
+        return 0
+
+    @contextlib.asynccontextmanager
+    async def _runtime(self) -> AsyncIterator[Runtime]:
+        """The engine and what belongs to it, loaded in a worker thread while the icon is already there."""
+        wiring = await asyncio.to_thread(importlib.import_module, "ddns_tray.wiring")
+        if self.demo:
+            from ddns_tray.demonstration import demonstration  # noqa: PLC0415 - the demo alone
+
+            async with demonstration(GeneralSettings()) as runtime:
+                yield runtime
+            return
+        try:
+            runtime = wiring.build_runtime(self.paths)
+        except DdnsTrayError as exc:
+            # Broken settings: there is a window to say so in, and the file is looked at again when it changes.
+            log.error("%s", exc)  # noqa: TRY400 - a problem of the file, not of ours
+            runtime = wiring.build_runtime(self.paths, settings=Settings())
+            runtime.engine.set_problems((exc.problem,))
+        try:
+            yield runtime
+        finally:
+            await runtime.aclose()
+
+    async def _serve(self, runtime: Runtime, desktop: Desktop, tasks: Tasks, stop: Stop) -> None:
+        desktop.apply_general(runtime.settings.general)
+        desktop.attach(self._services(runtime, desktop, tasks), woke_at=lambda: runtime.engine.woke_at)
+        async with contextlib.AsyncExitStack() as stack:
+            if not self.demo:
+                handler = _request_handler(runtime, desktop, stop)
+                try:
+                    serving = await instance.serve(self.paths.runtime_dir, handler)
+                except StorageError as exc:
+                    log.warning("%s", exc)
+                else:
+                    stack.push_async_callback(serving.close)
+                tasks(_watch_settings(runtime, desktop), "watch the settings file")
+            rounds = tasks(runtime.engine.run(), "engine")
+            if self.open_window or not runtime.settings.records:
+                desktop.open_window()
+            await stop.wanted.wait()
+            log.info("ending")
+            runtime.engine.stop()
+            await asyncio.wait((rounds,), timeout=STOP_BUDGET / 2)
+
+    def _services(self, runtime: Runtime, desktop: Desktop, tasks: Tasks) -> Services:
+        from ddns_tray.system.autostart import build_autostart  # noqa: PLC0415 - not needed for the icon
+
+        async def reload() -> None:
+            if await runtime.reload():
+                desktop.apply_general(runtime.settings.general)
+
+        return Services(
+            engine=runtime.engine,
+            settings_file=runtime.settings_file,
+            secrets=runtime.secrets,
+            desk=runtime.desk,
+            reload=reload,
+            renew_accounts=runtime.renew_accounts,
+            spawn=tasks,
+            now=time.time,
+            autostart=build_autostart(),
+            is_demo=self.demo,
+        )
+
+
+def run_app(paths: Paths, *, demo: bool = False, open_window: bool = False) -> int:
+    """Run the desktop program until the person, a signal or the session ends it; returns the exit code.
+
+    A second start with the same settings shows the window of the first and returns 0. The demo lives beside it.
+    """
+    if demo:
+        return _run(paths, demo=True, open_window=True)
+    lock = instance.InstanceLock.acquire(paths.runtime_dir)
+    if lock is None:
+        return asyncio.run(_raise_first(paths))
+    try:
+        return _run(paths, demo=False, open_window=open_window)
+    finally:
+        lock.release()
+
+
+def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
+    sys.excepthook = _log_uncaught
+    app = _Application(sys.argv[:1])
+    app.setApplicationName("ddns-tray")
+    app.setApplicationDisplayName("DDNS Tray")
+    app.setDesktopFileName("ddns-tray")
+    app.setQuitOnLastWindowClosed(False)
+    door = _Door(app, paths, demo, open_window)
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(door.run())
+
+
+async def _raise_first(paths: Paths) -> int:
+    """Show the window of the program that runs already; it may still be starting."""
+    end = time.monotonic() + _ASK_FIRST
+    while True:
+        answer = await instance.ask(paths.runtime_dir, {"verb": "raise"}, _ASK_FIRST)
+        if answer is not None:
+            break
+        if time.monotonic() > end:
+            raise StorageError(
+                text("DDNS Tray is already running, but does not answer."),
+                text("End it, and start it again."),
+            )
+        await asyncio.sleep(0.1)
+    return 0
+
+
+def _request_handler(runtime: Runtime, desktop: Desktop, stop: Stop) -> RequestHandler:
+    from ddns_tray.remote import RequestHandler  # noqa: PLC0415 - not needed for the icon
+
+    return RequestHandler(runtime, lambda: desktop.words, quit_instance=stop.request, raise_window=desktop.open_window)
+
+
+async def _watch_settings(runtime: Runtime, desktop: Desktop) -> None:
+    """Take settings that somebody edited, soon after."""
+    while True:
+        await asyncio.sleep(SETTINGS_LOOK)
+        before = runtime.settings
+        await runtime.reload_if_changed()
+        if runtime.settings is not before:
+            desktop.apply_general(runtime.settings.general)
+
+
+def _toasts(on_click: Callable[[], None]) -> Toasts | None:
+    """Notifications over the session bus; None where the tray's own balloon is the way (Windows, macOS)."""
+    if sys.platform != "linux":
+        return None
+    from ddns_tray.system.notifications import Image, SessionBusNotifications  # noqa: PLC0415 - Linux alone
+
+    service = SessionBusNotifications("DDNS Tray", on_click)
+
+    async def show(title: str, body: str, *, size: int, rgba: bytes, urgent: bool) -> bool:
+        return await service.show(title, body, image=Image(size, size, rgba), urgent=urgent)
+
+    return show
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Any:
+    """Let the signals that end programs ask for an orderly end."""
+    if sys.platform == "win32":
+        # Qt's loop sleeps outside the interpreter; a signal is seen when something wakes it, at the latest by a timer.
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop))
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _end_process() -> None:
+    """End without waiting for anybody: all that must be kept was written when it happened."""
+    logging.shutdown()
+    os._exit(_FORCED)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Faults in Qt's callbacks end here: they must be seen, and must not end the program."""
+    log.critical("a fault of our own", exc_info=(kind, error, trace))

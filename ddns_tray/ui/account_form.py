@@ -1,0 +1,250 @@
+"""An account at a DNS service: chosen from all services by search, its fields made from the service's description.
+
+Secrets go into `Secret` as soon as they leave the field, are never shown back, and an empty field keeps the old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+from ddns_tray.core.model import ProviderStatus
+from ddns_tray.core.ports import Secret
+from ddns_tray.core.settings import AccountSettings
+from ddns_tray.ui.controls import muted, paragraph
+from ddns_tray.ui.forms import Form, add_field, field_form
+from ddns_tray.words import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ddns_tray.core.model import AccountReport, FieldSpec, ProviderSpec
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+_LIST_HEIGHT = 150
+_SPEC_ROLE = Qt.ItemDataRole.UserRole
+
+
+class AccountForm(Form):
+    """It only tells what is wanted: (AccountSettings, typed secrets)."""
+
+    test_wanted = Signal(object, object)
+    save_wanted = Signal(object, object)
+
+    def __init__(
+        self,
+        words: Words,
+        theme: Theme,
+        parent: QWidget | None,
+        *,
+        providers: Sequence[ProviderSpec],
+        taken: frozenset[str],
+        account: AccountSettings | None,
+    ) -> None:
+        title = words.tr("Add an account") if account is None else words.tr("Account {id}", id=account.id)
+        super().__init__(words, theme, title, parent)
+        self._account = account
+        self._taken = taken
+        self._spec: ProviderSpec | None = None
+        self._fields: dict[str, QLineEdit] = {}
+        self._id = QLineEdit()
+        self._fields_box: QWidget | None = None
+        self.test = QPushButton(words.tr("Test"))
+        self.test.setAutoDefault(False)
+        self.buttons.insertWidget(0, self.test)
+        self.test.clicked.connect(self._on_test)
+        self.save.clicked.connect(self._on_save)
+        self.picker = ProviderPicker(words, providers)
+        self.picker.chosen.connect(self._choose)
+        if account is None:
+            self.column.addWidget(QLabel(words.tr("Who hosts your DNS?")))
+            self.column.addWidget(self.picker)
+        self._note = muted(
+            paragraph(words.tr("Tokens and passwords are kept in this computer's keyring, nowhere else.")), theme.tokens
+        )
+        self.column.addWidget(self._note)
+        self.column.addStretch(1)
+        known = next((spec for spec in providers if account is not None and spec.id == account.provider), None)
+        self._choose(known)
+        if account is None:
+            self.picker.search.setFocus()
+
+    @property
+    def spec(self) -> ProviderSpec | None:
+        """The service that is chosen."""
+        return self._spec
+
+    def field(self, name: str) -> QLineEdit:
+        """The field of that name; "id" is the account's own."""
+        return self._id if name == "id" else self._fields[name]
+
+    def show_report(self, report: AccountReport) -> None:
+        """Say what the test found."""
+        words = self.words
+        if report.zones:
+            said = words.tr("It works. It may edit {zones}.", zones=words.listing(report.zones))
+        else:
+            said = words.tr("It works.")
+        self.show_result(Shape.CHECK, said, "\n".join(words.say(remark) for remark in report.remarks))
+
+    def set_busy(self, *, busy: bool) -> None:
+        """As in every form, and no second test meanwhile."""
+        super().set_busy(busy=busy or self._spec is None)
+        self.test.setEnabled(not busy and self._spec is not None)
+
+    # --- inside ---
+
+    def _choose(self, spec: ProviderSpec | None) -> None:
+        if spec is self._spec and self._fields_box is not None:
+            return
+        self._spec = spec
+        self.clear_result()
+        if self._fields_box is not None:
+            self._fields_box.hide()
+            self._fields_box.deleteLater()
+        self._fields_box = box = QWidget()
+        self._fields = {}
+        if spec is not None:
+            self._fill(box, spec)
+        self.column.insertWidget(self.column.indexOf(self._note), box)
+        self._note.setVisible(spec is not None and any(each.secret for each in spec.fields))
+        self.set_busy(busy=False)
+
+    def _fill(self, box: QWidget, spec: ProviderSpec) -> None:
+        words = self.words
+        form = field_form()
+        form.setContentsMargins(0, 0, 0, 0)
+        box.setLayout(form)
+        self._id = QLineEdit(_free_id(spec.id, self._taken))
+        if self._account is None:
+            help_text = words.tr("A short name for this account in your settings.")
+            add_field(form, words.tr("Name of the account"), self._id, help_text, self.theme)
+        else:
+            self._id.setText(self._account.id)
+        for wanted in spec.fields:
+            field = self._make_field(wanted)
+            self._fields[wanted.name] = field
+            label = words.say(wanted.label)
+            if not wanted.required:
+                label = words.tr("{label} (optional)", label=label)
+            add_field(form, label, field, words.say(wanted.help), self.theme)
+
+    def _make_field(self, wanted: FieldSpec) -> QLineEdit:
+        field = QLineEdit()
+        if wanted.secret:
+            field.setEchoMode(QLineEdit.EchoMode.Password)
+            field.setInputMethodHints(
+                Qt.InputMethodHint.ImhHiddenText
+                | Qt.InputMethodHint.ImhNoPredictiveText
+                | Qt.InputMethodHint.ImhSensitiveData
+            )
+            if self._account is not None:
+                field.setPlaceholderText(self.words.tr("Kept in the keyring; type to replace it"))
+        elif self._account is not None:
+            field.setText(self._account.options.get(wanted.name, ""))
+        if wanted.default is not None:
+            field.setPlaceholderText(wanted.default)
+        return field
+
+    def _filled(self) -> tuple[AccountSettings, Mapping[str, Secret]] | None:
+        """What was typed; None where something that is needed is missing, which is then said."""
+        spec = self._spec
+        if spec is None:
+            return None
+        options: dict[str, str] = dict(self._account.options) if self._account is not None else {}
+        typed: dict[str, Secret] = {}
+        for wanted in spec.fields:
+            value = cleaned(self._fields[wanted.name].text())
+            if wanted.secret:
+                if value:
+                    typed[wanted.name] = Secret(value)
+            elif value:
+                options[wanted.name] = value
+            else:
+                options.pop(wanted.name, None)
+            kept = wanted.secret and self._account is not None
+            if not value and wanted.required and wanted.default is None and not kept:
+                self._fields[wanted.name].setFocus()
+                missing = self.words.tr("“{field}” is still empty.", field=self.words.say(wanted.label))
+                self.show_result(Shape.WARNING, missing)
+                return None
+        account = AccountSettings(cleaned(self._id.text()), spec.id, MappingProxyType(options))
+        return (replace(self._account, options=account.options) if self._account is not None else account), typed
+
+    def _on_test(self) -> None:
+        filled = self._filled()
+        if filled is not None:
+            self.show_result(Shape.BUSY, self.words.tr("Trying it, without writing anything…"))
+            self.set_busy(busy=True)
+            self.test_wanted.emit(*filled)
+
+    def _on_save(self) -> None:
+        filled = self._filled()
+        if filled is not None:
+            self.set_busy(busy=True)
+            self.save_wanted.emit(*filled)
+
+
+class ProviderPicker(QWidget):
+    """All services, narrowed by what is typed: titles, ids, and what people call them in any language."""
+
+    chosen = Signal(object)
+
+    def __init__(self, words: Words, providers: Sequence[ProviderSpec]) -> None:
+        super().__init__()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(words.tr("Search services"))
+        self.search.setAccessibleName(words.tr("Search services"))
+        self.search.setClearButtonEnabled(True)
+        self.list = QListWidget()
+        self.list.setAccessibleName(words.tr("DNS services"))
+        self.list.setFixedHeight(_LIST_HEIGHT)
+        for spec in providers:
+            if spec.status is ProviderStatus.ENDED:
+                continue
+            item = QListWidgetItem(spec.title)
+            item.setData(_SPEC_ROLE, spec)
+            self.list.addItem(item)
+        self._nothing = paragraph(
+            words.tr("No service of that name. Many others speak the dyndns2 protocol: try that.")
+        )
+        self._nothing.setVisible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.search, self.list, self._nothing):
+            column.addWidget(widget)
+        self.search.textChanged.connect(self._narrow)
+        self.list.currentItemChanged.connect(self._on_chosen)
+
+    def _narrow(self, part: str) -> None:
+        wanted = part.strip().lower()
+        found = 0
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            spec: ProviderSpec = item.data(_SPEC_ROLE)
+            fits = any(wanted in each.lower() for each in (spec.title, spec.id, *spec.aliases))
+            item.setHidden(not fits)
+            found += fits
+            if fits and found == 1 and wanted:
+                self.list.setCurrentItem(item)
+        self._nothing.setVisible(not found)
+
+    def _on_chosen(self, item: QListWidgetItem | None) -> None:
+        self.chosen.emit(None if item is None else item.data(_SPEC_ROLE))
+
+
+def cleaned(value: str) -> str:
+    """Without the white space and quotation marks that come along when one copies."""
+    return value.strip().strip("\"'“”").strip()
+
+
+def _free_id(wanted: str, taken: frozenset[str]) -> str:
+    number, found = 2, wanted
+    while found in taken:
+        found, number = f"{wanted}-{number}", number + 1
+    return found

@@ -1,0 +1,202 @@
+"""Small widgets that several pages share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddns_tray.ui import icons
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+
+    from ddns_tray.ui.theme import Tokens
+    from ddns_tray.words import Shape
+
+HEADLINE_SCALE = 1.35
+SMALL_SCALE = 0.94
+
+
+def heading(text: str, parent: QWidget | None = None) -> QLabel:
+    """The first line of a page."""
+    label = paragraph(text, parent)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * HEADLINE_SCALE)
+    font.setWeight(QFont.Weight.DemiBold)
+    label.setFont(font)
+    return label
+
+
+def section_heading(text: str, parent: QWidget | None = None) -> QLabel:
+    """The first line of a part of a page."""
+    label = paragraph(text, parent)
+    font = label.font()
+    font.setWeight(QFont.Weight.DemiBold)
+    label.setFont(font)
+    return label
+
+
+def paragraph(text: str, parent: QWidget | None = None) -> QLabel:
+    """Text that wraps and can be copied."""
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def muted(label: QLabel, tokens: Tokens) -> QLabel:
+    """Say it more quietly."""
+    return coloured(label, tokens.muted)
+
+
+def coloured(label: QLabel, colour: str) -> QLabel:
+    """Give the text a colour of the theme."""
+    palette = label.palette()
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+    label.setPalette(palette)
+    # A style sheet on the application makes Qt forget palettes of single labels.
+    label.setStyleSheet(f"color: {colour};")
+    return label
+
+
+def fixed_font(scale: float = 1.0) -> QFont:
+    """The platform's font for addresses, in which every digit is as wide."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if scale != 1.0:
+        font.setPointSizeF(font.pointSizeF() * scale)
+    return font
+
+
+def primary(button: QPushButton) -> QPushButton:
+    """The one action that a page suggests."""
+    button.setProperty("primary", True)
+    return button
+
+
+def sign(shape: Shape, size: int, description: str) -> QLabel:
+    """A picture of a state, with what it means for those who do not see it."""
+    label = QLabel()
+    label.setPixmap(icons.pixmap(shape, size, label.devicePixelRatioF()))
+    label.setFixedSize(QSize(size, size))
+    label.setAccessibleName(description)
+    label.setToolTip(description)
+    return label
+
+
+def set_up_table(table: QTableView, model: QAbstractItemModel, *, stretch: int, name: str) -> None:
+    """A calm table: whole rows, no grid, one column takes the room that is left."""
+    table.setModel(model)
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setFrameShape(QFrame.Shape.NoFrame)
+    table.setIconSize(QSize(16, 16))
+    table.verticalHeader().setVisible(False)
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 14)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+    header.setStretchLastSection(False)
+
+
+class Banner(QFrame):
+    """One trouble of the whole, above everything: a sign, what is wrong, what to do."""
+
+    dismissed = Signal()
+
+    def __init__(self, shape: Shape, title: str, hint: str, close: str, tokens: Tokens) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.setStyleSheet(
+            f"#banner {{ background: {tokens.raised}; border: 1px solid {tokens.border}; border-radius: 8px; }}"
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 12, 10)
+        row.setSpacing(10)
+        row.addWidget(sign(shape, 20, title), 0, Qt.AlignmentFlag.AlignTop)
+        lines = QVBoxLayout()
+        lines.setSpacing(2)
+        lines.addWidget(section_heading(title))
+        if hint:
+            lines.addWidget(muted(paragraph(hint), tokens))
+        row.addLayout(lines, 1)
+        button = QPushButton(close)
+        button.setProperty("flat", True)
+        button.clicked.connect(self.dismissed)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(hint)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+
+class Card(QFrame):
+    """A group on a page."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setStyleSheet(
+            f"#card {{ background: {tokens.card}; border: 1px solid {tokens.border}; border-radius: 8px; }}"
+        )
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 14, 16, 14)
+        self.column.setSpacing(8)
+
+
+class ChoiceButton(QPushButton):
+    """A large button with a title and a line that says what will happen."""
+
+    def __init__(self, title: str, description: str, tokens: Tokens, *, suggested: bool = False) -> None:
+        super().__init__()
+        border = tokens.accent if suggested else tokens.border
+        self.setObjectName("choice")
+        self.setStyleSheet(
+            f"#choice {{ border: 1px solid {border}; border-radius: 8px; background: {tokens.card}; }}"
+            f"#choice:hover {{ background: {tokens.hover}; }}"
+            f"#choice:focus {{ border: 2px solid {tokens.accent}; }}"
+        )
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(description)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(3)
+        first, second = QLabel(title), QLabel(description)
+        font = first.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        first.setFont(font)
+        coloured(first, tokens.accent if suggested else tokens.text)
+        second.setWordWrap(True)
+        muted(second, tokens)
+        for label in (first, second):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(label)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As large as what stands in it."""
+        layout = self.layout()
+        return super().sizeHint() if layout is None else layout.totalSizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As `sizeHint`."""
+        return self.sizeHint()

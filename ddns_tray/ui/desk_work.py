@@ -1,0 +1,298 @@
+"""What the window does with engine, settings and keyring: opens forms, keeps what they bring, tells what went wrong.
+
+Files and keyrings are slow: every call to them is a task, and none blocks the window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ddns_tray.core.errors import DdnsTrayError
+from ddns_tray.core.settings import Settings
+from ddns_tray.ui.account_form import AccountForm
+from ddns_tray.ui.record_form import RecordForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from ddns_tray.core.model import RecordKey
+    from ddns_tray.core.ports import Secret, SettingValue
+    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.ui.services import Services
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+
+class DeskWork(QObject):
+    """The verbs behind forms and buttons. Without services every one of them does nothing."""
+
+    changed = Signal()
+    """The settings on disk are others now."""
+    failed = Signal(object)
+    """Carries a `DdnsTrayError` that no form was open for."""
+
+    def __init__(self, window: QWidget, words: Words, theme: Theme) -> None:
+        super().__init__(window)
+        self.words = words
+        self._window = window
+        self._theme = theme
+        self._services: Services | None = None
+
+    def attach(self, services: Services) -> None:
+        """Take what there is to work with."""
+        self._services = services
+
+    # --- verbs of the engine ---
+
+    def check(self) -> None:
+        """Look now."""
+        if self._services is not None:
+            self._services.engine.check_now()
+
+    def update(self, names: tuple[str, ...] = ()) -> None:
+        """Compare with the providers now: all names, or these."""
+        if self._services is not None:
+            self._spawn(_update(self._services, names), "update now")
+
+    # --- settings, read ---
+
+    def settings(self) -> Settings:
+        """What is on disk; the defaults if that cannot be read, which is then told."""
+        if self._services is None:
+            return Settings()
+        try:
+            return self._services.settings_file.read()
+        except DdnsTrayError as exc:
+            self.failed.emit(exc)
+            return Settings()
+
+    # --- forms ---
+
+    def begin_keeping(self) -> None:
+        """First an account if there is none, then a name in it."""
+        accounts = self.settings().accounts
+        if accounts:
+            self.add_record(accounts[0].id)
+        else:
+            self.add_account(then=lambda account: self.add_record(account.id))
+
+    def begin_watching(self) -> None:
+        """A name without an account."""
+        self._open_record_form(None, account=None)
+
+    def add_account(self, then: Callable[[AccountSettings], None] | None = None) -> None:
+        """Open an empty account form."""
+        self._open_account_form(None, then)
+
+    def edit_account(self, account_id: str | None) -> None:
+        """Open the form of an account."""
+        account = next((kept for kept in self.settings().accounts if kept.id == account_id), None)
+        if account is not None:
+            self._open_account_form(account, None)
+
+    def add_record(self, account: str | None = None) -> None:
+        """Open an empty form for a name, with this account or the first one chosen."""
+        accounts = self.settings().accounts
+        self._open_record_form(None, account=account or (accounts[0].id if accounts else None))
+
+    def edit_record(self, record: RecordSettings) -> None:
+        """Open the form of a name."""
+        self._open_record_form(record, account=record.account)
+
+    def edit_record_of(self, key: RecordKey) -> None:
+        """Open the form of the name that this record comes from."""
+        kept = next(
+            (kept for kept in self.settings().records if kept.name == key.name and key.type in kept.types), None
+        )
+        if kept is not None:
+            self.edit_record(kept)
+
+    # --- settings, written ---
+
+    def remove_account(self, account: AccountSettings) -> None:
+        """Forget an account and its secrets."""
+        services = self._services
+        if services is None:
+            return
+        secrets = [
+            field.name
+            for spec in services.desk.providers()
+            if spec.id == account.provider
+            for field in spec.fields
+            if field.secret
+        ]
+
+        async def work() -> None:
+            await asyncio.to_thread(services.settings_file.remove_account, account.id)
+            for name in secrets:
+                await services.secrets.delete(account.id, name)
+            await services.reload()
+
+        self._change(work(), "remove an account")
+
+    def remove_record(self, record: RecordSettings) -> None:
+        """Stop keeping a name."""
+        services = self._services
+        if services is None:
+            return
+
+        async def work() -> None:
+            await asyncio.to_thread(services.settings_file.remove_record, record)
+            await services.reload()
+
+        self._change(work(), "remove a name")
+
+    def set_general(self, key: str, value: SettingValue) -> None:
+        """Change one general setting."""
+        services = self._services
+        if services is None or services.is_demo:
+            return
+
+        async def work() -> None:
+            await asyncio.to_thread(services.settings_file.set_value, "general", key, value)
+            await services.reload()
+
+        self._change(work(), "change a setting")
+
+    def set_autostart(self, *, enabled: bool, after: Callable[[], None]) -> None:
+        """Start with the session or not; `after` is called when the system has it, or has refused."""
+        services = self._services
+        if services is None:
+            return
+
+        async def work() -> None:
+            try:
+                await asyncio.to_thread(services.autostart.set_enabled, enabled)
+                await asyncio.to_thread(services.settings_file.set_value, "general", "autostart", enabled)
+            finally:
+                after()
+
+        self._change(work(), "start with the session")
+
+    # --- inside ---
+
+    def _open_account_form(
+        self, account: AccountSettings | None, then: Callable[[AccountSettings], None] | None
+    ) -> None:
+        services = self._services
+        if services is None:
+            return
+        form = AccountForm(
+            self.words,
+            self._theme,
+            self._window,
+            providers=services.desk.providers(),
+            taken=frozenset(kept.id for kept in self.settings().accounts),
+            account=account,
+        )
+
+        def test(candidate: AccountSettings, typed: Mapping[str, Secret]) -> None:
+            self._spawn(_test(services, form, candidate, typed), "test an account")
+
+        def save(candidate: AccountSettings, typed: Mapping[str, Secret]) -> None:
+            self._spawn(
+                self._keep_account(services, form, candidate, typed, before=account, then=then), "keep an account"
+            )
+
+        form.test_wanted.connect(test)
+        form.save_wanted.connect(save)
+        form.open()
+
+    async def _keep_account(
+        self,
+        services: Services,
+        form: AccountForm,
+        account: AccountSettings,
+        typed: Mapping[str, Secret],
+        *,
+        before: AccountSettings | None,
+        then: Callable[[AccountSettings], None] | None,
+    ) -> None:
+        """Secrets first: an account without them would be half an account, and a keyring may refuse."""
+        written: list[str] = []
+        try:
+            for name, secret in typed.items():
+                await services.secrets.set(account.id, name, secret)
+                written.append(name)
+            replaces = None if before is None else before.id
+            await asyncio.to_thread(lambda: services.settings_file.put_account(account, replaces=replaces))
+        except DdnsTrayError as exc:
+            if before is None:
+                for name in written:
+                    await services.secrets.delete(account.id, name)
+            form.show_problem(exc)
+            return
+        form.accept()
+        await services.reload()
+        if before is not None and typed:
+            await services.renew_accounts()
+        self.changed.emit()
+        if then is not None:
+            then(account)
+
+    def _open_record_form(self, record: RecordSettings | None, *, account: str | None) -> None:
+        services = self._services
+        if services is None:
+            return
+        settings = self.settings()
+        form = RecordForm(
+            self.words,
+            self._theme,
+            self._window,
+            accounts=settings.accounts,
+            providers=services.desk.providers(),
+            record=record,
+            account=account,
+        )
+
+        def save(candidate: RecordSettings) -> None:
+            self._spawn(self._keep_record(services, form, record, candidate), "keep a name")
+
+        form.save_wanted.connect(save)
+        form.open()
+
+    async def _keep_record(
+        self, services: Services, form: RecordForm, before: RecordSettings | None, record: RecordSettings
+    ) -> None:
+        try:
+            await asyncio.to_thread(lambda: services.settings_file.put_record(record, replaces=before))
+        except DdnsTrayError as exc:
+            form.show_problem(exc)
+            return
+        form.accept()
+        await services.reload()
+        self.changed.emit()
+
+    def _change(self, work: Coroutine[object, object, None], name: str) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except DdnsTrayError as exc:
+                self.failed.emit(exc)
+            self.changed.emit()
+
+        self._spawn(guarded(), name)
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> None:
+        if self._services is None:
+            work.close()
+        else:
+            self._services.spawn(work, name)
+
+
+async def _update(services: Services, names: tuple[str, ...]) -> None:
+    await services.engine.update_now(names)
+
+
+async def _test(services: Services, form: AccountForm, account: AccountSettings, typed: Mapping[str, Secret]) -> None:
+    try:
+        report = await services.desk.test(account, typed)
+    except DdnsTrayError as exc:
+        form.show_problem(exc)
+    else:
+        form.show_report(report)

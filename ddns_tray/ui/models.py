@@ -1,0 +1,356 @@
+"""Snapshots as Qt models: no widget or item per row, so that ten thousand records scroll and filter smoothly.
+
+Rows hold the records themselves; what they say is spoken when a row is drawn.
+"""
+
+from __future__ import annotations
+
+from operator import is_
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from ddns_tray.core.model import Role
+from ddns_tray.ui import icons
+from ddns_tray.ui.activity import EventKind
+from ddns_tray.ui.display import readable_name, server_name, worst_first
+from ddns_tray.ui.evidence import ordered_observations, shape_of, spoken_answer
+from ddns_tray.words import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtCore import QObject
+
+    from ddns_tray.core.model import Observation, RecordKey, RecordStatus, Sighting, Snapshot
+    from ddns_tray.ui.activity import ActivityLog, Event
+    from ddns_tray.words import Words
+
+Index = QModelIndex | QPersistentModelIndex
+RECORD_ROLE = int(Qt.ItemDataRole.UserRole)
+NOTHING = "-"
+ROOT = QModelIndex()
+
+
+class RecordsModel(QAbstractListModel):
+    """One row a record, worst first, filtered by a part of the name."""
+
+    def __init__(self, words: Words, now: Callable[[], float], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._now = now
+        self._all: list[RecordStatus] = []
+        self._rows: list[RecordStatus] = []
+        self._filter = ""
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        """How many records pass the filter."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The record itself, or what a screen reader says of it."""
+        if not index.isValid():
+            return None
+        record = self._rows[index.row()]
+        if role == RECORD_ROLE:
+            return record
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{readable_name(record.key.name)} {record.key.type}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            line = self._words.record_line(record, self._now())
+            return f"{readable_name(record.key.name)} {record.key.type}: {line}"
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return self._words.verdict_explanation(record, self._now())
+        return None
+
+    def record(self, row: int) -> RecordStatus:
+        """The record in a row."""
+        return self._rows[row]
+
+    def row_of(self, key: RecordKey) -> int | None:
+        """Where a record is now, if it passes the filter."""
+        return next((row for row, record in enumerate(self._rows) if record.key == key), None)
+
+    def total(self) -> int:
+        """How many records there are, filtered or not."""
+        return len(self._all)
+
+    def set_filter(self, part: str) -> None:
+        """Show only names that contain this."""
+        wanted = part.strip().lower()
+        if wanted == self._filter:
+            return
+        self._filter = wanted
+        self.beginResetModel()
+        self._rows = self._passing()
+        self.endResetModel()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Take the newest records. Rows that stay where they are keep everything that hangs on them."""
+        self._all = worst_first(snapshot.records)
+        new = self._passing()
+        if len(new) == len(self._rows) and all(map(is_, new, self._rows)):
+            return
+        old_keys = [record.key for record in self._rows]
+        new_keys = [record.key for record in new]
+        if old_keys == new_keys:
+            changed = [row for row, (old, fresh) in enumerate(zip(self._rows, new, strict=True)) if old is not fresh]
+            self._rows = new
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+        elif len(new) == len(old_keys) and set(old_keys) == set(new_keys):
+            self._reorder(new, new_keys)
+        else:
+            self.beginResetModel()
+            self._rows = new
+            self.endResetModel()
+
+    def _reorder(self, new: list[RecordStatus], keys: list[RecordKey]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        places = {key: row for row, key in enumerate(keys)}
+        after = [self.index(places[self._rows[index.row()].key]) for index in before]
+        self._rows = new
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+        self.dataChanged.emit(self.index(0), self.index(len(new) - 1))
+
+    def _passing(self) -> list[RecordStatus]:
+        if not self._filter:
+            return self._all
+        wanted = self._filter
+        return [
+            record
+            for record in self._all
+            if wanted in record.key.name or ("xn--" in record.key.name and wanted in readable_name(record.key.name))
+        ]
+
+
+class TableModel(QAbstractTableModel):
+    """What the small read-only tables have in common; each says what stands in a cell."""
+
+    def __init__(self, headings: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._headings = headings
+
+    def columnCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        """As many as there are headings."""
+        return 0 if parent.isValid() else len(self._headings)
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The heading of a column."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return self._headings[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text, sign and tip of a cell; a sign alone is also said in words."""
+        if not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self.cell(row, column)
+            case Qt.ItemDataRole.DecorationRole:
+                shape = self.sign(row, column)
+                return None if shape is None else icons.icon(shape)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self.tip(row, column) or None
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self.cell(row, column) or self.tip(row, column)
+            case _:
+                return None
+
+    def cell(self, row: int, column: int) -> str:
+        """The text."""
+        raise NotImplementedError
+
+    def sign(self, row: int, column: int) -> Shape | None:  # noqa: ARG002 - for tables that have signs
+        """The picture, if there is one."""
+        return None
+
+    def tip(self, row: int, column: int) -> str:  # noqa: ARG002 - for tables that have more to say
+        """More about it."""
+        return ""
+
+
+class EvidenceModel(TableModel):
+    """Who was asked about one record, how, and what they answered."""
+
+    SIGN = 5
+
+    def __init__(self, words: Words, parent: QObject | None = None) -> None:
+        headings = (words.tr("Asked"), words.tr("How"), words.tr("Answer"), words.tr("TTL"), words.tr("Time"), "")
+        super().__init__(headings, parent)
+        self._words = words
+        self._record: RecordStatus | None = None
+        self._rows: list[Observation] = []
+
+    def show_record(self, record: RecordStatus) -> None:
+        """Take the witnesses of this record."""
+        if record is self._record:
+            return
+        self.beginResetModel()
+        self._record = record
+        self._rows = ordered_observations(record)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        """One a witness."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def cell(self, row: int, column: int) -> str:
+        """One fact of one observation."""
+        seen, words = self._rows[row], self._words
+        match column:
+            case 0:
+                return server_name(seen)
+            case 1:
+                return words.role(seen.role) if seen.role is not Role.RESOLVER else words.transport(seen.transport)
+            case 2:
+                return "" if self._record is None else spoken_answer(words, self._record, seen)
+            case 3:
+                return NOTHING if seen.ttl is None else str(seen.ttl)
+            case 4:
+                return NOTHING if seen.rtt_ms is None else words.tr("{count} ms", count=f"{seen.rtt_ms:.0f}")
+            case _:
+                return ""
+
+    def sign(self, row: int, column: int) -> Shape | None:
+        """Whether the answer is right."""
+        return None if column != self.SIGN or self._record is None else shape_of(self._record, self._rows[row])
+
+    def tip(self, row: int, column: int) -> str:
+        """The server in full; the sign in words."""
+        if column == self.SIGN:
+            return self._words.tr("right") if self.sign(row, column) is Shape.CHECK else self._words.tr("not right")
+        seen = self._rows[row]
+        return "\n".join(part for part in (seen.server, seen.address) if part)
+
+
+class SightingsModel(TableModel):
+    """Which source saw which address of ours."""
+
+    SIGN = 3
+
+    def __init__(self, words: Words, parent: QObject | None = None) -> None:
+        super().__init__((words.tr("Source"), words.tr("Kind"), words.tr("Saw"), ""), parent)
+        self._words = words
+        self._rows: tuple[Sighting, ...] = ()
+        self._agreed = ""
+
+    def show_sightings(self, sightings: tuple[Sighting, ...], agreed: str) -> None:
+        """Take what the sources saw, and what was concluded."""
+        if (sightings, agreed) == (self._rows, self._agreed):
+            return
+        self.beginResetModel()
+        self._rows, self._agreed = sightings, agreed
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        """One a source."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def cell(self, row: int, column: int) -> str:
+        """One fact of one sighting."""
+        seen = self._rows[row]
+        return (seen.source, self._words.source_kind(seen.kind), self._words.sighting(seen), "")[column]
+
+    def sign(self, row: int, column: int) -> Shape | None:
+        """Whether it saw what was agreed on."""
+        if column != self.SIGN:
+            return None
+        seen = self._rows[row]
+        agrees = seen.problem is None and seen.address is not None and str(seen.address) == self._agreed
+        return Shape.CHECK if agrees else Shape.WARNING
+
+    def tip(self, row: int, column: int) -> str:
+        """What is wrong and what to do about it; the sign in words."""
+        if column == self.SIGN:
+            agrees = self.sign(row, column) is Shape.CHECK
+            return self._words.tr("agrees") if agrees else self._words.tr("does not agree")
+        problem = self._rows[row].problem
+        return "" if problem is None else "\n".join(part for part in self._words.problem(problem) if part)
+
+
+class ActivityModel(TableModel):
+    """What happened, newest first, filtered by kind and text."""
+
+    def __init__(self, words: Words, log: ActivityLog, now: Callable[[], float], parent: QObject | None = None) -> None:
+        super().__init__((words.tr("When"), words.tr("What happened")), parent)
+        self._words = words
+        self._log = log
+        self._now = now
+        self._kind: EventKind | None = None
+        self._part = ""
+        self._rows: list[tuple[Event, str]] = []
+        log.added.connect(self._refresh)
+        self._refresh()
+
+    def set_filter(self, kind: EventKind | None, part: str) -> None:
+        """Show only events of a kind (None: all) whose sentence contains a part."""
+        self._kind, self._part = kind, part.strip().lower()
+        self._refresh()
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        """One an event."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def cell(self, row: int, column: int) -> str:
+        """When, or what."""
+        event, sentence = self._rows[row]
+        return sentence if column else self._words.time(event.at, self._now())
+
+    def sign(self, row: int, column: int) -> Shape | None:
+        """How it stands with what happened."""
+        return event_shape(self._words, self._rows[row][0]) if column else None
+
+    def tip(self, row: int, column: int) -> str:
+        """The full date."""
+        return "" if column else self._words.moment(self._rows[row][0].at)
+
+    def as_text(self) -> str:
+        """What is shown, a line an event, for export."""
+        return "".join(f"{self._words.moment(event.at)}\t{sentence}\n" for event, sentence in self._rows)
+
+    def _refresh(self, _added: int = 0) -> None:
+        self.beginResetModel()
+        spoken = (
+            (event, event_sentence(self._words, event))
+            for event in self._log.events
+            if self._kind is None or event.kind is self._kind
+        )
+        self._rows = [(event, sentence) for event, sentence in spoken if self._part in sentence.lower()]
+        self.endResetModel()
+
+
+def event_sentence(words: Words, event: Event) -> str:
+    """What happened, in words."""
+    name = "" if event.record is None else f"{readable_name(event.record.key.name)} {event.record.key.type}"
+    if event.kind is EventKind.WRITE and event.result is not None:
+        return words.tr("{name}: {what}", name=name, what=words.outcome(event.result))
+    if event.kind is EventKind.VERDICT and event.record is not None:
+        return words.tr("{name}: {what}", name=name, what=words.verdict(event.record.verdict.kind))
+    if event.kind is EventKind.ADDRESS:
+        family = "" if event.family is None else f"IPv{event.family.version}"
+        if event.before:
+            return words.tr(
+                "Your {family} address changed from {before} to {after}",
+                family=family,
+                before=event.before,
+                after=event.after,
+            )
+        return words.tr("Your {family} address is {after}", family=family, after=event.after)
+    return "" if event.problem is None else words.problem(event.problem)[0]
+
+
+def event_shape(words: Words, event: Event) -> Shape:
+    """The sign before the sentence."""
+    if event.kind is EventKind.VERDICT and event.record is not None:
+        return words.record_shape(event.record)
+    if event.kind is EventKind.WRITE and event.result is not None:
+        return Shape.CHECK if event.result.problem is None and event.result.abort_reason is None else Shape.WARNING
+    return Shape.WARNING if event.kind is EventKind.PROBLEM else Shape.BUSY

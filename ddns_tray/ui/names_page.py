@@ -1,0 +1,206 @@
+"""The page of names: a sentence that says how things are, a line that says what happened, a card a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddns_tray.core.model import Phase
+from ddns_tray.ui.controls import heading, muted, paragraph, primary
+from ddns_tray.ui.models import RECORD_ROLE, RecordsModel
+from ddns_tray.ui.record_card import RecordCardDelegate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent
+
+    from ddns_tray.core.model import RecordKey, Snapshot
+    from ddns_tray.ui.record_detail import RecordDetail
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+SEARCH_FROM = 9
+"""With fewer names than this nobody needs to search."""
+
+
+class NamesPage(QWidget):
+    """It only tells what was chosen; the window does it."""
+
+    check_chosen = Signal()
+    update_chosen = Signal(object)
+    """Carries the names to update; an empty tuple means all."""
+    edit_chosen = Signal(object)
+    account_chosen = Signal(object)
+    add_chosen = Signal()
+
+    def __init__(self, words: Words, now: Callable[[], float], theme: Theme, *, editable: bool) -> None:
+        super().__init__()
+        self._words = words
+        self._now = now
+        self._snapshot: Snapshot | None = None
+        self._editable = editable
+        self._sentence = heading("")
+        self._detail = muted(paragraph(""), theme.tokens)
+        self._check = QPushButton(words.tr("Check now"))
+        self._update = primary(QPushButton(words.tr("Update now")))
+        self._add = QPushButton(words.tr("Add a name…"))
+        self._add.setVisible(editable)
+        self._search = QLineEdit()
+        self._search.setPlaceholderText(words.tr("Search names"))
+        self._search.setAccessibleName(words.tr("Search names"))
+        self._search.setClearButtonEnabled(True)
+        self._search.setVisible(False)
+        self.model = RecordsModel(words, now, self)
+        self.view = _CardView()
+        self.view.setAccessibleName(words.tr("Names"))
+        self.view.setModel(self.model)
+        self.delegate = RecordCardDelegate(words, now, theme, self.view)
+        self.view.setItemDelegate(self.delegate)
+        self._ticker = QTimer(self, interval=1000)
+        self._ticker.timeout.connect(self._tick)
+        self._connect()
+        self._lay_out()
+
+    def _connect(self) -> None:
+        self._check.clicked.connect(self.check_chosen)
+        self._update.clicked.connect(lambda: self.update_chosen.emit(()))
+        self._add.clicked.connect(self.add_chosen)
+        self._search.textChanged.connect(self._filter)
+        self.view.toggled.connect(self._toggle)
+        self.delegate.detail_made.connect(self._on_detail)
+        self.model.modelReset.connect(self._reopen)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        lines = QVBoxLayout()
+        lines.setSpacing(3)
+        lines.addWidget(self._sentence)
+        lines.addWidget(self._detail)
+        top.addLayout(lines, 1)
+        for button in (self._add, self._check, self._update):
+            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 12, 0)
+        column.setSpacing(14)
+        column.addLayout(top)
+        column.addWidget(self._search)
+        column.addWidget(self.view, 1)
+        top.setContentsMargins(0, 0, 8, 0)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Take the newest snapshot."""
+        self._snapshot = snapshot
+        self.model.show_snapshot(snapshot)
+        self._search.setVisible(self.model.total() >= SEARCH_FROM or bool(self._search.text()))
+        active = snapshot.phase not in {Phase.PAUSED, Phase.STARTING, Phase.STOPPED} and snapshot.paused_until is None
+        self._check.setEnabled(active)
+        self._update.setEnabled(active and snapshot.phase is not Phase.UPDATING)
+        self._speak()
+
+    def open_record(self, key: RecordKey) -> None:
+        """Open one card and bring it into sight."""
+        if self.delegate.opened != key:
+            self._toggle(self._index(key))
+        self.view.setCurrentIndex(self._index(key))
+        self.view.scrollTo(self._index(key), QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Count down only while somebody looks."""
+        del event
+        self._tick()
+        self._ticker.start()
+
+    def hideEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Rest."""
+        del event
+        self._ticker.stop()
+
+    def _tick(self) -> None:
+        self._speak()
+        self.view.viewport().update()
+
+    def _speak(self) -> None:
+        if self._snapshot is None:
+            return
+        now = self._now()
+        sentence = self._words.status_sentence(self._snapshot, now)
+        detail = self._words.status_detail(self._snapshot, now)
+        if self._sentence.text() != sentence:
+            self._sentence.setText(sentence)
+        if self._detail.text() != detail:
+            self._detail.setText(detail)
+
+    def _filter(self, part: str) -> None:
+        self.model.set_filter(part)
+
+    def _index(self, key: RecordKey) -> QModelIndex:
+        row = self.model.row_of(key)
+        return QModelIndex() if row is None else self.model.index(row)
+
+    def _toggle(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        key = index.data(RECORD_ROLE).key
+        before = self.delegate.opened
+        if before is not None:
+            old = self._index(before)
+            self.delegate.opened = None
+            self.view.closePersistentEditor(old)
+            self.delegate.sizeHintChanged.emit(old)
+        if before != key:
+            self.delegate.opened = key
+            self.view.openPersistentEditor(index)
+            self.delegate.sizeHintChanged.emit(index)
+        self.view.scheduleDelayedItemsLayout()
+
+    def _reopen(self) -> None:
+        """A reset closes every editor: open the card again, if it is still there."""
+        key, self.delegate.opened = self.delegate.opened, None
+        if key is not None and self.model.row_of(key) is not None:
+            self._toggle(self._index(key))
+
+    def _on_detail(self, detail: RecordDetail) -> None:
+        detail.set_editable(editable=self._editable)
+        detail.update_chosen.connect(lambda record: self.update_chosen.emit((record.key.name,)))
+        detail.edit_chosen.connect(self.edit_chosen)
+        detail.account_chosen.connect(self.account_chosen)
+
+
+class _CardView(QListView):
+    """A list of cards: a click, Return or Space opens one and closes the one that was open."""
+
+    toggled = Signal(QModelIndex)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QListView { border: 0; background: transparent; }")
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setMouseTracking(True)
+        self.verticalScrollBar().setSingleStep(24)
+        self.clicked.connect(self.toggled)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Open and close with the keyboard."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.toggled.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,140 @@
+"""What stands below an opened card: the explanation in words, the witnesses, the facts, and the one fitting repair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+
+from ddns_tray.core.errors import ProblemCode
+from ddns_tray.core.model import VerdictKind
+from ddns_tray.ui.controls import muted, paragraph, set_up_table
+from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.models import EvidenceModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ddns_tray.core.model import RecordStatus
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+_PAD = 14
+_LEFT = 52
+_MOST_ROWS = 8
+_WRITING_HELPS = frozenset({VerdictKind.MISMATCH, VerdictKind.MISSING, VerdictKind.EXTRA})
+_CREDENTIALS = frozenset({ProblemCode.AUTHENTICATION_FAILED, ProblemCode.PERMISSION_DENIED, ProblemCode.SECRET_MISSING})
+
+
+class RecordDetail(QWidget):
+    """Shows one record. What was chosen is told with the record that is shown at that moment."""
+
+    update_chosen = Signal(object)
+    edit_chosen = Signal(object)
+    account_chosen = Signal(object)
+
+    def __init__(self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._now = now
+        self._record: RecordStatus | None = None
+        tokens = theme.tokens
+        self._next = paragraph("")
+        self._action = paragraph("")
+        self._facts = muted(paragraph(""), tokens)
+        self._evidence = muted(paragraph(""), tokens)
+        self._model = EvidenceModel(words, self)
+        self._table = QTableView()
+        set_up_table(self._table, self._model, stretch=2, name=words.tr("What each server answered"))
+        self._nothing = muted(paragraph(words.tr("Nobody has been asked yet.")), tokens)
+        self._update = QPushButton(words.tr("Update now"))
+        self._account = QPushButton(words.tr("Enter the credentials again…"))
+        self._edit = QPushButton(words.tr("Edit…"))
+        self._copy = QPushButton(words.tr("Copy report"))
+        self._update.clicked.connect(lambda: self.update_chosen.emit(self._record))
+        self._account.clicked.connect(lambda: self.account_chosen.emit(self._record))
+        self._edit.clicked.connect(lambda: self.edit_chosen.emit(self._record))
+        self._copy.clicked.connect(self._copy_report)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_LEFT, 0, _PAD, _PAD)
+        column.setSpacing(8)
+        for label in (self._next, self._action, self._evidence):
+            column.addWidget(label)
+        column.addWidget(self._table)
+        column.addWidget(self._nothing)
+        column.addWidget(self._facts)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self._account, self._update, self._edit, self._copy):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+
+    def set_editable(self, *, editable: bool) -> None:
+        """Whether settings can be changed from here (the demo has none)."""
+        self._edit.setVisible(editable)
+        self._account.setEnabled(editable)
+
+    def show_record(self, record: RecordStatus) -> None:
+        """Take the newest state of the record."""
+        self._record = record
+        parts = self._words.verdict_parts(record, self._now())
+        for label, said in ((self._next, parts.next), (self._action, parts.action), (self._evidence, parts.evidence)):
+            _set(label, said)
+        _set(self._facts, self._spoken_facts(record))
+        self._model.show_record(record)
+        rows = self._model.rowCount()
+        self._table.setVisible(bool(rows))
+        self._nothing.setVisible(not rows)
+        height = self._table.verticalHeader().defaultSectionSize()
+        self._table.setFixedHeight(self._table.horizontalHeader().sizeHint().height() + height * min(rows, _MOST_ROWS))
+        problem = record.last_update.problem if record.last_update is not None else None
+        bad_credentials = problem is not None and problem.code in _CREDENTIALS
+        self._account.setVisible(bad_credentials and record.account is not None)
+        self._update.setVisible(
+            record.account is not None and record.verdict.kind in _WRITING_HELPS and not bad_credentials
+        )
+
+    def height_for(self, width: int) -> int:
+        """Pixels that it needs in a card of this width."""
+        layout = self.layout()
+        assert layout is not None  # noqa: S101 - set by the constructor
+        return layout.totalHeightForWidth(width - 2) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+
+    def _spoken_facts(self, record: RecordStatus) -> str:
+        words, now = self._words, self._now()
+        facts = [words.tr("Expected: {addresses}", addresses=words.listing(record.expected))]
+        if record.since is not None:
+            facts.append(words.tr("So since {time}", time=words.time(record.since, now)))
+        if record.last_update is not None:
+            result = record.last_update
+            facts.append(
+                words.tr("Last write {time}: {outcome}", time=words.time(result.at, now), outcome=words.outcome(result))
+            )
+            if result.problem is not None and result.problem.hint is not None:
+                facts.append(words.say(result.problem.hint))
+        return "\n".join(facts)
+
+    def _copy_report(self) -> None:
+        if self._record is None:
+            return
+        model = self._model
+        title = f"{readable_name(self._record.key.name)} {self._record.key.type}"
+        lines = [
+            self._words.tr("{name}: {what}", name=title, what=self._words.verdict_title(self._record)),
+            self._words.verdict_explanation(self._record, self._now()),
+            self._spoken_facts(self._record),
+        ]
+        lines += ["\t".join(model.cell(row, column) for column in range(5)) for row in range(model.rowCount())]
+        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+
+def _set(label: QLabel, said: str) -> None:
+    if label.text() != said:
+        label.setText(said)
+    label.setVisible(bool(said))

@@ -1,0 +1,169 @@
+"""A name to keep or to watch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+
+from ddns_tray.core.errors import UsageError
+from ddns_tray.core.model import RecordType
+from ddns_tray.core.names import canonical_name
+from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.text import text
+from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.forms import Form, add_field, field_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ddns_tray.core.model import ProviderSpec
+    from ddns_tray.core.settings import AccountSettings
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+_MOST_TTL = 2147483647  # RFC 2181 §8
+_AS_IT_IS, _YES, _NO = None, True, False
+
+
+class RecordForm(Form):
+    """It only tells what is wanted: a `RecordSettings`."""
+
+    save_wanted = Signal(object)
+
+    def __init__(
+        self,
+        words: Words,
+        theme: Theme,
+        parent: QWidget | None,
+        *,
+        accounts: Sequence[AccountSettings],
+        providers: Sequence[ProviderSpec],
+        record: RecordSettings | None,
+        account: str | None,
+    ) -> None:
+        if record is not None:
+            title = readable_name(record.name)
+        elif account is None:
+            title = words.tr("Watch a name")
+        else:
+            title = words.tr("Keep a name")
+        super().__init__(words, theme, title, parent)
+        self._record = record
+        self._specs = {spec.id: spec for spec in providers}
+        self._accounts = {each.id: each for each in accounts}
+        self.name = QLineEdit("" if record is None else readable_name(record.name))
+        self.name.setPlaceholderText("home.example.org")
+        self.a = QCheckBox(words.tr("IPv4 (A)"))
+        self.aaaa = QCheckBox(words.tr("IPv6 (AAAA)"))
+        self.account = QComboBox()
+        self.account.addItem(words.tr("Nobody: only watch it"), None)
+        for each in accounts:
+            spec = self._specs.get(each.provider)
+            self.account.addItem(each.id if spec is None else f"{each.id} · {spec.title}", each.id)
+        self.ttl = QSpinBox()
+        self.ttl.setRange(0, _MOST_TTL)
+        self.ttl.setSpecialValueText(words.tr("as it is"))
+        self.ttl.setSuffix(words.tr(" s"))
+        self.proxied = QComboBox()
+        for value, said in ((_AS_IT_IS, words.tr("as it is")), (_YES, words.tr("on")), (_NO, words.tr("off"))):
+            self.proxied.addItem(said, value)
+        self.expected = QLineEdit()
+        self.allow_private = QCheckBox(words.tr("Also keep an address that is not reachable from outside"))
+        self._fill(record, account)
+        self._lay_out()
+        self.account.currentIndexChanged.connect(self._show_what_fits)
+        self.save.clicked.connect(self._on_save)
+        self._show_what_fits()
+
+    def _fill(self, record: RecordSettings | None, account: str | None) -> None:
+        types = (RecordType.A,) if record is None else record.types
+        self.a.setChecked(RecordType.A in types)
+        self.aaaa.setChecked(RecordType.AAAA in types)
+        self.account.setCurrentIndex(max(0, self.account.findData(account)))
+        if record is None:
+            return
+        self.ttl.setValue(record.ttl or 0)
+        self.proxied.setCurrentIndex([_AS_IT_IS, _YES, _NO].index(record.proxied))
+        self.expected.setText(", ".join(record.expected))
+        self.allow_private.setChecked(record.allow_private)
+
+    def _lay_out(self) -> None:
+        words, theme = self.words, self.theme
+        form = field_form()
+        add_field(form, words.tr("Name"), self.name, "", theme)
+        types = QWidget()
+        row = QHBoxLayout(types)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.a)
+        row.addWidget(self.aaaa)
+        row.addStretch(1)
+        add_field(form, words.tr("Addresses"), types, "", theme)
+        kept_by = words.tr("The account whose provider hosts the zone of this name.")
+        add_field(form, words.tr("Kept by"), self.account, kept_by, theme)
+        self._writing = QWidget()
+        writing = field_form()
+        writing.setContentsMargins(0, 0, 0, 0)
+        self._writing.setLayout(writing)
+        ttl_help = words.tr("How long resolvers may keep an answer. 60 s makes changes visible quickly.")
+        add_field(writing, words.tr("TTL"), self.ttl, ttl_help, theme)
+        form.addRow(self._writing)
+        self._proxy = QWidget()
+        proxy = field_form()
+        proxy.setContentsMargins(0, 0, 0, 0)
+        self._proxy.setLayout(proxy)
+        add_field(proxy, words.tr("Proxy of the provider"), self.proxied, "", theme)
+        form.addRow(self._proxy)
+        fixed = words.tr("Leave it empty to expect your public address. Several addresses are separated by commas.")
+        add_field(form, words.tr("Expected addresses"), self.expected, fixed, theme)
+        form.addRow(self.allow_private)
+        self.column.addLayout(form)
+        self.column.addStretch(1)
+
+    def _show_what_fits(self) -> None:
+        account = self._accounts.get(self.account.currentData() or "")
+        spec = None if account is None else self._specs.get(account.provider)
+        self._writing.setVisible(account is not None)
+        self._proxy.setVisible(spec is not None and spec.capabilities.proxied)
+
+    def _on_save(self) -> None:
+        try:
+            record = self._filled()
+        except UsageError as exc:
+            self.show_problem(exc)
+            return
+        self.set_busy(busy=True)
+        self.save_wanted.emit(record)
+
+    def _filled(self) -> RecordSettings:
+        name = canonical_name(bare_name(self.name.text()))
+        types = tuple(
+            record_type
+            for box, record_type in ((self.a, RecordType.A), (self.aaaa, RecordType.AAAA))
+            if box.isChecked()
+        )
+        if not types:
+            raise UsageError(text("Choose IPv4, IPv6, or both."))
+        account = self.account.currentData()
+        base = self._record or RecordSettings(name, types)
+        return replace(
+            base,
+            name=name,
+            types=types,
+            account=account,
+            ttl=(self.ttl.value() or None) if account is not None else None,
+            proxied=self.proxied.currentData() if self._proxy.isVisibleTo(self) else None,
+            comment=base.comment if account is not None else None,
+            allow_private=self.allow_private.isChecked(),
+            expected=tuple(part for part in self.expected.text().replace(",", " ").split() if part),
+        )
+
+
+def bare_name(typed: str) -> str:
+    """The host name in what people paste: an address of a web page, a name with a port or with blanks around."""
+    bare = typed.strip()
+    if "://" in bare:
+        bare = bare.split("://", 1)[1]
+    return bare.split("/", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0].strip()

@@ -1,0 +1,196 @@
+"""Light and dark: the colours of our own painting, and the palette where the platform has none of its own to follow.
+
+Windows and macOS bring their style and its palette. On Linux without a desktop theme Qt falls back to Fusion in plain
+colours; there we set the whole. Every text colour has a contrast of at least 4.5 to the grounds it is used on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+
+from ddns_tray.core.model import Colour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one scheme, by what they are for."""
+
+    window: str
+    sidebar: str
+    card: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    hover: str
+    track: str
+    verdict: Mapping[Colour, str]
+    """For words and thin shapes; the icons have their own."""
+
+
+LIGHT = Tokens(
+    window="#FFFFFF",
+    sidebar="#F5F7F9",
+    card="#FFFFFF",
+    raised="#F5F7F9",
+    border="#DFE4E9",
+    text="#1B2329",
+    muted="#586573",
+    accent="#1A66D2",
+    on_accent="#FFFFFF",
+    accent_soft="#E3EDFB",
+    hover="#EEF2F6",
+    track="#E4E8EC",
+    verdict={Colour.GREEN: "#1C7C34", Colour.YELLOW: "#8A5B00", Colour.RED: "#BF2A30", Colour.GREY: "#586573"},
+)
+DARK = Tokens(
+    window="#171C21",
+    sidebar="#1E242A",
+    card="#1D2329",
+    raised="#232A31",
+    border="#343D46",
+    text="#EEF2F5",
+    muted="#A3AFBA",
+    accent="#77AEFF",
+    on_accent="#0B1A2E",
+    accent_soft="#22364F",
+    hover="#28313A",
+    track="#333C45",
+    verdict={Colour.GREEN: "#5CC777", Colour.YELLOW: "#F0B43C", Colour.RED: "#FF8A8A", Colour.GREY: "#A3AFBA"},
+)
+_CHOICES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+
+
+class Theme(QObject):
+    """Follows the system, or the person's choice; `changed` is told when the tokens are others."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__()
+        self._app = app
+        self._choice = "auto"
+        self._own_palette = app.style().name().lower() == "fusion"
+        hints = QGuiApplication.styleHints()
+        self._system = hints.colorScheme()
+        hints.colorSchemeChanged.connect(self._on_system_changed)
+        self.tokens = LIGHT
+        self._apply()
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether light text stands on dark ground."""
+        return self.tokens is DARK
+
+    def choose(self, choice: str) -> None:
+        """Take "auto", "light" or "dark"."""
+        if choice == self._choice:
+            return
+        self._choice = choice
+        if not self._own_palette:
+            QGuiApplication.styleHints().setColorScheme(_CHOICES.get(choice, Qt.ColorScheme.Unknown))
+        self._apply()
+
+    def _on_system_changed(self, scheme: Qt.ColorScheme) -> None:
+        self._system = scheme
+        self._apply()
+
+    def _apply(self) -> None:
+        scheme = _CHOICES.get(self._choice, self._system)
+        before, self.tokens = self.tokens, DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        if self._own_palette:
+            self._app.setPalette(_palette(self.tokens))
+            self._app.setStyleSheet(_style_sheet(self.tokens))
+        if before is not self.tokens:
+            self.changed.emit()
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, colour in (
+        (role.Window, tokens.window),
+        (role.WindowText, tokens.text),
+        (role.Base, tokens.card),
+        (role.AlternateBase, tokens.raised),
+        (role.Text, tokens.text),
+        (role.Button, tokens.raised),
+        (role.ButtonText, tokens.text),
+        (role.BrightText, tokens.text),
+        (role.ToolTipBase, tokens.raised),
+        (role.ToolTipText, tokens.text),
+        (role.PlaceholderText, tokens.muted),
+        (role.Highlight, tokens.accent),
+        (role.HighlightedText, tokens.on_accent),
+        (role.Accent, tokens.accent),
+        (role.Link, tokens.accent),
+        (role.LinkVisited, tokens.accent),
+        (role.Mid, tokens.border),
+        (role.Midlight, tokens.border),
+        (role.Light, tokens.raised),
+        (role.Dark, tokens.border),
+        (role.Shadow, tokens.border),
+    ):
+        palette.setColor(which, QColor(colour))
+    faded = QColor(tokens.muted)
+    faded.setAlpha(150)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, faded)
+    return palette
+
+
+def _style_sheet(tokens: Tokens) -> str:
+    """Calmer controls for Fusion; other styles keep their own."""
+    t = tokens
+    return f"""
+QPushButton {{ padding: 6px 14px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
+  color: {t.accent}; }}
+QPushButton:hover {{ background: {t.hover}; }}
+QPushButton:pressed {{ background: {t.accent_soft}; }}
+QPushButton:focus {{ border-color: {t.accent}; }}
+QPushButton:disabled {{ color: {t.muted}; background: {t.raised}; }}
+QPushButton:default, QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
+  border-color: {t.accent}; }}
+QPushButton:default:hover, QPushButton[primary="true"]:hover {{ background: {_mixed(t.accent, t.text, 0.15)}; }}
+QPushButton[primary="true"]:focus, QPushButton:default:focus {{ border-color: {t.text}; }}
+QPushButton[primary="true"]:disabled, QPushButton:default:disabled {{ background: {t.raised}; color: {t.muted};
+  border-color: {t.border}; }}
+QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
+QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
+QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
+QLineEdit, QPlainTextEdit {{ padding: 6px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
+  color: {t.text}; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
+QLineEdit:disabled, QLineEdit:read-only {{ background: {t.raised}; color: {t.muted}; }}
+QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.border}; padding: 4px; }}
+QHeaderView {{ background: transparent; border: 0; }}
+QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px solid {t.border}; padding: 6px 8px;
+  color: {t.muted}; }}
+QTableView, QListView, QTreeView {{ border: 1px solid {t.border}; border-radius: 8px; background: {t.card};
+  gridline-color: {t.border}; }}
+QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 6px; }}
+QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 5px; }}
+QMenu::item:selected {{ background: {t.hover}; color: {t.text}; }}
+QMenu::item:disabled {{ color: {t.muted}; }}
+QMenu::icon {{ padding-left: 10px; }}
+QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 8px; }}
+"""
+
+
+def _mixed(first: str, second: str, part: float) -> str:
+    one, two = QColor(first), QColor(second)
+    return QColor(
+        *(round(a + (b - a) * part) for a, b in zip(one.getRgb()[:3], two.getRgb()[:3], strict=True))  # type: ignore[index]
+    ).name()

@@ -1,0 +1,84 @@
+"""What is shown while there is nothing to keep: three ways to begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ddns_tray.ui.controls import ChoiceButton, heading, muted, paragraph, sign
+from ddns_tray.words import Shape
+
+if TYPE_CHECKING:
+    from ddns_tray.core.model import Snapshot
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+_WIDTH = 520
+
+
+class WelcomePage(QWidget):
+    """It only tells what was chosen."""
+
+    keep_chosen = Signal()
+    watch_chosen = Signal()
+    demo_chosen = Signal()
+
+    def __init__(self, words: Words, theme: Theme) -> None:
+        super().__init__()
+        self._words = words
+        tokens = theme.tokens
+        title = heading(words.tr("Does my name lead to my house right now?"))
+        about = words.tr(
+            "DDNS Tray learns your public address, keeps your DNS names equal to it, and asks the name servers whether"
+            " it is true."
+        )
+        self._address = muted(paragraph(""), tokens)
+        self.keep = ChoiceButton(
+            words.tr("Keep a name true"),
+            words.tr("You have a DNS provider, and a token or password for it."),
+            tokens,
+            suggested=True,
+        )
+        self.watch = ChoiceButton(
+            words.tr("Just watch a name"),
+            words.tr("Nothing is ever written. You are told when the name leads elsewhere."),
+            tokens,
+        )
+        self.demo = ChoiceButton(
+            words.tr("Try the demo"),
+            words.tr("A small world on this computer: an address that changes, slow caches, a fault that heals."),
+            tokens,
+        )
+        self.keep.clicked.connect(self.keep_chosen)
+        self.watch.clicked.connect(self.watch_chosen)
+        self.demo.clicked.connect(self.demo_chosen)
+        inner = QWidget()
+        inner.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(inner)
+        column.setSpacing(10)
+        column.addWidget(sign(Shape.CHECK, 56, words.tr("DDNS Tray")))
+        column.addSpacing(4)
+        column.addWidget(title)
+        column.addWidget(muted(paragraph(about), tokens))
+        column.addWidget(self._address)
+        column.addSpacing(8)
+        for button in (self.keep, self.watch, self.demo):
+            column.addWidget(button)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(20, 20, 20, 20)
+        outer.addStretch(2)
+        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+        inner.setMinimumWidth(_WIDTH)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Say the address as soon as it is known: the first thing that works."""
+        found = [agreement for agreement in snapshot.addresses.values() if agreement.address is not None]
+        said = self._words.tr(
+            "Your address right now: {addresses}",
+            addresses=self._words.listing([str(agreement.address) for agreement in found]),
+        )
+        self._address.setText(said if found else "")
+        self._address.setVisible(bool(found))

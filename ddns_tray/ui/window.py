@@ -1,0 +1,345 @@
+"""The window: a side bar of pages, banners for troubles of the whole, and the pages themselves.
+
+When language or theme change the pages are built anew, which spares every label a way to be changed. Closing the window
+throws it away; the icon stays.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
+
+from ddns_tray.core.errors import DdnsTrayError
+from ddns_tray.ui import icons
+from ddns_tray.ui.activity_page import ActivityPage
+from ddns_tray.ui.address_page import AddressPage
+from ddns_tray.ui.controls import Banner, muted
+from ddns_tray.ui.desk_work import DeskWork
+from ddns_tray.ui.names_page import NamesPage
+from ddns_tray.ui.settings_page import SettingsPage
+from ddns_tray.ui.welcome_page import WelcomePage
+from ddns_tray.words import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent
+
+    from ddns_tray.core.model import RecordKey, RecordStatus, Snapshot
+    from ddns_tray.ui.activity import ActivityLog
+    from ddns_tray.ui.services import Services
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+_SIDEBAR = 176
+_SIZE = QSize(900, 640)
+_GEOMETRY = "geometry"
+
+
+class Page(StrEnum):
+    """Where one can go."""
+
+    NAMES = "names"
+    ADDRESS = "address"
+    ACTIVITY = "activity"
+    SETTINGS = "settings"
+
+
+class MainWindow(QWidget):
+    """The only window. It can be made before the engine is there; `attach` brings that."""
+
+    closed = Signal()
+    general_changed = Signal(object)
+    demo_requested = Signal()
+
+    def __init__(
+        self,
+        words: Words,
+        now: Callable[[], float],
+        theme: Theme,
+        activity: ActivityLog,
+        memory: QSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self._words = words
+        self._now = now
+        self._theme = theme
+        self._activity = activity
+        self._memory = memory
+        self._services: Services | None = None
+        self._snapshot: Snapshot | None = None
+        self._panel_missing = False
+        self._failure: BaseException | None = None
+        self._dismissed: set[str] = set()
+        self._shown_banners: list[tuple[str, str]] = []
+        self._page = Page.NAMES
+        self._body: QWidget | None = None
+        self.names: NamesPage
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._work = DeskWork(self, words, theme)
+        self._work.changed.connect(self._on_settings_changed)
+        self._work.failed.connect(self.show_failure)
+        self.setMinimumSize(640, 420)
+        self.resize(_SIZE)
+        if memory is not None:
+            kept = memory.value(_GEOMETRY)
+            if isinstance(kept, QByteArray):
+                self.restoreGeometry(kept)
+        self._ticker = QTimer(self, interval=1000)
+        self._ticker.timeout.connect(self._tick)
+        theme.changed.connect(self._build)
+        self._build()
+        self._add_shortcuts()
+
+    # --- what the desktop asks for ---
+
+    def attach(self, services: Services) -> None:
+        """Take the engine and what belongs to it."""
+        self._services = services
+        self._work.attach(services)
+        self._build()
+
+    def set_words(self, words: Words) -> None:
+        """Speak another language from now on."""
+        self._words = words
+        self._work.words = words
+        self._build()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Take the newest snapshot."""
+        self._snapshot = snapshot
+        self.names.show_snapshot(snapshot)
+        self.address.show_snapshot(snapshot)
+        self.welcome.show_snapshot(snapshot)
+        self.setWindowIcon(icons.icon(self._words.shape(snapshot.colour, snapshot.phase)))
+        self._show_names_or_welcome()
+        self._show_banners()
+        self._tick()
+
+    def show_page(self, page: Page) -> None:
+        """Go to a page."""
+        self._side.setCurrentRow(list(Page).index(page))
+
+    def open_record(self, key: RecordKey) -> None:
+        """Go to the names, and open this one."""
+        self.show_page(Page.NAMES)
+        self.names.open_record(key)
+
+    def show_panel_missing(self, *, missing: bool) -> None:
+        """Say, or no longer say, that there is no panel for the icon."""
+        self._panel_missing = missing
+        self._show_banners()
+
+    def show_failure(self, error: BaseException) -> None:
+        """Say that something went wrong that no page has a place for."""
+        self._failure = error
+        self._dismissed.discard("failure")
+        self._show_banners()
+
+    def present(self) -> None:
+        """Come to the front."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # --- Qt's callbacks ---
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep where the window was, and let it go."""
+        if self._memory is not None:
+            self._memory.setValue(_GEOMETRY, self.saveGeometry())
+        self._ticker.stop()
+        event.accept()
+        self.closed.emit()
+
+    def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Count while somebody looks."""
+        del event
+        self._ticker.start()
+
+    def hideEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Rest."""
+        del event
+        self._ticker.stop()
+
+    # --- inside ---
+
+    def _build(self) -> None:
+        words, theme, now = self._words, self._theme, self._now
+        opened = self._opened_record()
+        self.setWindowTitle(words.tr("DDNS Tray"))
+        self.names = NamesPage(words, now, theme, editable=self._editable)
+        self.welcome = WelcomePage(words, theme)
+        self.address = AddressPage(words, now, theme)
+        self.activity = ActivityPage(words, now, theme, self._activity)
+        self.settings = SettingsPage(words, theme, self._work, self._services)
+        self._side, self._next = self._make_side(), muted(QLabel(), theme.tokens)
+        self._next.setWordWrap(True)
+        self._first = QStackedWidget()
+        self._first.addWidget(self.names)
+        self._first.addWidget(self.welcome)
+        self._pages = QStackedWidget()
+        for page in (self._first, self.address, self.activity, self.settings):
+            self._pages.addWidget(page)
+        body = self._lay_out()
+        if self._body is not None:
+            self._outer.removeWidget(self._body)
+            self._body.hide()
+            self._body.deleteLater()
+        self._outer.addWidget(body)
+        self._body = body
+        self._connect()
+        self._shown_banners = []
+        self.show_page(self._page)
+        if self._snapshot is not None:
+            self.show_snapshot(self._snapshot)
+            if opened is not None:
+                self.names.open_record(opened)
+
+    def _opened_record(self) -> RecordKey | None:
+        return None if self._body is None else self.names.delegate.opened
+
+    @property
+    def _editable(self) -> bool:
+        return self._services is not None and not self._services.is_demo
+
+    def _make_side(self) -> QListWidget:
+        words, tokens = self._words, self._theme.tokens
+        side = QListWidget()
+        side.setAccessibleName(words.tr("Pages"))
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setStyleSheet(
+            "QListWidget { border: 0; background: transparent; outline: 0; }"
+            f"QListWidget::item {{ padding: 8px 12px; border-radius: 6px; color: {tokens.text};"
+            " border: 1px solid transparent; }"
+            f"QListWidget::item:hover {{ background: {tokens.hover}; }}"
+            f"QListWidget::item:selected {{ background: {tokens.card}; border-color: {tokens.border};"
+            f" color: {tokens.text}; }}"
+            f"QListWidget::item:focus {{ border-color: {tokens.accent}; }}"
+        )
+        for said in (words.tr("Names"), words.tr("Address"), words.tr("Activity"), words.tr("Settings")):
+            side.addItem(QListWidgetItem(said))
+        side.currentRowChanged.connect(self._on_page)
+        return side
+
+    def _lay_out(self) -> QWidget:
+        tokens = self._theme.tokens
+        left = QWidget()
+        left.setObjectName("sidebar")
+        left.setStyleSheet(
+            f"#sidebar {{ background: {tokens.sidebar}; border: 0; border-right: 1px solid {tokens.border}; }}"
+        )
+        left.setFixedWidth(_SIDEBAR)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(10, 16, 10, 14)
+        column.addWidget(self._side, 1)
+        column.addWidget(self._next)
+        self._banners = QVBoxLayout()
+        self._banners.setContentsMargins(20, 0, 20, 0)
+        self._banners.setSpacing(8)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(self._banners)
+        right.addWidget(self._pages, 1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left)
+        row.addLayout(right, 1)
+        return body
+
+    def _connect(self) -> None:
+        names, work = self.names, self._work
+        names.check_chosen.connect(work.check)
+        names.update_chosen.connect(work.update)
+        names.add_chosen.connect(work.add_record)
+        names.edit_chosen.connect(self._edit_record)
+        names.account_chosen.connect(lambda record: work.edit_account(record.account))
+        self.welcome.keep_chosen.connect(work.begin_keeping)
+        self.welcome.watch_chosen.connect(work.begin_watching)
+        self.welcome.demo_chosen.connect(self.demo_requested)
+        self.settings.general_changed.connect(self.general_changed)
+
+    def _add_shortcuts(self) -> None:
+        for keys, action in (
+            (QKeySequence.StandardKey.Refresh, self._work.check),
+            (QKeySequence.StandardKey.Close, self.close),
+            (QKeySequence("Ctrl+1"), lambda: self.show_page(Page.NAMES)),
+            (QKeySequence("Ctrl+2"), lambda: self.show_page(Page.ADDRESS)),
+            (QKeySequence("Ctrl+3"), lambda: self.show_page(Page.ACTIVITY)),
+            (QKeySequence("Ctrl+4"), lambda: self.show_page(Page.SETTINGS)),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    def _on_page(self, row: int) -> None:
+        self._page = list(Page)[row]
+        self._pages.setCurrentIndex(row)
+
+    def _show_names_or_welcome(self) -> None:
+        empty = self._snapshot is not None and not self._snapshot.records and not self._snapshot.problems
+        self._first.setCurrentWidget(self.welcome if empty and self._services is not None else self.names)
+
+    def _edit_record(self, record: RecordStatus) -> None:
+        self._work.edit_record_of(record.key)
+
+    def _on_settings_changed(self) -> None:
+        self.settings.refresh()
+
+    def _tick(self) -> None:
+        if self._snapshot is not None:
+            said = self._words.next_check(self._snapshot, self._now())
+            if self._next.text() != said:
+                self._next.setText(said)
+
+    def _show_banners(self) -> None:
+        wanted = [banner for banner in self._wanted_banners() if banner[0] not in self._dismissed]
+        if [(key, title) for key, title, _ in wanted] == self._shown_banners:
+            return
+        self._shown_banners = [(key, title) for key, title, _ in wanted]
+        while (item := self._banners.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for key, title, hint in wanted:
+            banner = Banner(Shape.WARNING, title, hint, self._words.tr("Close"), self._theme.tokens)
+            banner.dismissed.connect(lambda key=key: self._dismiss(key))
+            self._banners.addWidget(banner)
+        self._banners.setContentsMargins(20, 16 if wanted else 0, 20, 0)
+
+    def _wanted_banners(self) -> list[tuple[str, str, str]]:
+        words = self._words
+        wanted: list[tuple[str, str, str]] = []
+        if self._services is not None and self._services.is_demo:
+            hint = words.tr("Everything happens on this computer. Nothing of yours is read or changed.")
+            wanted.append(("demo", words.tr("This is the demo"), hint))
+        if self._panel_missing:
+            hint = words.tr(
+                "Without one this window stands in for the icon. On GNOME install the extension AppIndicator, on others"
+                " add a system tray or status area to the panel; the icon appears by itself."
+            )
+            wanted.append(("panel", words.tr("This desktop shows no tray icons"), hint))
+        if self._failure is not None:
+            wanted.append(("failure", *self._spoken_failure(self._failure)))
+        problems = self._snapshot.problems if self._snapshot is not None else ()
+        wanted += [(f"problem {problem.title}", *words.problem(problem)) for problem in problems]
+        return wanted
+
+    def _spoken_failure(self, error: BaseException) -> tuple[str, str]:
+        if isinstance(error, DdnsTrayError):
+            return self._words.problem(error.problem)
+        words = self._words
+        return words.tr("Something went wrong inside DDNS Tray"), words.tr("The log says more. Please report it.")
+
+    def _dismiss(self, key: str) -> None:
+        self._dismissed.add(key)
+        if key == "failure":
+            self._failure = None
+        self._show_banners()

@@ -1,0 +1,184 @@
+"""Pictures of everything a person sees: `python -m tests.ui.shots OUT`, for people to look at.
+
+Offscreen, with the fakes of `tests.support.snapshots`, in both languages and both schemes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+    from PySide6.QtWidgets import QApplication, QWidget
+
+LANGUAGES = ("en", "zh_CN")
+SCHEMES = ("light", "dark")
+_SCALE = 1.0
+
+
+def main(arguments: list[str]) -> int:
+    """Draw everything into a folder."""
+    if not arguments:
+        sys.stderr.write("usage: python -m tests.ui.shots FOLDER [SCALE]\n")
+        return 64
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if len(arguments) > 1:
+        os.environ["QT_SCALE_FACTOR"] = arguments[1]
+    from PySide6.QtWidgets import QApplication
+
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    with tempfile.TemporaryDirectory() as place:
+        for path in draw_all(app, folder, Path(place)):
+            sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
+    """Draw picture after picture."""
+    yield icons_sheet(folder / "icons.png")
+    for scheme in SCHEMES:
+        for language in LANGUAGES:
+            suffix = f"{scheme}-{language}"
+            yield menu(app, folder / f"menu-{suffix}.png", language, scheme)
+            yield from window_pages(app, folder, place, language, scheme)
+
+
+def icons_sheet(path: Path) -> Path:
+    """All states in all sizes, on a light and on a dark panel."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor, QPainter, QPixmap
+
+    from ddns_tray.ui import icons
+    from ddns_tray.words import Shape
+
+    sizes = (16, 22, 32, 48)
+    width = sum((size + 10) * len(Shape) for size in sizes) + 30
+    sheet = QPixmap(width, 2 * 76)
+    sheet.fill(Qt.GlobalColor.white)
+    painter = QPainter(sheet)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for row, panel in enumerate(("#F5F7F9", "#14191F")):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(panel))
+        painter.drawRoundedRect(QRectF(4, row * 76 + 4, width - 8, 68), 8, 8)
+        x = 16
+        for size in sizes:
+            for shape in Shape:
+                painter.drawPixmap(x, row * 76 + (76 - size) // 2, icons.pixmap(shape, size))
+                x += size + 10
+    painter.end()
+    sheet.save(str(path))
+    return path
+
+
+def menu(app: QApplication, path: Path, language: str, scheme: str) -> Path:
+    """The tray menu as Qt draws it."""
+    from ddns_tray.ui.menu import TrayMenu
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+    from tests.support import snapshots
+
+    theme = Theme(app)
+    theme.choose(scheme)
+    shown = TrayMenu(Words(language), lambda: snapshots.NOW)
+    shown.show_snapshot(snapshots.troubled())
+    shown.popup(shown.pos())
+    _grab(app, shown, path)
+    shown.close()
+    shown.deleteLater()
+    return path
+
+
+def window_pages(app: QApplication, folder: Path, place: Path, language: str, scheme: str) -> Iterator[Path]:
+    """Every page of the window, and the forms."""
+    from ddns_tray.core.settings import AccountSettings
+    from ddns_tray.ui.account_form import AccountForm
+    from ddns_tray.ui.record_form import RecordForm
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.ui.window import MainWindow, Page
+    from ddns_tray.words import Words
+    from tests.support import snapshots
+
+    suffix = f"{scheme}-{language}"
+    words, theme = Words(language), Theme(app)
+    theme.choose(scheme)
+    services, engine, settings = snapshots.services(place, _run)
+    log = snapshots.activity()
+    window = MainWindow(words, lambda: snapshots.NOW, theme, log)
+    window.attach(services)
+    window.resize(920, 700)
+    window.show()
+    for name, shown, opened in (
+        ("names", snapshots.troubled(), snapshots.propagating().key),
+        ("red", snapshots.troubled(), snapshots.mismatch().key),
+        ("green", snapshots.green(), None),
+        ("unspeakable", snapshots.unspeakable(), None),
+        ("welcome", snapshots.empty(), None),
+    ):
+        engine.snapshot = shown
+        window.show_snapshot(shown)
+        window.show_page(Page.NAMES)
+        if opened is not None:
+            window.open_record(opened)
+        path = folder / f"{name}-{suffix}.png"
+        _grab(app, window, path)
+        yield path
+    window.show_snapshot(snapshots.troubled())
+    for page in (Page.ADDRESS, Page.ACTIVITY, Page.SETTINGS):
+        window.show_page(page)
+        path = folder / f"{page}-{suffix}.png"
+        _grab(app, window, path)
+        yield path
+    window.settings.tabs.setCurrentIndex(2)
+    path = folder / f"general-{suffix}.png"
+    _grab(app, window, path)
+    yield path
+    account = AccountForm(
+        words, theme, None, providers=services.desk.providers(), taken=frozenset({"cloudflare"}), account=None
+    )
+    account.picker.search.setText("cloud")
+    account.field("api_token").setText("not-a-real-token")
+    account.show_report(snapshots.REPORT)
+    record = RecordForm(
+        words,
+        theme,
+        None,
+        accounts=(AccountSettings("cloudflare", "cloudflare", MappingProxyType({})),),
+        providers=services.desk.providers(),
+        record=settings.read().records[0],
+        account="cloudflare",
+    )
+    for form_name, form in (("account", account), ("record", record)):
+        form.show()
+        form.adjustSize()
+        path = folder / f"{form_name}-{suffix}.png"
+        _grab(app, form, path)
+        yield path
+        form.close()
+    window.close()
+    window.deleteLater()
+    app.processEvents()
+
+
+def _grab(app: QApplication, widget: QWidget, path: Path) -> None:
+    for _ in range(4):
+        app.processEvents()
+    widget.grab().save(str(path))
+
+
+def _run(work: Coroutine[object, object, None], name: str) -> None:
+    del name
+    asyncio.run(work)  # type: ignore[arg-type]  # a coroutine as good as any
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
