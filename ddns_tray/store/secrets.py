@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ddns_tray.core.errors import ConfigError, NoKeyring, SecretError, StorageError
 from ddns_tray.core.ports import Secret, SecretStore
+from ddns_tray.core.settings_parse import read_toml
 from ddns_tray.core.text import text
 from ddns_tray.store.atomic import locked, read_error, replace_file
 from ddns_tray.store.env_file import parse_env
@@ -233,11 +234,12 @@ def build_secrets(
     config_file: Path,
     *,
     environ: Mapping[str, str] = os.environ,
-    secrets_file: str = "",
+    secrets_file: str | None = None,
     keyring: Place | None = None,
 ) -> ChainSecrets:
-    """Chain the places of one instance. `secrets_file` is the setting of that name; nothing is opened here."""
+    """Chain the places of one instance. `secrets_file` is the setting of that name; None looks it up in the file."""
     folder = config_file.parent
+    secrets_file = _named_file(config_file) if secrets_file is None else secrets_file
     places: list[Place] = [keyring or KeyringSecrets(), EnvironmentSecrets(environ, folder / ".env")]
     if environ.get("CREDENTIALS_DIRECTORY"):
         places.append(CredentialsDirectorySecrets(Path(environ["CREDENTIALS_DIRECTORY"])))
@@ -253,6 +255,16 @@ def _decode(content: Any) -> _Secrets:
         str(account): {str(name): str(value) for name, value in fields.items()}
         for account, fields in content["secrets"].items()
     }
+
+
+def _named_file(config_file: Path) -> str:
+    """Return `[general] secrets_file`. Settings that are broken name no file; who reads them tells what is wrong."""
+    try:
+        general = read_toml(config_file.read_text(encoding="utf-8-sig")).get("general")
+    except (OSError, UnicodeDecodeError, ConfigError):
+        return ""
+    name = general.get("secrets_file") if isinstance(general, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _read(path: Path) -> str | None:

@@ -214,3 +214,26 @@ async def test_the_places_of_an_instance_are_asked_in_order_and_the_file_only_if
     assert found == [Secret(value) for value in ("keyring", "environment", "dotenv", "credentials", "file")]
     unnamed = build_secrets(tmp_path / "config.toml", environ={}, keyring=keyring)
     assert await unnamed.get("home", "key") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ("schema = 1\n[general]\nsecrets_file = 'own.json'\n", "x"),
+        ("schema = 1\n[general]\nsecrets_file = ''\n", None),
+        ("schema = 1\n", None),
+        ("general = 1\n", None),
+        ("[general]\nsecrets_file = 1\n", None),
+        ("broken\n", None),
+        (None, None),
+    ],
+)
+async def test_the_settings_file_itself_names_the_unencrypted_file(
+    tmp_path: Path, settings: str | None, found: str | None
+) -> None:
+    await FileSecrets(tmp_path / "own.json").set("home", "key", Secret("x"))
+    if settings is not None:
+        (tmp_path / "config.toml").write_text(settings)
+    chain = build_secrets(tmp_path / "config.toml", environ={}, keyring=FakeSecrets())
+    secret = await chain.get("home", "key")
+    assert (secret.reveal() if secret else None) == found
