@@ -28,7 +28,14 @@ class HttpsTransport:
         self._clock = clock
 
     async def ask(self, target: Target, query: Query, timeout: float) -> Received:  # noqa: ASYNC109 - of the request
-        """Post one question; what goes wrong is told as a `LookError`."""
+        """Post one question; what goes wrong is told as a `LookError`.
+
+        A pinned address or an own authority (`?ip=`, `?ca=`) cannot be asked of `HttpClient`. Asking without them would
+        be a promise broken, so such a resolver counts as failing.
+        """
+        pinned = target.endpoint is not None and target.endpoint.address != target.host
+        if pinned or target.ca_file is not None:
+            return Received(self._clock.now(), Transport.HTTPS, error=LookError.HTTP)
         host = f"[{target.host}]" if ":" in target.host else target.host
         request = HttpRequest(
             "POST",

@@ -111,7 +111,10 @@ class Streams:
     async def _context(self, ca_file: str | None) -> ssl.SSLContext:
         """A context that checks certificates; reading the authorities takes milliseconds, so it is kept."""
         if ca_file not in self._contexts:
-            self._contexts[ca_file] = await asyncio.to_thread(ssl.create_default_context, cafile=ca_file)
+            try:
+                self._contexts[ca_file] = await asyncio.to_thread(ssl.create_default_context, cafile=ca_file)
+            except OSError as exc:  # the file of the authority cannot be read
+                raise ssl.SSLError(*exc.args) from exc
         return self._contexts[ca_file]
 
 

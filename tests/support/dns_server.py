@@ -23,6 +23,7 @@ import dns.rrset
 import dns.zone
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Sequence
 
 LOOPBACK = "127.0.0.1"
@@ -81,6 +82,7 @@ class DnsServer:
     asked: list[Asked] = field(default_factory=list)
     udp: bool = True
     tcp: bool = True
+    tls: ssl.SSLContext | None = None
     tcp_connections: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -112,7 +114,7 @@ class DnsServer:
         else:
             udp.close()
         if self.tcp:
-            server = await asyncio.start_server(self._serve_tcp, sock=tcp)
+            server = await asyncio.start_server(self._serve_tcp, sock=tcp, ssl=self.tls)
         else:
             tcp.close()
         try:

@@ -1,0 +1,83 @@
+"""DNS over HTTPS, with the HTTP side played at its port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.core.errors import ConnectFailed, ConnectionLost, TimedOut, TlsFailed, TransportError
+from ddns_tray.core.model import LookError, Transport
+from ddns_tray.core.ports import HttpResponse
+from ddns_tray.core.text import text
+from ddns_tray.verify.doh import HttpsTransport
+from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.targets import parse_resolver
+from tests.support.dns_server import Answer, build
+
+if TYPE_CHECKING:
+    from ddns_tray.core.ports import HttpRequest
+    from tests.verify.conftest import RunningClock
+
+HOME = prepare("home.example.test", "A", recursive=True)
+GOOD = build(HOME.wire(0), Answer(("home.example.test. 60 A 192.0.2.7",)))
+
+
+class Http:
+    """Answers every request the same way."""
+
+    def __init__(self, outcome: HttpResponse | TransportError) -> None:
+        self.outcome = outcome
+        self.requests: list[HttpRequest] = []
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        self.requests.append(request)
+        if isinstance(self.outcome, TransportError):
+            raise self.outcome
+        return self.outcome
+
+    async def aclose(self) -> None:
+        pass
+
+
+async def test_a_question_is_posted_as_rfc_8484_says(clock: RunningClock) -> None:
+    http = Http(HttpResponse(200, {"content-type": "application/dns-message"}, GOOD))
+    target = parse_resolver("https://dns.example:8443/dns-query")
+    assert target is not None
+    received = await HttpsTransport(http, clock).ask(target, HOME, 3.0)
+    assert (received.wire, received.transport, received.error) == (GOOD, Transport.HTTPS, None)
+    (request,) = http.requests
+    assert (request.method, request.url) == ("POST", "https://dns.example:8443/dns-query")
+    assert request.headers["content-type"] == request.headers["accept"] == "application/dns-message"
+    assert request.body == HOME.wire(0)
+    assert request.timeout == 3.0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [
+        (HttpResponse(503, {}, b""), LookError.HTTP),
+        (HttpResponse(200, {}, b"<html>"), LookError.MALFORMED),
+        (HttpResponse(200, {}, GOOD[:12] + b"\x05other" + GOOD[18:]), LookError.MALFORMED),
+        (ConnectFailed(text("x")), LookError.UNREACHABLE),
+        (TlsFailed(text("x")), LookError.TLS),
+        (TimedOut(text("x")), LookError.TIMEOUT),
+        (ConnectionLost(text("x")), LookError.CONNECTION_LOST),
+        (TransportError(text("x")), LookError.HTTP),
+    ],
+)
+async def test_what_goes_wrong_is_told(
+    clock: RunningClock, outcome: HttpResponse | TransportError, error: LookError
+) -> None:
+    target = parse_resolver("https://[2001:db8::1]/dns-query")
+    assert target is not None
+    received = await HttpsTransport(Http(outcome), clock).ask(target, HOME, 3.0)
+    assert (received.wire, received.error) == (None, error)
+
+
+async def test_what_the_port_cannot_promise_is_not_done(clock: RunningClock) -> None:
+    http = Http(HttpResponse(200, {}, GOOD))
+    target = parse_resolver("https://dns.example/dns-query?ip=192.0.2.1")
+    assert target is not None
+    received = await HttpsTransport(http, clock).ask(target, HOME, 3.0)
+    assert (received.error, http.requests) == (LookError.HTTP, [])
