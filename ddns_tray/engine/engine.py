@@ -191,11 +191,7 @@ class Engine:
             now=now,
             last_check=now,
             interval=self._rounds.interval,
-            deadlines=[
-                status.verdict.deadline
-                for status in self._state.statuses.values()
-                if status.verdict.deadline is not None
-            ],
+            deadlines=self._state.deadlines(),
             not_before=self._rounds.retries(),
             chance=self._chance,
             failures=self._rounds.unlucky,

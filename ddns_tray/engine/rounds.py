@@ -131,6 +131,7 @@ class Rounds:
 
     async def _detect_family(self, family: Family) -> None:
         detectors = [detector for detector in self._setup.detectors[family] if family in detector.families]
+        origins = len({detector.origin for detector in detectors})
         allow_private = any(record.settings.allow_private for record in self.kept if record.key.type.family is family)
         sightings: tuple[Sighting, ...] = ()
         conclusion: Agreement | None = None
@@ -144,6 +145,7 @@ class Rounds:
                 allow_private=allow_private,
                 previous=self._state.agreements.get(family),
                 now=self._clock.now(),
+                origins=origins,
             )
             if conclusion.state is AddressState.AGREED:
                 self._agreed_at[family] = self._clock.now()
@@ -256,6 +258,7 @@ class Rounds:
             expected = self._expected(record)
             watched_only = record.settings.account is None and not record.settings.expected
             memory = self._state.recall(record.key)
+            agreement = self._state.agreements.get(record.key.type.family)
             verdict, brought_forward = judge(
                 self._state.views.get(record.key),
                 expected,
@@ -264,6 +267,7 @@ class Rounds:
                 online=self._online,
                 paused=paused,
                 watched_only=watched_only,
+                address_state=agreement.state if agreement is not None else None,
             )
             self._state.note(record.key, brought_forward)
             self._state.set_status(record, sorted(expected or (), key=_numeric), verdict)

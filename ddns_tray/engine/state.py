@@ -111,6 +111,15 @@ class EngineState:
             proven_at=proven,
         )
 
+    def deadlines(self) -> list[float]:
+        """When something should have become true by itself: verdicts' deadlines, and the end of old cached answers."""
+        verdicts = [status.verdict for status in self.statuses.values()]
+        ends = [verdict.reason.data.get("expires") for verdict in verdicts]
+        return [
+            *(verdict.deadline for verdict in verdicts if verdict.deadline is not None),
+            *(float(end) for end in ends if isinstance(end, int | float) and end > self._clock.now()),
+        ]
+
     def keep_only(self, keys: Sequence[RecordKey]) -> None:
         """Drop what is shown of records that are no longer in the settings; their memory stays, they may come back."""
         wanted = set(keys)

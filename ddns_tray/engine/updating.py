@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import ExistingSet, Plan, RecordKey
+    from ddns_tray.core.model import Capabilities, ExistingSet, Plan, RecordKey
     from ddns_tray.core.ports import Chance, Clock, Provider
     from ddns_tray.engine.setup import AccountOpener, KeptRecord
 
@@ -102,7 +102,7 @@ class Updater:
                 existing,
                 memory,
                 force=task.force,
-                ttl=settings.ttl,
+                ttl=_offered(settings.ttl, provider.capabilities),
                 proxied=settings.proxied,
                 comment=settings.comment,
             )
@@ -205,6 +205,14 @@ class Updater:
             problem=problem,
             abort_reason=planned.abort_reason if planned is not None else None,
         )
+
+
+def _offered(ttl: int | None, capabilities: Capabilities) -> int | None:
+    """Bring a wished TTL into what the service offers, so that it does not differ for ever."""
+    if ttl is None or capabilities.ttl is None:
+        return None
+    shortest, longest = capabilities.ttl
+    return max(shortest, min(ttl, longest))
 
 
 def _with_old_answer(memory: RecordMemory, existing: ExistingSet | None) -> RecordMemory:

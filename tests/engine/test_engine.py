@@ -34,12 +34,12 @@ async def running(world: World) -> AsyncIterator[World]:
 
 async def test_the_engine_starts_with_a_round_and_goes_on_by_itself() -> None:
     async with running(World()) as world:
-        assert world.engine.snapshot.colour is Colour.GREEN
-        assert world.engine.snapshot.phase is Phase.IDLE
+        assert world.shown().colour is Colour.GREEN
+        assert world.shown().phase is Phase.IDLE
         assert world.verifier.looks == 1
         await world.clock.advance(600)
         assert 9 <= world.verifier.looks <= 12
-    assert world.engine.snapshot.phase is Phase.STOPPED
+    assert world.shown().phase is Phase.STOPPED
     assert world.provider.closed
     assert world.verifier.closed
 
@@ -87,15 +87,15 @@ async def test_nobody_waits_for_an_engine_that_has_stopped() -> None:
 async def test_paused_means_no_look_and_no_write_until_the_time_comes() -> None:
     async with running(World()) as world:
         world.engine.pause(world.clock.now() + 3600)
-        assert world.engine.snapshot.phase is Phase.PAUSED
-        assert world.engine.snapshot.colour is Colour.GREY
+        assert world.shown().phase is Phase.PAUSED
+        assert world.shown().colour is Colour.GREY
         world.see(SECOND)
         await world.clock.advance(3500)
         assert world.verifier.looks == 1
         assert world.provider.content[HOME] == (FIRST,)
         await world.clock.advance(200)
         assert world.provider.content[HOME] == (SECOND,)
-        assert world.engine.snapshot.phase is Phase.IDLE
+        assert world.shown().phase is Phase.IDLE
 
 
 async def test_paused_until_resumed() -> None:
@@ -106,7 +106,7 @@ async def test_paused_until_resumed() -> None:
         world.engine.resume()
         await world.clock.advance(1)
         assert world.verifier.looks == 2
-        assert world.engine.snapshot.paused_until is None
+        assert world.shown().paused_until is None
 
 
 async def test_after_sleep_the_world_is_looked_at_anew() -> None:
@@ -153,7 +153,6 @@ async def test_a_subscriber_that_fails_harms_nobody(caplog: pytest.LogCaptureFix
 async def test_a_fault_of_our_own_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     broken = True
-    original = world.verifier.anchors
     observe = world.verifier.observe
 
     async def faulty(keys: object, *, resolvers: bool = True) -> object:
@@ -166,8 +165,7 @@ async def test_a_fault_of_our_own_is_logged_and_tried_again(caplog: pytest.LogCa
         assert "fault of our own" in caplog.text
         broken = False
         await world.clock.advance(60)
-        assert world.engine.snapshot.colour is Colour.GREEN
-    assert await original()
+        assert world.shown().colour is Colour.GREEN
 
 
 async def test_new_settings_are_taken_between_rounds() -> None:
@@ -175,17 +173,17 @@ async def test_new_settings_are_taken_between_rounds() -> None:
         world.records = ()
         await world.engine.reconfigure(world.setup())
         await world.clock.advance(1)
-        assert world.engine.snapshot.records == ()
-        assert world.engine.snapshot.colour is Colour.GREY
+        assert world.shown().records == ()
+        assert world.shown().colour is Colour.GREY
 
 
 async def test_troubles_of_the_whole_are_shown_and_go_away() -> None:
     world = World()
     trouble = ConfigError(text("Line 3 cannot be read.")).problem
     world.engine.set_problems([trouble])
-    assert world.engine.snapshot.problems == (trouble,)
+    assert world.shown().problems == (trouble,)
     world.engine.set_problems([])
-    assert world.engine.snapshot.problems == ()
+    assert world.shown().problems == ()
 
 
 def test_wishes_merge_to_the_wider_one() -> None:

@@ -23,7 +23,7 @@ ROUND = RoundRequest()
 async def test_the_first_round_makes_the_name_true_and_proves_it() -> None:
     world = World()
     (result,) = await world.engine.run_once(ROUND)
-    snapshot = world.engine.snapshot
+    snapshot = world.shown()
     assert (result.outcome, result.before, result.after, result.calls) == (Outcome.UPDATED, ("8.8.8.8",), (FIRST,), 2)
     assert world.provider.writes == [(HOME, (FIRST,))]
     assert snapshot.colour is Colour.GREEN
@@ -37,7 +37,7 @@ async def test_a_round_without_change_asks_the_provider_nothing() -> None:
     calls = world.provider.calls
     assert await world.engine.run_once(ROUND) == ()
     assert world.provider.calls == calls
-    assert world.engine.snapshot.colour is Colour.GREEN
+    assert world.shown().colour is Colour.GREEN
 
 
 async def test_a_new_address_is_written_in_the_round_that_sees_it() -> None:
@@ -47,7 +47,7 @@ async def test_a_new_address_is_written_in_the_round_that_sees_it() -> None:
     (result,) = await world.engine.run_once(ROUND)
     assert result.outcome is Outcome.UPDATED
     assert world.provider.content[HOME] == (SECOND,)
-    assert world.engine.snapshot.address_changed_at == world.clock.now()
+    assert world.shown().address_changed_at == world.clock.now()
 
 
 @pytest.mark.parametrize("second", [None, "198.51.100.1", "10.0.0.1", SECOND])
@@ -56,7 +56,7 @@ async def test_nothing_is_written_that_two_sources_do_not_agree_on(second: str |
     world.detectors[1].address = second
     assert await world.engine.run_once(ROUND) == ()
     assert world.provider.calls == 0
-    assert world.engine.snapshot.colour is not Colour.GREEN
+    assert world.shown().colour is not Colour.GREEN
 
 
 async def test_a_failed_detection_is_never_no_address() -> None:
@@ -65,10 +65,10 @@ async def test_a_failed_detection_is_never_no_address() -> None:
     world.see(None)
     await world.engine.run_once(ROUND)
     assert world.provider.content[HOME] == (FIRST,)
-    assert world.engine.snapshot.records[0].verdict.kind is VerdictKind.MATCHED
+    assert world.shown().records[0].verdict.kind is VerdictKind.MATCHED
     await world.clock.advance(600)
     await world.engine.run_once(ROUND)
-    assert world.engine.snapshot.records[0].verdict.kind is not VerdictKind.MATCHED, "too old to be proven"
+    assert world.shown().records[0].verdict.kind is not VerdictKind.MATCHED, "too old to be proven"
     assert world.provider.content[HOME] == (FIRST,)
 
 
@@ -177,7 +177,7 @@ async def test_a_keyring_that_does_not_open_fails_the_record_and_not_the_round()
     world.open_error = NoKeyring(text("There is no keyring."))
     (result,) = await world.engine.run_once(ROUND)
     assert result.outcome is Outcome.FAILED
-    assert world.engine.snapshot.records[0].last_update == result
+    assert world.shown().records[0].last_update == result
 
 
 async def test_foreign_addresses_are_told_and_not_touched() -> None:
@@ -187,7 +187,7 @@ async def test_foreign_addresses_are_told_and_not_touched() -> None:
     assert result.outcome is Outcome.NOOP
     assert result.abort_reason is not None
     assert world.provider.writes == []
-    assert world.engine.snapshot.colour is Colour.RED
+    assert world.shown().colour is Colour.RED
     (forced,) = await world.engine.run_once(RoundRequest(update=True, force=True))
     assert forced.outcome is Outcome.UPDATED
     assert world.provider.content[HOME] == (FIRST,)
@@ -211,14 +211,14 @@ async def test_without_any_answer_of_anybody_we_are_offline_and_say_so_in_grey()
     world.verifier.silent = True
     world.verifier.anchors_answer = False
     await world.engine.run_once(ROUND)
-    snapshot = world.engine.snapshot
+    snapshot = world.shown()
     assert snapshot.colour is Colour.GREY
     assert snapshot.records[0].verdict.kind is VerdictKind.OFFLINE
     assert snapshot.addresses[Family.IPV4].state is AddressState.OFFLINE
     world.see(FIRST)
     world.verifier.silent = False
     await world.engine.run_once(ROUND)
-    assert world.engine.snapshot.colour is Colour.GREEN
+    assert world.shown().colour is Colour.GREEN
 
 
 async def test_a_full_disk_is_told_and_stops_nothing() -> None:
@@ -226,10 +226,10 @@ async def test_a_full_disk_is_told_and_stops_nothing() -> None:
     world.memory.fail = StorageError(text("The disk is full."))
     (result,) = await world.engine.run_once(ROUND)
     assert result.outcome is Outcome.UPDATED
-    assert world.engine.snapshot.problems == (world.memory.fail.problem,)
+    assert world.shown().problems == (world.memory.fail.problem,)
     world.memory.fail = None
     await world.engine.run_once(ROUND)
-    assert world.engine.snapshot.problems == ()
+    assert world.shown().problems == ()
     assert HOME in world.memory.kept
 
 
@@ -243,14 +243,14 @@ async def test_more_sources_are_asked_only_while_there_is_no_agreement() -> None
     world.detectors[0].address = None
     await world.engine.run_once(ROUND)
     assert spare.asked == 1
-    assert world.engine.snapshot.addresses[Family.IPV4].state is AddressState.AGREED
+    assert world.shown().addresses[Family.IPV4].state is AddressState.AGREED
 
 
 async def test_a_look_writes_nothing() -> None:
     world = World()
     assert await world.engine.run_once(RoundRequest(write=False)) == ()
     assert world.provider.calls == 0
-    assert world.engine.snapshot.records[0].verdict.kind is not VerdictKind.MATCHED
+    assert world.shown().records[0].verdict.kind is not VerdictKind.MATCHED
 
 
 async def test_a_fixed_set_needs_no_detection() -> None:
@@ -259,7 +259,7 @@ async def test_a_fixed_set_needs_no_detection() -> None:
     await world.engine.run_once(ROUND)
     assert world.detectors[0].asked == 0
     assert set(world.provider.content[HOME]) == {"1.1.1.1", "1.0.0.1"}
-    assert world.engine.snapshot.colour is Colour.GREEN
+    assert world.shown().colour is Colour.GREEN
 
 
 async def test_what_was_known_is_known_after_a_restart() -> None:

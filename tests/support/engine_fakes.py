@@ -32,7 +32,7 @@ from tests.support.clock import FakeClock
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ddns_tray.core.model import Change, RecordMemory
+    from ddns_tray.core.model import Change, RecordMemory, Snapshot
 
 HOME = RecordKey("home.example.org", RecordType.A)
 FIRST, SECOND = "8.8.4.4", "9.9.9.10"
@@ -217,6 +217,10 @@ class World:
         if self.open_error is not None:
             raise self.open_error
         return self.provider
+
+    def shown(self) -> Snapshot:
+        """What front ends see now."""
+        return self.engine.snapshot
 
     def see(self, address: str | None) -> None:
         """Let every source see this address."""
