@@ -167,11 +167,6 @@ async def test_a_gzip_bomb_is_refused_before_it_goes_off(client: HttpxClient) ->
     ("encoding", "body"),
     [
         ("gzip", b"no gzip at all"),
-        ("gzip", gzip.compress(BODY, mtime=0)[:-6]),  # without the time of day, so that its name is the same everywhere
-        ("br", BODY),
-        ("deflate", zlib.compress(BODY)),
-    ],
-        ("gzip", b"no gzip at all"),
         ("gzip", gzip.compress(BODY, mtime=0)[:-6]),
         ("br", BODY),
         ("deflate", zlib.compress(BODY)),
