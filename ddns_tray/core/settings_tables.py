@@ -97,10 +97,17 @@ def _read_one(rule: Setting, raw: object) -> object:
     if rule.kind is Kind.INTEGER and isinstance(raw, int) and not isinstance(raw, bool):
         return raw
     if rule.kind is Kind.DURATION and isinstance(raw, str | int) and not isinstance(raw, bool):
-        return parse_duration(raw)
+        return _read_duration(rule, raw)
     if isinstance(raw, str) and rule.kind not in _KIND_HINTS:
         return _read_text(rule, raw)
     raise UsageError(_wrong_kind(rule.key), _KIND_HINTS.get(rule.kind, _TEXT_HINT))
+
+
+def _read_duration(rule: Setting, raw: str | int) -> float:
+    try:
+        return parse_duration(raw)
+    except UsageError as exc:
+        raise UsageError(text("{key} is not a duration.", key=rule.key), exc.problem.hint) from exc
 
 
 def _read_text(rule: Setting, raw: str) -> str:

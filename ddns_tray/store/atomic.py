@@ -12,7 +12,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 import time
 from typing import IO, TYPE_CHECKING
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRIVATE = 0o600
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 LOCK_WAIT = 5.0
 """Seconds to wait for another writer."""
 _PAUSE = 0.05
@@ -73,17 +73,17 @@ def replace_file(
     """
     try:
         _sweep(path)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with os.fdopen(os.open(temporary, _NEW, PRIVATE), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
                 _keep_rights(path, file)
-            _replace(temporary, str(path), replace=replace, sleep=sleep, tries=tries)
+            _replace(str(temporary), str(path), replace=replace, sleep=sleep, tries=tries)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108 - mkstemp speaks in texts
+                temporary.unlink()
             raise
         _flush_folder(path.parent)
     except OSError as exc:
@@ -146,7 +146,7 @@ def _escaped(name: str) -> str:
 
 
 def _keep_rights(path: Path, file: IO[bytes]) -> None:
-    """Take over mode and owner of the old file; mkstemp has made the new one private."""
+    """Take over mode and owner of the old file; the new one was made private."""
     if sys.platform == "win32":
         return  # rights come from the folder there
     try:

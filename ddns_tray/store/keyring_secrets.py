@@ -119,8 +119,6 @@ class KeyringSecrets:
                 return await asyncio.wait_for(_in_daemon_thread(lambda: self._use(use)), self._timeout)
             except TimeoutError as exc:
                 raise self._close() from exc
-            except SecretError:
-                raise
             except Exception as exc:
                 raise self._converted(exc, account, field_name) from exc
 

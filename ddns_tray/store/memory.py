@@ -31,6 +31,8 @@ _PLAIN = {
     "served_since": (*_NUMBER, type(None)),
     "old_ttl": (int, type(None)),
     "old_negative": (bool,),
+    "served_ttl": (int, type(None)),
+    "served_negative": (bool,),
     "last_matched": (*_NUMBER, type(None)),
     "written_at": (*_NUMBER, type(None)),
     "unconfirmed": (bool,),

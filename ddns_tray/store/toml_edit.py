@@ -129,8 +129,10 @@ def _home(toml: str, table: KeyPath, key: str) -> Block | None:
     if line is None:
         return None
     for block in blocks(toml):
-        first, end = (toml.count("\n", 0, offset) + 1 for offset in (block.body, block.keys_end))
-        if first <= line < end + (not toml.endswith("\n")) and block.path == table[: len(block.path)]:
+        first = toml.count("\n", 0, block.body) + 1
+        keys = toml[block.body : block.keys_end]
+        count = keys.count("\n") + (not keys.endswith("\n"))
+        if first <= line < first + count and block.path == table[: len(block.path)]:
             return block
     return None
 

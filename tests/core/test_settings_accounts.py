@@ -109,3 +109,26 @@ def test_two_accounts_must_differ_in_more_than_signs_that_variables_do_not_have(
     (alike,) = errors_of(two.format("home-1", "Home_1"))
     assert "too much alike" in str(alike)
     assert secret_key("home-1") == secret_key("Home_1") == "HOME_1"
+
+
+def test_plain_fields_become_texts_and_a_base_url_may_leave_out_its_scheme() -> None:
+    settings = load_settings(
+        "schema = 1\n[[account]]\nid = 'x'\nprovider = 'server'\nserver = 'ns.example.org'\nserver_id = true\n"
+        "base_url = 'dns.example.org:8443/api'\n",
+        providers=SPECS,
+    )
+    assert settings.accounts[0].options == {
+        "server": "ns.example.org",
+        "server_id": "true",
+        "base_url": "dns.example.org:8443/api",
+    }
+
+
+def test_a_plain_field_takes_one_value() -> None:
+    (error,) = errors_of(f"[[account]]\nid = 'x'\nprovider = 'server'\nserver = ['{MARK}']\n")
+    assert (error.key, MARK in told([error])) == ("account[0].server", False)
+
+
+def test_without_a_known_provider_its_fields_are_not_judged() -> None:
+    (error,) = errors_of("[[account]]\nid = 'x'\nprovider = 'nobody'\nserver = 's'\n")
+    assert error.key == "account[0].provider"

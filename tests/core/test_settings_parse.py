@@ -221,7 +221,7 @@ def test_all_faults_are_found_in_one_run_and_come_in_the_order_of_the_file() -> 
     [
         ("[address]\ninterval = 4\n", "address.interval", "too small"),
         ("[address]\ninterval = '2d'\n", "address.interval", "too large"),
-        ("[address]\ninterval = 'soon'\n", "address.interval", "not a duration"),
+        ("[address]\ninterval = 'soon'\n", "address.interval", "interval is not a duration"),
         ("[address]\ninterval = 5.5\n", "address.interval", "wrong kind"),
         ("[address]\nquorum = 0\n", "address.quorum", "too small"),
         ("[address]\nquorum = true\n", "address.quorum", "wrong kind"),
@@ -304,3 +304,11 @@ def test_what_a_provider_can_never_do_is_refused(account: str, record: str, key:
     )
     assert error.key == key
     assert "Small" in str(error)
+
+
+def test_a_family_without_sources_is_fine_as_long_as_no_record_needs_it() -> None:
+    toml = (
+        "schema = 1\n[address]\nsources = ['static:11.22.33.44']\n[[record]]\nname = 'a.b'\n"
+        "[[record]]\nname = 'b.b'\ntypes = ['A', 'AAAA']\nexpected = ['2600::1']\n"
+    )
+    assert len(load_settings(toml, providers=SPECS).records) == 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -244,6 +245,21 @@ def test_an_empty_array_makes_room_for_its_first_table(file: ConfigFile) -> None
     assert (settings.ipv4.quorum, settings.ipv6.quorum) == (3, 1)
 
 
+def test_a_table_above_one_that_is_already_there_can_be_added(file: ConfigFile) -> None:
+    file.path.write_text("schema = 1\n[address.ipv6]\nquorum = 1\n[general]\ntheme = 'dark'")
+    file.set_value("address", "quorum", 3)
+    assert content(file) == (
+        "schema = 1\n[address.ipv6]\nquorum = 1\n\n[address]\nquorum = 3\n\n[general]\ntheme = 'dark'"
+    )
+
+
+def test_keys_above_all_headers_are_set_where_they_are(file: ConfigFile) -> None:
+    file.path.write_bytes(b'schema = 1\nverify.interval = "5m"  # mine')
+    file.set_value("verify", "interval", 60)
+    file.set_value("verify", "authoritative", value=True)
+    assert content(file) == 'schema = 1\nverify.interval = "1m"  # mine\nverify.authoritative = true\n'
+
+
 def test_line_ends_of_windows_stay_and_a_byte_order_mark_is_no_obstacle(file: ConfigFile) -> None:
     file.path.write_bytes(b"\xef\xbb\xbf" + WRITTEN.replace("\n", "\r\n").encode())
     file.put_record(RecordSettings("new.example.org", (A,)))
@@ -327,3 +343,15 @@ def test_a_running_program_takes_good_changes_and_is_not_moved_by_bad_ones(writt
     written.set_value("general", "theme", "dark")
     assert last.reload() == written.read()
     assert last.settings.general.theme == "dark"
+
+
+def test_two_programs_that_edit_at_once_lose_nothing(tmp_path: Path) -> None:
+    def add(writer: str) -> None:
+        file = ConfigFile(tmp_path / "config.toml", providers=SPECS, lock_wait=60)
+        for number in range(10):
+            file.put_record(RecordSettings(f"{writer}{number}.example.org", (A,)))
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(add, "abc"))
+    names = {record.name for record in ConfigFile(tmp_path / "config.toml", providers=SPECS).read().records}
+    assert names == {f"{writer}{number}.example.org" for writer in "abc" for number in range(10)}

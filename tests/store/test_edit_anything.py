@@ -102,7 +102,7 @@ def change(file: ConfigFile, settings: Settings, chance: random.Random, number: 
         file.set_value(*chance.choice(values))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [*range(20), 97])
 def test_edits_reach_the_file_and_every_comment_stays(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     author = Author(chance)
@@ -116,7 +116,7 @@ def test_edits_reach_the_file_and_every_comment_stays(tmp_path: Path, seed: int)
     assert lost == []
 
 
-@pytest.mark.parametrize("seed", range(20, 30))
+@pytest.mark.parametrize("seed", [*range(20, 30), 528])
 def test_everything_that_can_be_put_in_can_be_taken_out_again(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     file = ConfigFile(tmp_path / "config.toml", providers=SPECS)

@@ -9,6 +9,7 @@ import pytest
 from ddns_tray.core.errors import KeyringLocked, NoKeyring, SecretError
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.text import text
+from ddns_tray.store.keyring_secrets import KeyringSecrets
 from ddns_tray.store.secret_names import environment_name
 from ddns_tray.store.secrets import (
     ChainSecrets,
@@ -139,6 +140,34 @@ async def test_a_file_that_cannot_be_written_is_an_error_with_a_hint(tmp_path: P
     with pytest.raises(SecretError) as caught:
         await FileSecrets(tmp_path / "file" / "secrets.json").set("home", "key", Secret("x"))
     assert caught.value.problem.hint is not None
+
+
+async def test_a_file_of_secrets_that_cannot_be_opened_is_an_error_with_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(SecretError) as caught:
+        await FileSecrets(tmp_path).get("home", "key")
+    assert caught.value.problem.hint is not None
+
+
+async def test_a_person_who_asks_wakes_a_keyring_that_rests() -> None:
+    class Locked:
+        def get_password(self, service: str, username: str) -> str | None:
+            calls.append(f"{service} {username}")
+            raise type("KeyringLocked", (Exception,), {})
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise NotImplementedError
+
+        def delete_password(self, service: str, username: str) -> None:
+            raise NotImplementedError
+
+    calls: list[str] = []
+    chain = ChainSecrets([KeyringSecrets(choose=Locked, monotonic=lambda: 0.0), FakeSecrets()])
+    for expected in (1, 1, 2):
+        if expected == 2:
+            chain.ask_again()
+        with pytest.raises(KeyringLocked):
+            await chain.get("home", "key")
+        assert len(calls) == expected
 
 
 def _no_keyring() -> NoKeyring:
