@@ -161,7 +161,14 @@ class Workshop:
         """Build the adapters that these settings name; nothing is opened yet."""
         per_family = {Family.IPV4: settings.ipv4, Family.IPV6: settings.ipv6}
         detectors: dict[Family, tuple[Detector, ...]] = {
-            family: build_detectors(address.sources, http=self.http, clock=self.clock, interfaces=interface_addresses)
+            family: build_detectors(
+                address.sources,
+                http=self.http,
+                clock=self.clock,
+                interfaces=interface_addresses,
+                chance=self.chance,
+                quorum=address.quorum,
+            )
             for family, address in per_family.items()
         }
         return EngineSetup(

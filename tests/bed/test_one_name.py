@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -79,10 +80,14 @@ class Home:
         self.product.config.write_text(toml, encoding="utf-8")
 
     def record(self) -> dict[str, Any]:
-        """The one record as the running instance shows it."""
-        snapshot = self.product.json("status")
-        records = snapshot.get("records") or [{}]
+        """The one record as the running instance shows it; empty while there is none."""
+        records = self.snapshot().get("records") or [{}]
         return dict(records[0])
+
+    def snapshot(self) -> dict[str, Any]:
+        """What the running instance shows; empty while there is none."""
+        done = self.product.run("status", "--json")
+        return dict(json.loads(done.stdout)) if done.stdout else {}
 
     def wait_for_verdict(self, *verdicts: str, seconds: float = 30) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
@@ -229,7 +234,7 @@ def test_settings_that_break_while_it_runs_are_told_and_the_last_good_ones_stay(
     home.wait_for_verdict("matched", seconds=40)
     good = home.product.config.read_text(encoding="utf-8")
     home.product.config.write_text(good + "\nnonsense = [\n", encoding="utf-8")
-    home.product.wait_for(lambda: home.product.json("status")["problems"], seconds=20, what="a problem is shown")
+    home.product.wait_for(lambda: home.snapshot().get("problems"), seconds=20, what="a problem is shown")
     assert home.record()["verdict"] == "matched"
     home.product.config.write_text(good.replace("good.example", "better.example"), encoding="utf-8")
     home.product.wait_for(lambda: home.record().get("name") == "better.example.test", seconds=20, what="new settings")

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,10 @@ class Product:
     bed: Bed | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
     _processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    _runtime: tempfile.TemporaryDirectory[str] = field(
+        default_factory=lambda: tempfile.TemporaryDirectory(prefix="run")
+    )
+    """A short path of its own: the name of a Unix socket may not be long."""
 
     @property
     def config(self) -> Path:
@@ -39,13 +44,11 @@ class Product:
         folders = {
             name: str(self.home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
         }
-        runtime = self.home / "run"
-        runtime.mkdir(mode=0o700, exist_ok=True)
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
-            "XDG_RUNTIME_DIR": str(runtime),
+            "XDG_RUNTIME_DIR": self._runtime.name,
             **folders,
             **self.secrets,
         }
@@ -106,6 +109,7 @@ class Product:
             if process.poll() is None:
                 process.kill()
                 process.wait(timeout=15)
+        self._runtime.cleanup()
 
     def wait_for(self, condition: Callable[[], Any], *, seconds: float, what: str) -> Any:
         """Poll a condition of the outside world until it holds; the assertion tells the log."""
