@@ -119,7 +119,7 @@ def _evidence(observations: Sequence[Observation], words: Words, width: int, sty
         (words.tr("Asked"), words.tr("How"), words.tr("Answer"), words.tr("TTL"), words.tr("Time")),
         *(
             (
-                seen.server,
+                words.server(seen),
                 words.transport(seen.transport),
                 words.observation(seen),
                 "" if seen.ttl is None else str(seen.ttl),

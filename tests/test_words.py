@@ -131,7 +131,7 @@ def test_a_code_that_nobody_knows_yet_is_explained_by_its_kind(words: Words) -> 
 
 
 def test_every_sentence_of_the_tables_is_spoken_in_chinese() -> None:
-    same_in_both = {"UDP", "TCP"}
+    same_in_both = {"UDP", "TCP", "DNS over TLS", "DNS over HTTPS"}
     chinese = catalogue("zh_CN")
     silent = {each for each in literals() - same_in_both if _spoken(chinese, each) == each}
     assert silent == set()
@@ -299,8 +299,8 @@ def test_propagation_is_explained_with_witnesses_and_time() -> None:
     parts = EN.verdict_parts(status, NOW)
     until, latest = EN.time(NOW + 240), EN.time(NOW + 270)
     assert parts.cause == (
-        f"Right at the authoritative servers; 2 resolvers still hold the old address until {until}:"
-        " 8.8.8.8 and 9.9.9.9."
+        "Right at the authoritative servers; 2 resolvers (8.8.8.8 and 9.9.9.9) still hold the old address"
+        f" until {until}."
     )
     assert parts.evidence == "Authoritative servers right: 2 of 2 · resolvers right: 1 of 2"
     assert parts.next == f"It turns green by itself, by {latest} at the latest."
@@ -379,7 +379,7 @@ def test_durations_and_times_are_those_of_the_language() -> None:
     assert ZH.duration(12) == "12 秒"
     assert ZH.duration(11_100) == "3 小时 5 分钟"
     assert ZH.ago(NOW - 120, NOW) == "2 分钟前"
-    assert ZH.listing(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert ZH.listing(["甲", "乙", "丙"]) == "甲、乙 和 丙"
     assert EN.listing(["a", "b", "c"]) == "a, b and c"
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ddns_tray import report, terminal
 from ddns_tray.commands import doors
 from ddns_tray.commands.context import Exit
-from ddns_tray.commands.rounds import BOTH_TYPES, one_round
+from ddns_tray.commands.rounds import one_round
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, SecretMissing
 from ddns_tray.core.model import AddressState, Family, Role
 from ddns_tray.words import Shape
@@ -55,10 +55,7 @@ def doctor(context: Context, _arguments: Namespace) -> int:
         context.progress(context.words.tr("Asking the keyring…"))
         findings += asyncio.run(_secrets(context, settings))
         context.progress(context.words.tr("Asking sources and name servers…"))
-        records = tuple(
-            replace(each, types=BOTH_TYPES if not each.expected else each.types) for each in settings.records
-        )
-        snapshot, _ = one_round(context, replace(settings, records=records), RoundRequest(write=False))
+        snapshot, _ = one_round(context, settings, RoundRequest(write=False))
         findings += _sources(context, snapshot)
         findings += _resolvers(context, snapshot)
     findings.append(_desktop(context))
@@ -78,7 +75,8 @@ def doctor(context: Context, _arguments: Namespace) -> int:
 def _lines(context: Context, findings: list[Finding]) -> Iterator[str]:
     style = terminal.style_of(context.out, context.environ)
     for each in findings:
-        yield f"{style.symbol(_SHAPES[each.health])} {each.what}: {each.finding}"
+        said = context.words.tr("{what}: {finding}", what=each.what, finding=each.finding)
+        yield f"{style.symbol(_SHAPES[each.health])} {said}"
         if each.hint:
             yield f"  {each.hint}"
 

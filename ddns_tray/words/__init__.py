@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.model import Phase
 from ddns_tray.words import evidence, notices, status, verdicts
 from ddns_tray.words.catalogue import DOMAIN, LANGUAGES
+from ddns_tray.words.facts import server_name
 from ddns_tray.words.language import resolve_language
 from ddns_tray.words.shapes import COLOUR_WORDS, Shape, shape
 from ddns_tray.words.speaker import Speaker
@@ -117,6 +118,10 @@ class Words(Speaker):
     def observation(self, observation: Observation) -> str:
         """What one server answered, or why there is no answer."""
         return evidence.observation(self, observation)
+
+    def server(self, observation: Observation) -> str:
+        """Who was asked, as people know it: a resolver without its URI's scheme and path."""
+        return server_name(observation.server)
 
     def role(self, role: Role) -> str:
         """In what capacity a server was asked."""

@@ -43,8 +43,9 @@ class Witnesses:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Both kinds of witnesses."""
+    """Both kinds of witnesses, and the set that they were counted by (empty where none is known)."""
 
+    expected: frozenset[str]
     authoritative: Witnesses
     resolvers: Witnesses
 
@@ -55,6 +56,7 @@ def facts(status: RecordStatus) -> Facts:
     told = status.verdict.reason.data.get("expected")
     expected = canonical_set(told if isinstance(told, tuple) else status.expected)
     return Facts(
+        expected,
         _witnesses((seen for seen in observations if seen.role is Role.AUTHORITATIVE), expected),
         _witnesses((seen for seen in observations if seen.role is Role.RESOLVER), expected),
     )

@@ -93,26 +93,26 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "propagating": Saying(
         ntr(
-            "One resolver still holds an old answer until {expires}: {resolvers}.",
-            "{count} resolvers still hold an old answer until {expires}: {resolvers}.",
+            "One resolver ({resolvers}) still holds an old answer until {expires}.",
+            "{count} resolvers ({resolvers}) still hold an old answer until {expires}.",
         ),
         count="resolvers_count",
         next=_BY_ITSELF,
     ),
     "propagating:proven": Saying(
         ntr(
-            "Right at the authoritative servers; one resolver still holds the old address until {expires}:"
-            " {resolvers}.",
-            "Right at the authoritative servers; {count} resolvers still hold the old address until {expires}:"
-            " {resolvers}.",
+            "Right at the authoritative servers; one resolver ({resolvers}) still holds the old address until"
+            " {expires}.",
+            "Right at the authoritative servers; {count} resolvers ({resolvers}) still hold the old address until"
+            " {expires}.",
         ),
         count="resolvers_count",
         next=_BY_ITSELF,
     ),
     "propagating:none": Saying(
         ntr(
-            "One resolver still remembers until {expires} that there was no such record: {resolvers}.",
-            "{count} resolvers still remember until {expires} that there was no such record: {resolvers}.",
+            "One resolver ({resolvers}) still remembers until {expires} that there was no such record.",
+            "{count} resolvers ({resolvers}) still remember until {expires} that there was no such record.",
         ),
         count="resolvers_count",
         next=_BY_ITSELF,
@@ -123,31 +123,31 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "servers_disagree": Saying(
         ntr(
-            "One authoritative server still says {seen}: {servers}.",
-            "{count} authoritative servers still say {seen}: {servers}.",
+            "One authoritative server ({servers}) still says {seen}.",
+            "{count} authoritative servers ({servers}) still say {seen}.",
         ),
         count="servers_count",
     ),
     "servers_disagree:red": Saying(
         ntr(
-            "One authoritative server says {seen} instead of {expected}, and has had time enough: {servers}.",
-            "{count} authoritative servers say {seen} instead of {expected}, and have had time enough: {servers}.",
+            "One authoritative server ({servers}) says {seen} instead of {expected}, and has had time enough.",
+            "{count} authoritative servers ({servers}) say {seen} instead of {expected}, and have had time enough.",
         ),
         count="servers_count",
         action=_TRANSFER,
     ),
     "secondary_lag": Saying(
         ntr(
-            "One authoritative server still serves an older version of the zone: {servers}.",
-            "{count} authoritative servers still serve an older version of the zone: {servers}.",
+            "One authoritative server ({servers}) still serves an older version of the zone.",
+            "{count} authoritative servers ({servers}) still serve an older version of the zone.",
         ),
         count="servers_count",
     ),
     "secondary_lag:red": Saying(
         ntr(
-            "One authoritative server serves an old version of the zone and should have followed by now: {servers}.",
-            "{count} authoritative servers serve an old version of the zone and should have followed by now:"
-            " {servers}.",
+            "One authoritative server ({servers}) serves an old version of the zone and should have followed by now.",
+            "{count} authoritative servers ({servers}) serve an old version of the zone and should have followed by"
+            " now.",
         ),
         count="servers_count",
         action=_TRANSFER,
@@ -155,8 +155,8 @@ SAYINGS: Mapping[str, Saying] = {
     # past its time
     "overdue": Saying(
         ntr(
-            "One resolver still gives the old answer, which should have run out at {expires}: {resolvers}.",
-            "{count} resolvers still give the old answer, which should have run out at {expires}: {resolvers}.",
+            "One resolver ({resolvers}) still gives the old answer, which should have run out at {expires}.",
+            "{count} resolvers ({resolvers}) still give the old answer, which should have run out at {expires}.",
         ),
         count="resolvers_count",
         next=_LOOK_AGAIN,
@@ -164,10 +164,10 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "overdue:none": Saying(
         ntr(
-            "One resolver still says that there is no such record, and should have asked again at {expires}:"
-            " {resolvers}.",
-            "{count} resolvers still say that there is no such record, and should have asked again at {expires}:"
-            " {resolvers}.",
+            "One resolver ({resolvers}) still says that there is no such record, and should have asked again at"
+            " {expires}.",
+            "{count} resolvers ({resolvers}) still say that there is no such record, and should have asked again at"
+            " {expires}.",
         ),
         count="resolvers_count",
         next=_LOOK_AGAIN,
@@ -175,8 +175,9 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "stale": Saying(
         ntr(
-            "One resolver gives an answer that has run out, since it cannot reach the name servers: {resolvers}.",
-            "{count} resolvers give an answer that has run out, since they cannot reach the name servers: {resolvers}.",
+            "One resolver ({resolvers}) gives an answer that has run out, since it cannot reach the name servers.",
+            "{count} resolvers ({resolvers}) give an answer that has run out, since they cannot reach the name"
+            " servers.",
         ),
         count="resolvers_count",
         next=_LOOK_AGAIN,

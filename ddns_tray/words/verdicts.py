@@ -150,7 +150,7 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
     data = status.verdict.reason.data
     if "servers_right" in data:
         said = speaker.fill(_COUNTED, data)
-    elif seen.authoritative.asked or seen.resolvers.asked:
+    elif seen.expected and (seen.authoritative.asked or seen.resolvers.asked):
         said = speaker.fill(
             _COUNTED_OF,
             {

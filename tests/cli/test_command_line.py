@@ -236,6 +236,73 @@ def test_an_empty_secret_is_refused(product: Product) -> None:
     assert product.run("secret", "set", "home", "api_key", stdin="\n").returncode == 64
 
 
+WITH_FILE = GOOD.replace("schema = 1\n", 'schema = 1\n[general]\nsecrets_file = "secrets.json"\n')
+
+
+def test_a_secret_is_piped_in_kept_used_and_deleted(product: Product) -> None:
+    product.config.write_text(WITH_FILE)
+    done = product.run("secret", "set", "home", "api_key", stdin=f"{SECRET}\n")
+    assert done.returncode == 0, done.stderr
+    assert SECRET not in done.stdout + done.stderr
+    kept = product.home / "secrets.json"
+    assert SECRET in kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0
+    findings = product.json("account", "test")["accounts"]
+    assert findings[0]["error"]["code"] != "secret_missing"
+    assert product.run("secret", "delete", "home", "api_key").returncode == 0
+    assert SECRET not in kept.read_text()
+
+
+def test_a_secret_can_be_kept_while_the_settings_are_broken_by_it(product: Product) -> None:
+    product.config.write_text(WITH_FILE.replace("server =", f'api_key = "{SECRET}"\nserver ='))
+    done = product.run("secret", "set", "home", "api_key", stdin=SECRET)
+    assert done.returncode == 0, done.stderr
+    assert SECRET in (product.home / "secrets.json").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals on Windows")
+def test_a_person_is_asked_for_an_account_and_does_not_see_the_secret(product: Product) -> None:
+    product.config.write_text(WITH_FILE.partition("[[account]]")[0])
+    command = product.command("account", "add", "office")
+    answers = {"Provider: ": "powerdns", "Server [": "http://127.0.0.1:1", "(not shown): ": SECRET}
+    code, screen = converse(command, product.environment(), answers)
+    assert code == 2, screen  # nobody listens on that port: the account is kept, and its test fails
+    assert SECRET not in screen
+    [account] = product.json("account", "list")["accounts"]
+    assert account["id"] == "office"
+    assert account["options"]["server"] == "http://127.0.0.1:1"
+    assert SECRET in (product.home / "secrets.json").read_text()
+    assert SECRET not in product.config.read_text()
+
+
+def converse(command: list[str], environment: dict[str, str], answers: dict[str, str]) -> tuple[int, str]:
+    """Run a command on a terminal of its own, and answer its questions by what stands in them; others with Enter."""
+    import pty
+    import select
+
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(command[0], command, environment)  # noqa: S606 - the program under test
+    screen, answered = "", 0
+    while True:
+        ready, _, _ = select.select([terminal], [], [], 20)
+        try:
+            heard = os.read(terminal, 4096) if ready else b""
+        except OSError:
+            heard = b""
+        if not heard:
+            break
+        screen += heard.decode()
+        if screen.endswith(": ") and len(screen) > answered:
+            question = screen[answered:].rpartition("\n")[2]
+            answer = next((each for words, each in answers.items() if words in question), "")
+            os.write(terminal, answer.encode() + b"\n")
+            answered = len(screen)
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status), screen
+
+
 # --- rounds -------------------------------------------------------------------------------------------------------
 
 
@@ -363,11 +430,12 @@ def test_a_reader_that_has_gone_is_no_crash(product: Product) -> None:
 
 
 def test_doctor_names_what_is_missing(product: Product) -> None:
-    product.config.write_text(GOOD.replace("[[account]]", CLOSED.removeprefix("schema = 1\n") + "[[account]]", 1))
+    account = '[[account]]\nid = "home"\nprovider = "powerdns"\nserver = "http://127.0.0.1:1"\n'
+    product.config.write_text(CLOSED + account)
     done = product.run("doctor", "--json")
     findings = json.loads(done.stdout)["findings"]
     assert done.returncode == 2
-    assert any(each["health"] == "bad" and "api_key" in str(each["hint"]).lower() for each in findings)
+    assert any(each["health"] == "bad" and "api_key" in str(each["hint"]).lower() for each in findings), findings
 
 
 def test_the_version_is_told_at_once(product: Product) -> None:
