@@ -236,7 +236,10 @@ class Delegations:
         if known is not None and known.settled:
             return known
         reply = await self._first_good(here, zone, "NS", towards=zone)
-        own = None if reply.message is None else answers.servers_of(reply.message, zone)
+        own = None
+        if reply.message is not None:
+            # A server of the parent that does not serve the child as well gives a referral, which says the same.
+            own = answers.servers_of(reply.message, zone) or answers.referral_of(reply.message, zone, here.zone)
         servers = here.servers if own is None else await self._servers(own, here, side_walks, at_home=True)
         if zone == here.zone:
             servers = _merge(here.servers, servers)

@@ -13,6 +13,7 @@ from ddns_tray.core.model import LookError, Observation, RecordKey, RecordType, 
 from ddns_tray.core.ports import Anchors
 from ddns_tray.core.settings import VerifySettings
 from ddns_tray.verify import build_verifier
+from ddns_tray.verify.asker import Patience
 from tests.support.clock import settle
 from tests.support.dns_server import Answer, DnsServer, has_more_loopback, servers
 from tests.verify.conftest import QUICK, RunningClock
@@ -49,7 +50,7 @@ class World:
         ends = ("@ NS ns1", "@ NS ns2", f"ns1 A {ONE}", f"ns2 A {TWO}")
         server.add_zone("ex.test", *ends, *lines, serial=serial, minimum=30)
 
-    def build(self, **settings: object) -> Verifier:
+    def build(self, patience: Patience = QUICK, **settings: object) -> Verifier:
         given: dict[str, object] = {
             "resolvers": (f"udp://{RESOLVER}:{self.root.port}",),
             "root_hints": (f"{ROOT}:{self.root.port}",),
@@ -59,7 +60,7 @@ class World:
             clock=RunningClock(),
             chance=random.Random(3),
             system_resolvers=lambda: [f"{RESOLVER}:{self.root.port}"],
-            patience=QUICK,
+            patience=patience,
         )
 
     async def look(self, *keys: RecordKey, resolvers: bool = True) -> View:
@@ -124,7 +125,9 @@ async def test_many_names_of_a_zone_are_looked_at_in_one_go(world: World) -> Non
     world.zone(world.one, *lines)
     world.zone(world.two, *lines)
     world.resolver.zones["ex.test"] = world.one.zones["ex.test"]
-    views = await world.verifier.observe(keys)
+    verifier = world.build(Patience())
+    views = await verifier.observe(keys)
+    await verifier.aclose()
     assert list(views) == keys
     for number, view in enumerate(views.values()):
         assert {seen.answer for seen in view.observations} == {(f"192.0.2.{number % 250}",)}
