@@ -109,7 +109,7 @@ class _Door:
         with _signals(stop.request):
             try:
                 desktop.tray.show()
-                log.debug("icon shown after %.3f s of CPU time", time.process_time())
+                log.info("icon shown after %.3f s of CPU time", time.process_time())
                 await asyncio.sleep(0)
                 async with self._runtime() as runtime:
                     await self._serve(runtime, desktop, tasks, stop)

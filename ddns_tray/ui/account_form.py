@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
-_LIST_HEIGHT = 150
+_LIST_HEIGHT = 132
 _SPEC_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -114,6 +114,7 @@ class AccountForm(Form):
         self.column.insertWidget(self.column.indexOf(self._note), box)
         self._note.setVisible(spec is not None and any(each.secret for each in spec.fields))
         self.set_busy(busy=False)
+        self.resize(max(self.width(), self.sizeHint().width()), max(self.height(), self.sizeHint().height()))
 
     def _fill(self, box: QWidget, spec: ProviderSpec) -> None:
         words = self.words

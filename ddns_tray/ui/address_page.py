@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QTableView, QVBoxLayout, QWidget
 
 from ddns_tray.core.model import AddressState, Family
-from ddns_tray.ui.controls import Card, fixed_font, heading, muted, paragraph, section_heading, set_up_table
+from ddns_tray.ui.controls import Card, fit_rows, fixed_font, heading, muted, paragraph, section_heading, set_up_table
 from ddns_tray.ui.models import SightingsModel
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _FamilyCard(Card):
         self._table = QTableView()
         name = words.tr("What each source saw of {family}", family=f"IPv{family.version}")
         set_up_table(self._table, self._model, stretch=2, name=name)
-        for widget in (self._title, self._address, self._since, self._table):
+        for widget in (self._address, self._title, self._since, self._table):
             self.column.addWidget(widget)
 
     def show_agreement(self, agreement: Agreement, now: float) -> None:
@@ -83,5 +83,4 @@ class _FamilyCard(Card):
         self._model.show_sightings(agreement.sightings, str(agreement.address))
         rows = self._model.rowCount()
         self._table.setVisible(bool(rows))
-        row_height = self._table.verticalHeader().defaultSectionSize()
-        self._table.setFixedHeight(self._table.horizontalHeader().sizeHint().height() + row_height * rows + 2)
+        fit_rows(self._table, rows)

@@ -119,6 +119,13 @@ def set_up_table(table: QTableView, model: QAbstractItemModel, *, stretch: int, 
     header.setStretchLastSection(False)
 
 
+def fit_rows(table: QTableView, rows: int) -> None:
+    """Make a table exactly as high as its heading and so many rows."""
+    table.setFixedHeight(
+        table.horizontalHeader().sizeHint().height() + table.verticalHeader().defaultSectionSize() * rows + 4
+    )
+
+
 class Banner(QFrame):
     """One trouble of the whole, above everything: a sign, what is wrong, what to do."""
 
@@ -190,7 +197,18 @@ class ChoiceButton(QPushButton):
         for label in (first, second):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(label)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """The description may wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """As high as what stands in it."""
+        layout = self.layout()
+        return super().heightForWidth(width) if layout is None else layout.totalHeightForWidth(width)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As large as what stands in it."""
@@ -198,5 +216,5 @@ class ChoiceButton(QPushButton):
         return super().sizeHint() if layout is None else layout.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As `sizeHint`."""
-        return self.sizeHint()
+        """A button's own minimum would cut the second line."""
+        return QSize(200, 40)

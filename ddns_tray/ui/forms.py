@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ddns_tray.words import Words
 
 _WIDTH = 560
+_BELOW = 120
+"""Pixels for the result and the buttons."""
+_MOST_HEIGHT = 720
 
 
 class Form(QDialog):
@@ -73,8 +76,9 @@ class Form(QDialog):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for all fields, as far as a small screen has it."""
-        wanted = self._inner.sizeHint().height() + 130
-        return QSize(_WIDTH, min(wanted, 640))
+        layout = self._inner.layout()
+        wanted = self._inner.sizeHint().height() if layout is None else layout.totalHeightForWidth(_WIDTH)
+        return QSize(_WIDTH, min(wanted + _BELOW, _MOST_HEIGHT))
 
     def show_problem(self, error: DdnsTrayError) -> None:
         """Say what is wrong and what to do; nothing that was typed is lost."""

@@ -80,6 +80,12 @@ def icon(shape: Shape) -> QIcon:
 
 
 @cache
+def blank() -> QIcon:
+    """As large as the others, and nothing to see."""
+    return QIcon(_canvas(TRAY_SIZES[-1]))
+
+
+@cache
 def mask_icon(shape: Shape) -> QIcon:
     """The picture in one colour with the glyph cut out, as the menu bar of macOS wants it (a template image)."""
     picture = QIcon()

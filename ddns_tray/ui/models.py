@@ -308,6 +308,11 @@ class ActivityModel(TableModel):
         """How it stands with what happened."""
         return event_shape(self._words, self._rows[row][0]) if column else None
 
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """As in every table; without a sign its room stays empty, so that sentences stand in a line."""
+        found = super().data(index, role)
+        return icons.blank() if found is None and role == Qt.ItemDataRole.DecorationRole and index.column() else found
+
     def tip(self, row: int, column: int) -> str:
         """The full date."""
         return "" if column else self._words.moment(self._rows[row][0].at)
@@ -347,10 +352,10 @@ def event_sentence(words: Words, event: Event) -> str:
     return "" if event.problem is None else words.problem(event.problem)[0]
 
 
-def event_shape(words: Words, event: Event) -> Shape:
-    """The sign before the sentence."""
+def event_shape(words: Words, event: Event) -> Shape | None:
+    """The sign before the sentence; a change of address is neither good nor bad."""
     if event.kind is EventKind.VERDICT and event.record is not None:
         return words.record_shape(event.record)
     if event.kind is EventKind.WRITE and event.result is not None:
         return Shape.CHECK if event.result.problem is None and event.result.abort_reason is None else Shape.WARNING
-    return Shape.WARNING if event.kind is EventKind.PROBLEM else Shape.BUSY
+    return Shape.WARNING if event.kind is EventKind.PROBLEM else None

@@ -85,20 +85,21 @@ class NamesPage(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(10)
-        lines = QVBoxLayout()
-        lines.setSpacing(3)
-        lines.addWidget(self._sentence)
-        lines.addWidget(self._detail)
-        top.addLayout(lines, 1)
+        top.addWidget(self._sentence, 1)
         for button in (self._add, self._check, self._update):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        head = QVBoxLayout()
+        head.setContentsMargins(0, 0, 8, 0)
+        head.setSpacing(4)
+        head.addLayout(top)
+        head.addWidget(self._detail)
+        head.addSpacing(6)
+        head.addWidget(self._search)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 12, 0)
-        column.setSpacing(14)
-        column.addLayout(top)
-        column.addWidget(self._search)
+        column.setContentsMargins(20, 18, 12, 0)
+        column.setSpacing(10)
+        column.addLayout(head)
         column.addWidget(self.view, 1)
-        top.setContentsMargins(0, 0, 8, 0)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take the newest snapshot."""
@@ -115,7 +116,7 @@ class NamesPage(QWidget):
         if self.delegate.opened != key:
             self._toggle(self._index(key))
         self.view.setCurrentIndex(self._index(key))
-        self.view.scrollTo(self._index(key), QAbstractItemView.ScrollHint.PositionAtTop)
+        self.view.scrollTo(self._index(key), QAbstractItemView.ScrollHint.EnsureVisible)
 
     def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Count down only while somebody looks."""
@@ -195,7 +196,11 @@ class _CardView(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setMouseTracking(True)
-        self.verticalScrollBar().setSingleStep(24)
+        bar = self.verticalScrollBar()
+        bar.setSingleStep(24)
+        # Always there, so that cards keep their width; without anything to scroll it is not seen.
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        bar.setEnabled(False)
         self.clicked.connect(self.toggled)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -31,7 +31,7 @@ QUIET_AFTER_WAKE = 60.0
 _IMAGE_SIZE = 48
 _BALLOON_TIME = 10_000
 _SHAPES = {
-    NoticeKind.ADDRESS_CHANGED: Shape.BUSY,
+    NoticeKind.ADDRESS_CHANGED: Shape.CHECK,
     NoticeKind.TROUBLE: Shape.CROSS,
     NoticeKind.RECOVERED: Shape.CHECK,
 }

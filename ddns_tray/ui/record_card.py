@@ -37,6 +37,7 @@ _TEXT_LEFT = PAD + SIGN + 14
 _BAR = 6
 _CHEVRON = 12
 _LINES = 2
+_LEADING = 3
 _MEASURED = 200
 """Up to so many rows the text is measured; with more, every trouble gets two lines, as measuring takes time."""
 
@@ -81,7 +82,7 @@ class RecordCardDelegate(QStyledItemDelegate):
                 lines = _LINES
             else:
                 lines = len(_wrapped(self._second_line(record), self._view.font(), self._text_width(record, width)))
-        height = 2 * PAD + QFontMetrics(self._bold).height() + 3 + lines * metrics.lineSpacing()
+        height = 2 * PAD + QFontMetrics(self._bold).height() + _LEADING + lines * (metrics.lineSpacing() + _LEADING)
         if self._countdown(record) is not None:
             height += metrics.lineSpacing() + 6
         return height
@@ -154,10 +155,10 @@ class RecordCardDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.muted))
         painter.drawText(QPointF(left + bold.horizontalAdvance(f"{name} "), top + bold.ascent()), about)
 
-        y = top + bold.height() + 3
+        y = top + bold.height() + _LEADING
         for line in _wrapped(self._second_line(record), self._view.font(), width):
             painter.drawText(QPointF(left, y + normal.ascent()), line)
-            y += normal.lineSpacing()
+            y += normal.lineSpacing() + _LEADING
         countdown = self._countdown(record)
         if countdown is not None:
             self._draw_countdown(painter, QRect(left, y + 6, area.right() - PAD - left, normal.height()), *countdown)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBo
 
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.core.model import VerdictKind
-from ddns_tray.ui.controls import muted, paragraph, set_up_table
+from ddns_tray.ui.controls import fit_rows, muted, paragraph, set_up_table
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.models import EvidenceModel
 
@@ -74,6 +74,7 @@ class RecordDetail(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
+        column.addStretch(1)
 
     def set_editable(self, *, editable: bool) -> None:
         """Whether settings can be changed from here (the demo has none)."""
@@ -91,8 +92,7 @@ class RecordDetail(QWidget):
         rows = self._model.rowCount()
         self._table.setVisible(bool(rows))
         self._nothing.setVisible(not rows)
-        height = self._table.verticalHeader().defaultSectionSize()
-        self._table.setFixedHeight(self._table.horizontalHeader().sizeHint().height() + height * min(rows, _MOST_ROWS))
+        fit_rows(self._table, min(rows, _MOST_ROWS))
         problem = record.last_update.problem if record.last_update is not None else None
         bad_credentials = problem is not None and problem.code in _CREDENTIALS
         self._account.setVisible(bad_credentials and record.account is not None)
@@ -104,6 +104,7 @@ class RecordDetail(QWidget):
         """Pixels that it needs in a card of this width."""
         layout = self.layout()
         assert layout is not None  # noqa: S101 - set by the constructor
+        layout.invalidate()
         return layout.totalHeightForWidth(width - 2) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
 
     def _spoken_facts(self, record: RecordStatus) -> str:

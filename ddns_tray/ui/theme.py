@@ -7,10 +7,11 @@ colours; there we set the whole. Every text colour has a contrast of at least 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 
 from ddns_tray.core.model import Colour
 
@@ -73,6 +74,10 @@ DARK = Tokens(
 _CHOICES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 
 
+_CHINESE_FONTS = ("PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC")
+"""Named, so that Chinese is drawn in its own forms and in the right weight, after the platform's own font."""
+
+
 class Theme(QObject):
     """Follows the system, or the person's choice; `changed` is told when the tokens are others."""
 
@@ -87,6 +92,9 @@ class Theme(QObject):
         self._system = hints.colorScheme()
         hints.colorSchemeChanged.connect(self._on_system_changed)
         self.tokens = LIGHT
+        font = app.font()
+        font.setFamilies([QFontInfo(font).family(), *_CHINESE_FONTS])
+        app.setFont(font)
         self._apply()
 
     @property
@@ -174,12 +182,50 @@ QLineEdit, QPlainTextEdit {{ padding: 6px 8px; border: 1px solid {t.border}; bor
   color: {t.text}; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QLineEdit:read-only {{ background: {t.raised}; color: {t.muted}; }}
+QComboBox, QSpinBox {{ padding: 5px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
+  color: {t.text}; min-height: 1.3em; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QComboBox {{ padding-right: 26px; }}
+QComboBox:focus, QSpinBox:focus {{ border-color: {t.accent}; }}
+QComboBox:disabled, QSpinBox:disabled {{ color: {t.muted}; background: {t.raised}; }}
+QComboBox::drop-down {{ border: 0; width: 24px; subcontrol-position: center right; }}
+QComboBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {t.border}; background: {t.card}; color: {t.text}; padding: 4px;
+  selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: 0; }}
+QSpinBox QLineEdit {{ padding: 0; border: 0; background: transparent; }}
+QSpinBox {{ padding-left: 10px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
+QSpinBox::up-arrow {{ image: url("{_picture("up", t)}"); width: 12px; height: 12px; }}
+QSpinBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
+QCheckBox {{ spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 4px; }}
+QCheckBox:focus {{ border-color: {t.accent}; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {t.muted}; border-radius: 4px;
+  background: {t.card}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+  image: url("{_picture("tick", t)}"); }}
+QCheckBox::indicator:disabled {{ border-color: {t.border}; background: {t.raised}; }}
 QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.border}; padding: 4px; }}
 QHeaderView {{ background: transparent; border: 0; }}
 QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px solid {t.border}; padding: 6px 8px;
   color: {t.muted}; }}
 QTableView, QListView, QTreeView {{ border: 1px solid {t.border}; border-radius: 8px; background: {t.card};
-  gridline-color: {t.border}; }}
+  gridline-color: {t.border}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: 0; }}
+QTableView::item, QListWidget::item {{ padding: 0 8px; border: 0; }}
+QTableView::item:selected, QListWidget::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+QListWidget::item {{ padding: 6px 8px; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; border: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; border: 0; }}
+QScrollBar::handle {{ background: {t.border}; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px; }}
+QScrollBar::handle:disabled {{ background: transparent; }}
+QScrollBar::handle:hover {{ background: {t.muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
+QTabBar::tab {{ padding: 8px 14px; border: 0; border-bottom: 2px solid transparent; color: {t.muted};
+  background: transparent; }}
+QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
+QTabBar::tab:focus {{ color: {t.accent}; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QScrollArea, QStackedWidget {{ background: transparent; }}
 QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 6px; }}
 QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 5px; }}
 QMenu::item:selected {{ background: {t.hover}; color: {t.text}; }}
@@ -187,6 +233,11 @@ QMenu::item:disabled {{ color: {t.muted}; }}
 QMenu::icon {{ padding-left: 10px; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 8px; }}
 """
+
+
+def _picture(name: str, tokens: Tokens) -> str:
+    place = resources.files("ddns_tray") / "resources" / "icons" / f"{name}-{'dark' if tokens is DARK else 'light'}.svg"
+    return str(place).replace("\\", "/")
 
 
 def _mixed(first: str, second: str, part: float) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddns_tray.ui.controls import ChoiceButton, heading, muted, paragraph, sign
 from ddns_tray.words import Shape
@@ -55,7 +55,7 @@ class WelcomePage(QWidget):
         self.watch.clicked.connect(self.watch_chosen)
         self.demo.clicked.connect(self.demo_chosen)
         inner = QWidget()
-        inner.setMaximumWidth(_WIDTH)
+        inner.setFixedWidth(_WIDTH)
         column = QVBoxLayout(inner)
         column.setSpacing(10)
         column.addWidget(sign(Shape.CHECK, 56, words.tr("DDNS Tray")))
@@ -66,12 +66,16 @@ class WelcomePage(QWidget):
         column.addSpacing(8)
         for button in (self.keep, self.watch, self.demo):
             column.addWidget(button)
+        # Not by alignment, which would ask for the size without asking how high the texts become at this width.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(inner)
+        middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 20, 20, 20)
         outer.addStretch(2)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(3)
-        inner.setMinimumWidth(_WIDTH)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Say the address as soon as it is known: the first thing that works."""

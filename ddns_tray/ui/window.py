@@ -197,6 +197,7 @@ class MainWindow(QWidget):
         self._connect()
         self._shown_banners = []
         self.show_page(self._page)
+        self.names.view.setFocus()
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
             if opened is not None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from ddns_tray.ui.theme import Theme
+
 LANGUAGES = ("en", "zh_CN")
 SCHEMES = ("light", "dark")
 _SCALE = 1.0
@@ -44,12 +46,15 @@ def main(arguments: list[str]) -> int:
 
 def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
     """Draw picture after picture."""
+    from ddns_tray.ui.theme import Theme
+
+    theme = Theme(app)
     yield icons_sheet(folder / "icons.png")
     for scheme in SCHEMES:
         for language in LANGUAGES:
             suffix = f"{scheme}-{language}"
-            yield menu(app, folder / f"menu-{suffix}.png", language, scheme)
-            yield from window_pages(app, folder, place, language, scheme)
+            yield menu(app, theme, folder / f"menu-{suffix}.png", language, scheme)
+            yield from window_pages(app, theme, folder, place, language=language, scheme=scheme)
 
 
 def icons_sheet(path: Path) -> Path:
@@ -80,14 +85,12 @@ def icons_sheet(path: Path) -> Path:
     return path
 
 
-def menu(app: QApplication, path: Path, language: str, scheme: str) -> Path:
+def menu(app: QApplication, theme: Theme, path: Path, language: str, scheme: str) -> Path:
     """The tray menu as Qt draws it."""
     from ddns_tray.ui.menu import TrayMenu
-    from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
     from tests.support import snapshots
 
-    theme = Theme(app)
     theme.choose(scheme)
     shown = TrayMenu(Words(language), lambda: snapshots.NOW)
     shown.show_snapshot(snapshots.troubled())
@@ -98,18 +101,19 @@ def menu(app: QApplication, path: Path, language: str, scheme: str) -> Path:
     return path
 
 
-def window_pages(app: QApplication, folder: Path, place: Path, language: str, scheme: str) -> Iterator[Path]:
+def window_pages(
+    app: QApplication, theme: Theme, folder: Path, place: Path, *, language: str, scheme: str
+) -> Iterator[Path]:
     """Every page of the window, and the forms."""
     from ddns_tray.core.settings import AccountSettings
     from ddns_tray.ui.account_form import AccountForm
     from ddns_tray.ui.record_form import RecordForm
-    from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.window import MainWindow, Page
     from ddns_tray.words import Words
     from tests.support import snapshots
 
     suffix = f"{scheme}-{language}"
-    words, theme = Words(language), Theme(app)
+    words = Words(language)
     theme.choose(scheme)
     services, engine, settings = snapshots.services(place, _run)
     log = snapshots.activity()
@@ -177,7 +181,7 @@ def _grab(app: QApplication, widget: QWidget, path: Path) -> None:
 
 def _run(work: Coroutine[object, object, None], name: str) -> None:
     del name
-    asyncio.run(work)  # type: ignore[arg-type]  # a coroutine as good as any
+    asyncio.run(work)
 
 
 if __name__ == "__main__":
