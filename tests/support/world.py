@@ -19,11 +19,16 @@ _DOORS_OUT = (
 )
 
 
+_ROOT_FOR_WORKERS = "TESTS_TEMPORARY_ROOT"
+
+
 def enter() -> Path:
     """Move into a new world and return the folder that holds it; `leave` takes it away."""
-    folder = Path(tempfile.mkdtemp(prefix="dt-"))
+    # Side by side, not one in the other: the paths of Unix sockets in there have to stay below 108 octets.
+    root = os.environ.setdefault(_ROOT_FOR_WORKERS, tempfile.gettempdir())
+    folder = Path(tempfile.mkdtemp(prefix="dt-", dir=root))
     folder.chmod(0o711)  # servers that give up root have to find the files that a test made for them
-    home, scratch = folder / "home", folder / "tmp"
+    home, scratch = folder / "home", folder / "t"
     for name in _DOORS_OUT:
         os.environ.pop(name, None)
     for name in [name for name in os.environ if name.startswith("DDNS_TRAY_")]:
