@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,7 +20,7 @@ from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
 from ddns_tray.words import Words, resolve_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ddns_tray.system.paths import Paths
 
@@ -150,12 +151,37 @@ def _through_a_door(context: Context, arguments: argparse.Namespace, *, demo: bo
 
 
 class Parser(argparse.ArgumentParser):
-    """An `ArgumentParser` whose usage errors end with 64, since 2 means red here."""
+    """An `ArgumentParser` whose usage errors end with 64, since 2 means red here, and whose frame is translated."""
+
+    def translate(self, words: Words) -> None:
+        """Speak what argparse itself would say in English: the titles, the usage line, the help option."""
+        self.formatter_class = partial(_Formatter, usage_word=words.tr("usage:"))
+        self._optionals.title = words.tr("options")
+        self._positionals.title = words.tr("arguments")
+        self.add_argument("-h", "--help", action="help", help=words.tr("show this help and end"))
 
     def error(self, message: str) -> NoReturn:
         """Say how it is used and what was wrong."""
         self.print_usage(sys.stderr)
         self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Begins the usage line with a word of the person's language."""
+
+    def __init__(self, prog: str, *, usage_word: str) -> None:
+        super().__init__(prog)
+        self._usage_word = usage_word
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        """Add the usage line."""
+        super().add_usage(usage, actions, groups, f"{self._usage_word} " if prefix is None else prefix)
 
 
 def build_parser(words: Words) -> Parser:
@@ -166,8 +192,12 @@ def build_parser(words: Words) -> Parser:
         description=tr("Keeps DNS names equal to a changing public address, and proves it."),
         epilog=tr("Without a command the program starts in the tray."),
         allow_abbrev=False,
+        add_help=False,
     )
-    parser.add_argument("--version", action="version", version=f"ddns-tray {__version__}")
+    parser.translate(words)
+    parser.add_argument(
+        "--version", action="version", version=f"ddns-tray {__version__}", help=tr("show the version and end")
+    )
     _add_globals(parser, words, first=True)
     parser.set_defaults(command=tray, failure=Exit.UNKNOWN)
     commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
@@ -211,9 +241,10 @@ class _Adder:
         self, name: str, summary: str, command: Command | None, failure: int = Exit.UNKNOWN
     ) -> argparse.ArgumentParser:
         """Add one command. `failure` is its exit code for errors that have none of their own."""
-        parser: argparse.ArgumentParser = self._commands.add_parser(
-            name, help=summary, description=summary, allow_abbrev=False
+        parser: Parser = self._commands.add_parser(
+            name, help=summary, description=summary, allow_abbrev=False, add_help=False
         )
+        parser.translate(self._words)
         _add_globals(parser, self._words, first=False)
         if command is not None:
             parser.set_defaults(command=command, failure=failure)

@@ -6,11 +6,13 @@ A secret comes by prompt or by pipe, never on a command line, where other users 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray import report
 from ddns_tray.commands.context import Exit, tell_error
+from ddns_tray.commands.rounds import ASK_TIMEOUT, ask_instance
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings
@@ -273,6 +275,7 @@ def secret_set(context: Context, arguments: Namespace) -> int:
     if not value:
         raise UsageError(text("The secret is empty."), text("Type it at the prompt, or pipe it in."))
     asyncio.run(_keep(_store(context), arguments.account, {arguments.field: Secret(value)}))
+    _renew_instance(context)
     context.tell(
         context.words.tr("The secret {field} of {account} is kept.", field=arguments.field, account=arguments.account)
     )
@@ -288,6 +291,12 @@ def secret_delete(context: Context, arguments: Namespace) -> int:
         )
     )
     return Exit.DONE
+
+
+def _renew_instance(context: Context) -> None:
+    """Let a running instance open its accounts anew; one that does not understand finds out by itself later."""
+    with contextlib.suppress(DdnsTrayError):
+        ask_instance(context, {"verb": "renew"}, ASK_TIMEOUT)
 
 
 def _check_field(context: Context, account_id: str, field: str) -> None:
