@@ -81,7 +81,8 @@ Not available in this version: {", ".join(f"`{name}`" for name in LATER_SOURCES)
 | `tls://HOST` | DNS over TLS (RFC 7858) |
 | `https://HOST/PATH` | DNS over HTTPS (RFC 8484) |
 
-IPv6 addresses stand in brackets: `udp://[2620:fe::fe]:53`.
+IPv6 addresses stand in brackets: `udp://[2620:fe::fe]:53`. An address alone means `udp://`. `tls` and `https` take
+`?ip=ADDRESS` (ask this address, still prove the name) and `?ca=FILE` (trust this certificate authority).
 
 ## Secrets
 

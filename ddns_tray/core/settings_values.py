@@ -9,7 +9,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.text import Text, text
@@ -26,6 +26,8 @@ SOURCE_SCHEMES = ("https", "http", "interface", "command", "static")
 LATER_SOURCES = ("router", "dns", "stun", "upnp", "natpmp", "file")
 """Words and schemes that versions to come will know; the detector that arrives takes its own off this list."""
 RESOLVER_SCHEMES = ("udp", "tcp", "tls", "https")
+RESOLVER_OPTIONS = ("ip", "ca")
+"""Of tls and https: the address to ask in place of the one that the name has, a file with an own authority."""
 _ADDRESS_ONLY = frozenset({"udp", "tcp"})
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -102,8 +104,8 @@ def check_source(value: str) -> str:
 
 
 def check_resolver(value: str) -> str:
-    """Accept a resolver as `[verify] resolvers` has it."""
-    if value == "system":
+    """Accept a resolver as `[verify] resolvers` has it; an address alone means UDP."""
+    if value == "system" or _is_address(value):
         return value
     parts = _split(value)
     if "://" not in value or parts.scheme not in RESOLVER_SCHEMES:
@@ -116,27 +118,35 @@ def check_resolver(value: str) -> str:
                 text("Write for example {example}.", example=f"{parts.scheme}://9.9.9.9:53"),
             )
         _address(parts.hostname or "")
-    elif parts.scheme == "https" and not parts.path.strip("/"):
-        raise UsageError(
-            text("{value} has no path.", value=shown(value)),
-            text("DNS over HTTPS needs the full address, such as https://dns.google/dns-query."),
-        )
+    else:
+        _check_resolver_options(parts, value)
     return value
+
+
+def _check_resolver_options(parts: SplitResult, value: str) -> None:
+    options = [option.partition("=") for option in parts.query.split("&")] if parts.query else []
+    for name, _, argument in options:
+        if name not in RESOLVER_OPTIONS or not argument:
+            raise UsageError(
+                text("{value} has an option that is not known.", value=shown(value)),
+                text("Behind the question mark stand only ip=ADDRESS and ca=FILE."),
+            )
+        if name == "ip":
+            _address(unquote(argument))
 
 
 def check_server(value: str) -> str:
     """Accept an IP address, alone or with a port: `127.0.0.10`, `127.0.0.10:5353`, `[::1]:5353`."""
-    try:
-        ip_address(value)
-    except ValueError:
-        parts = _split(f"udp://{value}")
-        _check_host(parts, value)
-        if parts.path or parts.query or parts.hostname is None:
-            raise UsageError(
-                text("{value} is not the address of a server.", value=shown(value)),
-                text("Write an IP address, and a port after a colon if it is not 53."),
-            ) from None
-        _address(parts.hostname)
+    if _is_address(value):
+        return value
+    parts = _split(f"udp://{value}")
+    _check_host(parts, value)
+    if parts.path or parts.query or parts.hostname is None:
+        raise UsageError(
+            text("{value} is not the address of a server.", value=shown(value)),
+            text("Write an IP address, and a port after a colon if it is not 53."),
+        )
+    _address(parts.hostname)
     return value
 
 
@@ -171,6 +181,13 @@ ELEMENT_CHECKS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     }
 )
 """By `Kind`: the check of each element of a list."""
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return getattr(ip_address(value), "scope_id", None) is None
+    except ValueError:
+        return False
 
 
 def _address(value: str) -> IPv4Address | IPv6Address:
