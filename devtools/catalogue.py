@@ -99,7 +99,7 @@ def check(language: str, template: Catalog) -> Iterator[str]:
         yield f"{mo.relative_to(ROOT)} is not what the catalogue compiles to: python3 dev.py i18n"
     for message in catalogue:
         if message.id:
-            yield from (f"{language}: {fault}: {message.id!r}" for fault in _faults(message))
+            yield from (f"{language}: {fault}: {message.id!r}" for fault in faults(message))
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -188,7 +188,7 @@ def _forms(sentence: str | Iterable[str] | None) -> tuple[str, ...]:
     return (sentence or "",) if isinstance(sentence, str | None) else tuple(sentence)
 
 
-def _faults(message: Message) -> Iterator[str]:
+def faults(message: Message) -> Iterator[str]:
     """Say what is wrong with one entry."""
     originals, translations = _forms(message.id), _forms(message.string)
     if message.fuzzy:

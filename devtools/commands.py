@@ -12,7 +12,7 @@ from devtools.environment import Profile, ensure, script
 from devtools.shell import Failure, become, call, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 MOST_TEST_WORKERS = 4
@@ -68,13 +68,13 @@ def _run(arguments: list[str]) -> int:
 def _test(arguments: list[str]) -> int:
     _for_tests()
     failed = checks.run(checks.STATIC)  # the repository's own rules are tests too, and run with the others
-    code = call([script("pytest"), *_in_parallel(arguments), *arguments])
+    code = call([script("pytest"), *in_parallel(arguments), *arguments])
     if failed:
         say(f"The tests aside, these checks failed: {', '.join(failed)}")
     return code or (1 if failed else 0)
 
 
-def _in_parallel(arguments: list[str]) -> list[str]:
+def in_parallel(arguments: list[str]) -> list[str]:
     """Spread the tests over the processors, unless the person debugs or decides."""
     if any(word.startswith("-n") or word in {"--pdb", "--trace", "-s", "--capture=no"} for word in arguments):
         return []
@@ -96,7 +96,7 @@ def _bed(arguments: list[str]) -> int:
 
 
 def _shots(arguments: list[str]) -> int:
-    return _module_of_tests("tests.shots", arguments)
+    return _module_of_tests("tests.ui.shots", arguments or ["docs/screenshots"])
 
 
 def _i18n(arguments: list[str]) -> int:
@@ -123,14 +123,15 @@ def _expect_no(arguments: list[str]) -> None:
 
 def _for_the_product() -> None:
     """Make it possible to start the product; without a display it runs in the terminal, where Qt is not needed."""
-    _debian_packages(debian.QT_LIBRARIES, essential=debian.QT_LIBRARIES if _has_display() else ())
+    essential = debian.QT_LIBRARIES if _has_display() else ()
+    debian_packages(debian.QT_LIBRARIES, essential=essential, root=debian.is_root())
     ensure(Profile.RUN)
 
 
 def _for_tests() -> None:
     """Make all tests possible; outside of CI, those without their servers skip and say so."""
     everything = debian.QT_LIBRARIES + debian.TEST_SERVERS + debian.TEST_DESKTOP
-    _debian_packages(everything, essential=everything if CI else debian.QT_LIBRARIES)
+    debian_packages(everything, essential=everything if CI else debian.QT_LIBRARIES, root=debian.is_root())
     ensure(Profile.DEVELOP)
 
 
@@ -138,12 +139,12 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _debian_packages(packages: tuple[str, ...], *, essential: tuple[str, ...]) -> None:
+def debian_packages(packages: Sequence[str], *, essential: Sequence[str], root: bool) -> None:
     """Install what is missing where we may; otherwise show the command, and stop only if something essential lacks."""
     missing = debian.missing(packages) if sys.platform == "linux" and debian.has_apt() else []
     if not missing:
         return
-    if debian.is_root():
+    if root:
         debian.install(missing)
         return
     command = debian.command_to_type(missing)
@@ -160,7 +161,7 @@ COMMANDS = {
     "check": Command("check", "lint, format, types, import contracts, translations, rules of this repository", _check),
     "bench": Command("bench [ARGUMENT…]", "measure start, memory, idle load and rounds", _bench),
     "bed": Command("bed [ARGUMENT…]", "start and stop the test bed of real DNS servers", _bed),
-    "shots": Command("shots [ARGUMENT…]", "take the screenshots of docs/", _shots),
+    "shots": Command("shots [FOLDER]", "draw what a person sees into docs/screenshots", _shots),
     "i18n": Command("i18n [--check]", "collect the sentences, update and compile the translations", _i18n),
     "lock": Command("lock [--upgrade]", "write requirements/*.lock.txt anew", _lock),
 }
