@@ -131,7 +131,7 @@ class Banner(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self, shape: Shape, title: str, hint: str, close: str, tokens: Tokens) -> None:
+    def __init__(self, shape: Shape | None, title: str, hint: str, close: str, tokens: Tokens) -> None:
         super().__init__()
         self.setObjectName("banner")
         self.setStyleSheet(
@@ -140,7 +140,8 @@ class Banner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(10)
-        row.addWidget(sign(shape, 20, title), 0, Qt.AlignmentFlag.AlignTop)
+        if shape is not None:
+            row.addWidget(sign(shape, 20, title), 0, Qt.AlignmentFlag.AlignTop)
         lines = QVBoxLayout()
         lines.setSpacing(2)
         lines.addWidget(section_heading(title))

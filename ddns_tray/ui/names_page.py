@@ -24,7 +24,7 @@ from ddns_tray.ui.record_card import RecordCardDelegate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 
     from ddns_tray.core.model import RecordKey, Snapshot
     from ddns_tray.ui.record_detail import RecordDetail
@@ -63,10 +63,11 @@ class NamesPage(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.setVisible(False)
         self.model = RecordsModel(words, now, self)
-        self.view = _CardView()
+        self.view = CardView()
         self.view.setAccessibleName(words.tr("Names"))
         self.view.setModel(self.model)
         self.delegate = RecordCardDelegate(words, now, theme, self.view)
+        self.delegate.shows_focus = lambda: self.view.keyboard_used
         self.view.setItemDelegate(self.delegate)
         self._ticker = QTimer(self, interval=1000)
         self._ticker.timeout.connect(self._tick)
@@ -180,7 +181,7 @@ class NamesPage(QWidget):
         detail.account_chosen.connect(self.account_chosen)
 
 
-class _CardView(QListView):
+class CardView(QListView):
     """A list of cards: a click, Return or Space opens one and closes the one that was open."""
 
     toggled = Signal(QModelIndex)
@@ -196,6 +197,7 @@ class _CardView(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setMouseTracking(True)
+        self.keyboard_used = False
         bar = self.verticalScrollBar()
         bar.setSingleStep(24)
         # Always there, so that cards keep their width; without anything to scroll it is not seen.
@@ -203,8 +205,20 @@ class _CardView(QListView):
         bar.setEnabled(False)
         self.clicked.connect(self.toggled)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Show where the focus is to those who came by keyboard."""
+        if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self.keyboard_used = True
+        super().focusInEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Those who point need no mark of the focus."""
+        self.keyboard_used = False
+        super().mousePressEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Open and close with the keyboard."""
+        self.keyboard_used = True
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             self.toggled.emit(self.currentIndex())
             return

@@ -56,6 +56,7 @@ class RecordCardDelegate(QStyledItemDelegate):
         self._theme = theme
         self._view = view
         self.opened: RecordKey | None = None
+        self.shows_focus: Callable[[], bool] = lambda: True
         self._detail_height = 0
         self._bold = QFont(view.font())
         self._bold.setWeight(QFont.Weight.DemiBold)
@@ -82,7 +83,7 @@ class RecordCardDelegate(QStyledItemDelegate):
                 lines = _LINES
             else:
                 lines = len(_wrapped(self._second_line(record), self._view.font(), self._text_width(record, width)))
-        height = 2 * PAD + QFontMetrics(self._bold).height() + _LEADING + lines * (metrics.lineSpacing() + _LEADING)
+        height = 2 * PAD - _LEADING + QFontMetrics(self._bold).height() + lines * (metrics.lineSpacing() + _LEADING)
         if self._countdown(record) is not None:
             height += metrics.lineSpacing() + 6
         return height
@@ -123,7 +124,7 @@ class RecordCardDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -GAP - 0.5)
         state = option.state
-        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus) and self.shows_focus()
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         painter.setPen(QPen(QColor(tokens.accent if focused else tokens.border), 1.5 if focused else 1.0))
         painter.setBrush(QColor(tokens.raised if hovered and record.key != self.opened else tokens.card))

@@ -310,7 +310,8 @@ class MainWindow(QWidget):
                 old.hide()
                 old.deleteLater()
         for key, title, hint in wanted:
-            banner = Banner(Shape.WARNING, title, hint, self._words.tr("Close"), self._theme.tokens)
+            shape = None if key == "demo" else Shape.WARNING
+            banner = Banner(shape, title, hint, self._words.tr("Close"), self._theme.tokens)
             banner.dismissed.connect(lambda key=key: self._dismiss(key))
             self._banners.addWidget(banner)
         self._banners.setContentsMargins(20, 16 if wanted else 0, 20, 0)

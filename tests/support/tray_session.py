@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-WIDTH, HEIGHT = 1000, 700
+WIDTH, HEIGHT = 1280, 800
+Area = tuple[int, int, int, int]
+"""Left, top, right, bottom, in pixels."""
+PANEL: Area = (920, 0, WIDTH, 34)
+"""The end of the panel where icons stand; windows open at the left and do not reach it."""
+TOASTS: Area = (920, 500, WIDTH, HEIGHT)
+"""Where notifications are shown."""
 NEEDED = ("Xvfb", "dbus-daemon", "xfce4-panel", "trayer", "dunst", "gdbus", "xdotool", "import-im6.q16")
 _WATCHER = "org.kde.StatusNotifierWatcher"
 _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -43,7 +49,7 @@ _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 </channel>
 """
 _DUNST = (
-    '[global]\norigin = bottom-left\nfont = DejaVu Sans 10\nwidth = 360\nframe_width = 1\nframe_color = "#556270"\n'
+    '[global]\norigin = bottom-right\nfont = DejaVu Sans 10\nwidth = 360\nframe_width = 1\nframe_color = "#556270"\n'
 )
 
 
@@ -60,19 +66,22 @@ class Picture:
     height: int
     pixels: bytes
 
-    def find(self, colour: str) -> tuple[int, int] | None:
-        """The middle of all pixels of exactly this colour (#RRGGBB), or None."""
+    def find(self, colour: str, area: Area | None = None) -> tuple[int, int] | None:
+        """The middle of all pixels of exactly this colour (#RRGGBB) within an area, or None."""
+        left, top, right, bottom = area or (0, 0, self.width, self.height)
         wanted = bytes.fromhex(colour.removeprefix("#"))
         xs, ys = [], []
-        at = self.pixels.find(wanted)
-        while at != -1:
-            if at % 3 == 0:
-                xs.append(at // 3 % self.width)
-                ys.append(at // 3 // self.width)
-            at = self.pixels.find(wanted, at + 1)
+        for y in range(top, bottom):
+            row = self.pixels[(y * self.width + left) * 3 : (y * self.width + right) * 3]
+            at = row.find(wanted)
+            while at != -1:
+                if at % 3 == 0:
+                    xs.append(left + at // 3)
+                    ys.append(y)
+                at = row.find(wanted, at + 1)
         return (sum(xs) // len(xs), sum(ys) // len(ys)) if xs else None
 
-    def differs(self, other: Picture, area: tuple[int, int, int, int]) -> int:
+    def differs(self, other: Picture, area: Area) -> int:
         """How many pixels differ within (left, top, right, bottom)."""
         left, top, right, bottom = area
         count = 0
@@ -183,13 +192,13 @@ class TraySession:
         """Keep the screen as a picture file."""
         subprocess.run(["import-im6.q16", "-window", "root", str(path)], env=self.env, check=True)
 
-    def wait_for_colour(self, colour: str, seconds: float = 20.0) -> tuple[int, int]:
+    def wait_for_colour(self, colour: str, area: Area | None = None, seconds: float = 20.0) -> tuple[int, int]:
         """Where this colour is, as soon as it is anywhere."""
         place: tuple[int, int] | None = None
 
         def visible() -> bool:
             nonlocal place
-            place = self.look().find(colour)
+            place = self.look().find(colour, area)
             return place is not None
 
         wait_for(visible, f"the colour {colour} on the screen", seconds, pause=0.2)

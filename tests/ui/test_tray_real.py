@@ -1,0 +1,184 @@
+"""The real program on a real desktop: an icon in a panel, clicked with a pointer, seen on screenshots."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.ui.icons import PAINTS
+from ddns_tray.words import Shape
+from tests.support.tray_session import PANEL, TOASTS, TraySession, missing_programs, wait_for
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+pytestmark = [
+    pytest.mark.tray,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(missing_programs()), reason=f"this machine lacks {', '.join(missing_programs())}"),
+]
+
+GREEN, YELLOW, RED, GREY, BLUE = (
+    PAINTS[shape].fill for shape in (Shape.CHECK, Shape.WARNING, Shape.CROSS, Shape.PAUSE, Shape.BUSY)
+)
+PROGRAM = (sys.executable, "-m", "ddns_tray")
+LOG = Path(sys.executable).name
+TITLE = "^DDNS Tray$"
+CLOSED_NETWORK = """schema = 1
+[address]
+sources = ["static:11.22.33.44"]
+quorum = 1
+[[record]]
+name = "home.example.test"
+types = ["A"]
+[verify]
+resolvers = ["udp://127.0.0.1:9"]
+root_hints = ["127.0.0.1:9"]
+"""
+
+
+@pytest.fixture
+def desktop() -> Iterator[TraySession]:
+    with TraySession() as session:
+        yield session
+
+
+def start(desktop: TraySession, *arguments: str) -> subprocess.Popen[bytes]:
+    return desktop.start([*PROGRAM, "-v", *arguments])
+
+
+def configured(desktop: TraySession) -> None:
+    """Settings that need no network: the icon is grey or yellow, and no window opens by itself."""
+    folder = Path(desktop.env["XDG_CONFIG_HOME"]) / "ddns-tray"
+    folder.mkdir()
+    (folder / "config.toml").write_text(CLOSED_NETWORK)
+
+
+def wait_for_icon(desktop: TraySession) -> tuple[int, int]:
+    """Where the icon is, whatever it says."""
+    place: list[tuple[int, int]] = []
+
+    def visible() -> bool:
+        picture = desktop.look()
+        place[:] = [found for colour in (GREEN, YELLOW, RED, GREY, BLUE) if (found := picture.find(colour, PANEL))]
+        return bool(place)
+
+    wait_for(visible, "the icon", pause=0.2)
+    return place[0]
+
+
+def ended_well(process: subprocess.Popen[bytes], desktop: TraySession) -> None:
+    assert process.wait(8) == 0
+    said = desktop.log(LOG)
+    assert "Traceback" not in said
+    assert "ERROR" not in said
+    assert "CRITICAL" not in said
+
+
+def test_the_menu_pauses_and_quits(desktop: TraySession) -> None:
+    desktop.start_panel()
+    program = start(desktop, "demo")
+    x, y = desktop.wait_for_colour(GREEN, PANEL)
+    before = desktop.look()
+    desktop.click(x, y, 3)
+    wait_for(lambda: desktop.look().differs(before, (920, 40, 1280, 500)) > 5_000, "the menu")
+    desktop.key(*["Up"] * 5, "Right", "Return")  # Quit, Settings, Open, Copy address, Pause > For one hour
+    wait_for(lambda: desktop.look().find(GREY, PANEL) is not None, "the grey icon of a paused engine")
+    desktop.click(x, y, 3)
+    desktop.key("Up", "Return")
+    ended_well(program, desktop)
+
+
+def test_a_click_on_the_icon_opens_the_window(desktop: TraySession) -> None:
+    configured(desktop)
+    desktop.start_panel()
+    program = start(desktop)
+    x, y = wait_for_icon(desktop)
+    assert desktop.windows(TITLE) == []
+    desktop.click(x, y)
+    wait_for(lambda: bool(desktop.windows(TITLE)), "the window")
+    program.terminate()
+    ended_well(program, desktop)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_end_it_cleanly_and_take_the_icon_away(desktop: TraySession, number: signal.Signals) -> None:
+    configured(desktop)
+    desktop.start_panel()
+    program = start(desktop)
+    wait_for_icon(desktop)
+    program.send_signal(number)
+    ended_well(program, desktop)
+    wait_for(lambda: not desktop.has_status_item(), "the icon to go")
+
+
+def test_a_second_start_shows_the_window_of_the_first(desktop: TraySession) -> None:
+    configured(desktop)
+    desktop.start_panel()
+    first = start(desktop)
+    wait_for_icon(desktop)
+    second = start(desktop)
+    assert second.wait(15) == 0
+    wait_for(lambda: bool(desktop.windows(TITLE)), "the window of the first")
+    assert first.poll() is None
+    first.terminate()
+    ended_well(first, desktop)
+
+
+def test_a_change_of_address_is_told_once_and_the_icon_follows(desktop: TraySession) -> None:
+    desktop.start_panel()
+    desktop.start_notification_daemon()
+    program = start(desktop, "demo")
+    desktop.wait_for_colour(GREEN, PANEL)
+
+    def toast() -> bool:
+        return desktop.look().find(GREEN, TOASTS) is not None
+
+    wait_for(toast, "the notification", 40, pause=0.3)
+    wait_for(
+        lambda: desktop.look().find(YELLOW, PANEL) is not None, "a yellow icon while caches are old", 40, pause=0.3
+    )
+    program.terminate()
+    ended_well(program, desktop)
+
+
+def test_an_xembed_tray_shows_the_icon_too(desktop: TraySession) -> None:
+    configured(desktop)
+    desktop.start_xembed_tray()
+    program = start(desktop)
+    x, y = wait_for_icon(desktop)
+    desktop.click(x, y)
+    wait_for(lambda: bool(desktop.windows(TITLE)), "the window")
+    program.terminate()
+    ended_well(program, desktop)
+
+
+def test_a_panel_that_comes_late_still_gets_the_icon(desktop: TraySession) -> None:
+    configured(desktop)
+    program = start(desktop)
+    wait_for(lambda: bool(desktop.windows(TITLE)), "the window that stands in for the icon")
+    assert not desktop.has_status_item()
+    desktop.start_panel()
+    wait_for(desktop.has_status_item, "the icon")
+    program.terminate()
+    ended_well(program, desktop)
+
+
+def test_a_panel_that_restarts_gets_the_icon_back(desktop: TraySession) -> None:
+    configured(desktop)
+    panel = desktop.start_panel()
+    program = start(desktop)
+    wait_for_icon(desktop)
+    panel.terminate()
+    panel.wait(10)
+    wait_for(lambda: not desktop.has_status_item(), "the panel to be gone")
+    desktop.start_panel()
+    wait_for(desktop.has_status_item, "the icon")
+    wait_for_icon(desktop)
+    program.terminate()
+    ended_well(program, desktop)
