@@ -5,6 +5,7 @@
     {"verb": "update", "names": […], "force": false} → the report of `update --json`
     {"verb": "raise"}                         → {"accepted": true} where there is a window to show
     {"verb": "reload"}                        → {"accepted": true} if the settings on disk are good
+    {"verb": "renew"}                         → {"accepted": true}; accounts are opened anew: a secret was replaced
     {"verb": "quit"}                          → {"accepted": true}
 
 An answer that is an error is {"error": {…}}. Only this person's processes can reach the endpoint (`system.instance`).
@@ -56,13 +57,17 @@ class RequestHandler:
         if verb == "status":
             return dict(snapshot_report(engine.snapshot, self._words(), self._runtime.clock.now()))
         if verb == "check":
+            self._runtime.ask_keyring_again()
             engine.check_now()
         elif verb == "update":
+            self._runtime.ask_keyring_again()
             names = tuple(str(name) for name in request.get("names", ()))
             results = await engine.update_now(names, force=bool(request.get("force")))
             return dict(update_report(results, self._words()))
         elif verb == "reload":
             return {"accepted": await self._runtime.reload()}
+        elif verb == "renew":
+            await self._runtime.renew_accounts()
         elif verb == "raise" and self._raise is not None:
             self._raise()
         elif verb == "quit":

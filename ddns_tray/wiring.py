@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.errors import DdnsTrayError, SecretMissing
+from ddns_tray.core.errors import ConfigError, DdnsTrayError, SecretMissing
 from ddns_tray.core.model import Family
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
@@ -22,7 +22,7 @@ from ddns_tray.http import HttpxClient
 from ddns_tray.providers import registry
 from ddns_tray.store.config import ConfigFile
 from ddns_tray.store.memory import MemoryFile
-from ddns_tray.store.secrets import build_secrets
+from ddns_tray.store.secrets import ChainSecrets, build_secrets
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.resolvers import system_resolvers
@@ -121,7 +121,7 @@ class Runtime:
         Returns whether the settings were good.
         """
         try:
-            settings = self.settings_file.read()
+            settings = self._read()
         except DdnsTrayError as exc:
             log.warning("%s", exc)
             self.engine.set_problems((exc.problem,))
@@ -132,13 +132,27 @@ class Runtime:
             await self.engine.reconfigure(self._workshop.setup(settings))
         return True
 
+    def _read(self) -> Settings:
+        if not self.settings_file.exists() and self.settings != Settings():
+            raise ConfigError(
+                text("The settings file {path} is gone.", path=str(self.settings_file.path)),
+                text("Put it back, or quit and start anew. Until then the last good settings stay."),
+            )
+        return self.settings_file.read()
+
     async def reload_if_changed(self) -> None:
         """Reload when the file on disk is another than the one we read."""
         if self.settings_file.changed():
             await self.reload()
 
+    def ask_keyring_again(self) -> None:
+        """A person asks for something: a keyring that did not open a moment ago may be tried at once."""
+        if isinstance(self.secrets, ChainSecrets):
+            self.secrets.ask_again()
+
     async def renew_accounts(self) -> None:
         """Open all accounts anew and lift what blocked them: a secret was replaced."""
+        self.ask_keyring_again()
         await self.engine.reconfigure(self._workshop.setup(self.settings))
         self.engine.unblock()
 

@@ -106,12 +106,14 @@ class Updater:
                 proxied=settings.proxied,
                 comment=settings.comment,
             )
-            return await self._carry_out(task, planned, provider, calls)
+            return await self._carry_out(task, planned, existing, provider, calls)
         except DdnsTrayError as exc:
             before = existing.addresses if existing is not None else ()
             return self._failed(task, before, provider.calls - calls, exc)
 
-    async def _carry_out(self, task: Task, planned: Plan, provider: Provider, calls: int) -> UpdateResult:
+    async def _carry_out(
+        self, task: Task, planned: Plan, existing: ExistingSet | None, provider: Provider, calls: int
+    ) -> UpdateResult:
         key, change = task.record.key, planned.change
         memory = self._recall(key)
         wanted = frozenset(task.desired or ())
@@ -119,7 +121,7 @@ class Updater:
             settled = replace(memory, unconfirmed=False, failures=0, not_before=None, blocked=None)
             self._remember(key, replace(settled, ours=memory.ours | wanted))
         if change is None:
-            standing = task.desired or ()
+            standing = existing.addresses if existing is not None else task.desired or ()
             return self._result(task, Outcome.NOOP, standing, standing, provider.calls - calls, planned=planned)
 
         before = change.existing.addresses if change.existing is not None else memory.written

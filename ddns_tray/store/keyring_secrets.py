@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import os
 import sys
 import threading
 import time
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -157,8 +159,13 @@ class KeyringSecrets:
         return _locked(self._pause)
 
 
-def choose_backend(platform: str = sys.platform) -> Backend | None:
-    """Return the best keyring of the operating system that works here, or None. May block; imports much."""
+def choose_backend(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Backend | None:
+    """Return the best keyring of the operating system that works here, or None. May block; imports much.
+
+    On Linux a keyring is reached over the session bus: without one there is none, and nothing is imported for it.
+    """
+    if platform not in _BACKENDS and not has_session_bus(environ):
+        return None
     best: tuple[float, Any] | None = None
     for place in _BACKENDS.get(platform, _LINUX):
         module, _, name = place.partition(":")
@@ -170,6 +177,14 @@ def choose_backend(platform: str = sys.platform) -> Backend | None:
         if best is None or priority > best[0]:
             best = priority, candidate
     return cast(Backend, best[1]()) if best else None
+
+
+def has_session_bus(environ: Mapping[str, str]) -> bool:
+    """Whether this session has a D-Bus session bus (D-Bus Specification, "Well-known Message Bus Instances")."""
+    if environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return True
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    return bool(runtime) and Path(runtime, "bus").exists()
 
 
 class _NoBackend(Exception):
