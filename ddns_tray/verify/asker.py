@@ -35,10 +35,12 @@ class Patience:
 
     A resolver may itself have to wait for slow servers: BIND and Unbound give up after some 10 to 12 s, so a shorter
     last try would make their time-outs look like ours. With the last try over UDP, TCP is tried at the same time.
+    A resolver that said nothing at the last look gets `silent` until it speaks: a blocked one must not slow each look.
     """
 
     authoritative: tuple[float, ...] = (1.5, 3.0)
     resolver: tuple[float, ...] = (2.0, 4.0, 12.0)
+    silent: tuple[float, ...] = (1.5, 2.5)
     walk: tuple[float, ...] = (0.8, 1.6)
     anchor: tuple[float, ...] = (1.0, 2.0)
     stream: float = 12.0

@@ -39,13 +39,20 @@ PUBLIC_RATE = 100.0
 
 
 class Look:
-    """One look at many keys. Made for one use: it holds what the names of one zone share."""
+    """One look at many keys. Made for one use: it holds what the names of one zone share.
 
-    def __init__(self, asker: Asker, delegations: Delegations, clock: Clock, resolvers: Sequence[Target]) -> None:
+    `silent` are the resolvers that said nothing at the last look; this look brings it up to date.
+    """
+
+    def __init__(
+        self, asker: Asker, delegations: Delegations, clock: Clock, resolvers: Sequence[Target], silent: set[Target]
+    ) -> None:
         self._asker = asker
         self._delegations = delegations
         self._clock = clock
         self._resolvers = resolvers
+        self._silent = silent
+        self._were_silent = frozenset(silent)
         self._soas: dict[tuple[str, Endpoint], asyncio.Task[Soa | None]] = {}
 
     async def run(self, keys: Sequence[RecordKey], *, authoritative: bool) -> dict[RecordKey, View]:
@@ -190,10 +197,9 @@ class Look:
     # --- resolvers -----------------------------------------------------------------------------------------------
 
     async def _resolve(self, name: str, types: Sequence[RecordType]) -> dict[RecordType, list[Observation]]:
-        patience = self._asker.patience.resolver
         queries = {kind: prepare(name, kind, recursive=True) for kind in types}
         asked = [
-            (target, kind, self._asker.begin(target, queries[kind], patience, per_second=_rate(target)))
+            (target, kind, self._asker.begin(target, queries[kind], self._tries(target), per_second=_rate(target)))
             for target in self._resolvers
             for kind in types
         ]
@@ -201,7 +207,15 @@ class Look:
         for target, kind, question in asked:
             reply = await self._asker.finish(question)
             seen[kind].append(observe(Role.RESOLVER, target, reply, name, kind))
+            if reply.error is LookError.TIMEOUT:
+                self._silent.add(target)
+            else:
+                self._silent.discard(target)
         return seen
+
+    def _tries(self, target: Target) -> tuple[float, ...]:
+        patience = self._asker.patience
+        return patience.silent if target in self._were_silent else patience.resolver
 
 
 def _rate(target: Target) -> float | None:

@@ -172,10 +172,10 @@ class _Connection:
             for _, answer in self.waiting.values():
                 if not answer.done():
                     answer.set_exception(ConnectionResetError())
-            self.writer.close()
-            with contextlib.suppress(OSError, asyncio.CancelledError):
-                async with asyncio.timeout(1.0):
-                    await self.writer.wait_closed()
+            # Messages have their length in front, so nobody needs TLS's farewell; some servers never send it.
+            self.writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await self.writer.wait_closed()
 
     def _deliver(self, wire: bytes) -> None:
         question, answer = self.waiting.get(int.from_bytes(wire[:2]), (b"", None))

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import ConfigError
+from ddns_tray.core.model import Transport
 from ddns_tray.core.ports import Anchors
 from ddns_tray.verify.asker import Asker, Patience
 from ddns_tray.verify.delegation import Delegations
@@ -50,6 +51,7 @@ class DnsVerifier:
         self._asker = Asker(
             self._pool, self._streams, clock, patience, None if http is None else HttpsTransport(http, clock)
         )
+        self._silent: set[Target] = set()
         self._configured = [parse_resolver(uri) for uri in settings.resolvers]
         self._delegations = Delegations(
             self._asker,
@@ -61,7 +63,8 @@ class DnsVerifier:
 
     async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
         """Look at all keys; see `core.ports.Verifier`."""
-        look = Look(self._asker, self._delegations, self._clock, self._resolvers() if resolvers else ())
+        witnesses = self._resolvers() if resolvers else ()
+        look = Look(self._asker, self._delegations, self._clock, witnesses, self._silent)
         return await look.run(keys, authoritative=self._settings.authoritative)
 
     async def anchors(self) -> Anchors:
@@ -78,8 +81,9 @@ class DnsVerifier:
         return Anchors(len(asked), sum(answered))
 
     def forget_delegations(self) -> None:
-        """Walk anew, from other ports."""
+        """Walk anew, from other ports, with all patience: the line may be another one."""
         self._delegations.forget()
+        self._silent.clear()
         self._pool.close_idle(0.0)
 
     async def aclose(self) -> None:
@@ -99,7 +103,8 @@ class DnsVerifier:
         targets: dict[tuple[object, ...], Target] = {}
         for configured in self._configured:
             for target in self._system() if configured is None else [configured]:
-                place = (target.transport, target.endpoint or target.host, target.port, target.path)
+                proves = target.host if target.transport in {Transport.TLS, Transport.HTTPS} else ""
+                place = (target.transport, target.endpoint, target.port, proves, target.ca_file, target.path)
                 targets.setdefault(place, target)
         return list(targets.values())
 

@@ -35,6 +35,7 @@ class RunningClock:
 QUICK = Patience(
     authoritative=(0.1, 0.2),
     resolver=(0.1, 0.1, 0.3),
+    silent=(0.05,),
     walk=(0.1, 0.2),
     anchor=(0.1, 0.2),
     stream=1.0,

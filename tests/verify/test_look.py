@@ -274,6 +274,20 @@ async def test_the_systems_resolvers_are_each_asked_once(world: World) -> None:
     assert {seen.answer for seen in resolved(view)} == {("192.0.2.7",)}
 
 
+async def test_a_resolver_that_was_silent_gets_less_patience_until_it_speaks(world: World) -> None:
+    world.resolver.on("home.ex.test", "A", Answer(drop=True))
+    asked = []
+    for _ in range(2):
+        world.resolver.asked.clear()
+        assert [seen.error for seen in resolved(await world.look())] == [LookError.TIMEOUT]
+        asked.append(len([each for each in world.resolver.asked if each.transport == "udp"]))
+    assert asked == [3, 1]
+    world.verifier.forget_delegations()
+    world.resolver.asked.clear()
+    await world.look()
+    assert len([each for each in world.resolver.asked if each.transport == "udp"]) == 3
+
+
 async def test_anchors_count_who_answers(world: World) -> None:
     assert await world.verifier.anchors() == Anchors(asked=2, answered=2)
     world.resolver.on("", "NS", Answer(drop=True))
