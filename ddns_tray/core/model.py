@@ -509,6 +509,10 @@ class ProviderSpec:
     homepage: str = ""
     min_write_interval: float = 0.0
     """Seconds between two writes of one name that the service asks for."""
+    plain_http: bool = False
+    """Whether the service has no TLS, so that everybody on the way can read the credentials: warn before first use."""
+    note: Text | None = None
+    """What has to be known before one chooses this service: that it has ended, or what it cannot do safely."""
 
 
 @dataclass(frozen=True, slots=True)
