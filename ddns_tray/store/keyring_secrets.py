@@ -184,7 +184,7 @@ def has_session_bus(environ: Mapping[str, str]) -> bool:
     if environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return True
     runtime = environ.get("XDG_RUNTIME_DIR")
-    return bool(runtime) and Path(runtime, "bus").exists()
+    return runtime is not None and Path(runtime, "bus").exists()
 
 
 class _NoBackend(Exception):

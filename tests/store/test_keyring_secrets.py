@@ -10,11 +10,12 @@ import pytest
 
 from ddns_tray.core.errors import KeyringLocked, NoKeyring, SecretError
 from ddns_tray.core.ports import Secret
-from ddns_tray.store.keyring_secrets import SERVICE, KeyringSecrets, choose_backend
+from ddns_tray.store.keyring_secrets import SERVICE, KeyringSecrets, choose_backend, has_session_bus
 from tests.support.clock import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MARK = "hunter2-marked-value"
 
@@ -193,3 +194,12 @@ async def test_another_fault_is_told_by_its_kind_and_without_its_words(backend: 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_a_platform_whose_keyring_is_not_here_has_none(platform: str) -> None:
     assert choose_backend(platform) is None
+
+
+def test_on_linux_a_keyring_needs_a_session_bus(tmp_path: Path) -> None:
+    assert not has_session_bus({})
+    assert not has_session_bus({"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert has_session_bus({"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"})
+    (tmp_path / "bus").touch()
+    assert has_session_bus({"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert choose_backend("linux", {}) is None

@@ -1,0 +1,59 @@
+"""The nouns of the product, as frozen data. The words are those of docs/architecture.md and RFC 9499.
+
+Times are seconds since the Unix epoch (UTC) as `float`, durations are seconds; both come from a `Clock`, never from
+here. Owner names are canonical: lower case, A-labels, no trailing dot (`core.names`).
+"""
+
+from ddns_tray.core.model.base import Colour, Family, IPAddress, RecordKey, RecordType
+from ddns_tray.core.model.looking import LookError, Observation, Role, Transport, View
+from ddns_tray.core.model.services import AccountReport, Capabilities, FieldSpec, ProviderSpec, ProviderStatus
+from ddns_tray.core.model.sources import AddressState, Agreement, InterfaceAddress, Sighting, SourceKind
+from ddns_tray.core.model.verdicts import Phase, Reason, RecordMemory, RecordStatus, Snapshot, Verdict, VerdictKind
+from ddns_tray.core.model.writing import (
+    AbortReason,
+    Change,
+    ExistingRecord,
+    ExistingSet,
+    Intent,
+    Outcome,
+    Plan,
+    UpdateResult,
+)
+
+__all__ = [
+    "AbortReason",
+    "AccountReport",
+    "AddressState",
+    "Agreement",
+    "Capabilities",
+    "Change",
+    "Colour",
+    "ExistingRecord",
+    "ExistingSet",
+    "Family",
+    "FieldSpec",
+    "IPAddress",
+    "Intent",
+    "InterfaceAddress",
+    "LookError",
+    "Observation",
+    "Outcome",
+    "Phase",
+    "Plan",
+    "ProviderSpec",
+    "ProviderStatus",
+    "Reason",
+    "RecordKey",
+    "RecordMemory",
+    "RecordStatus",
+    "RecordType",
+    "Role",
+    "Sighting",
+    "Snapshot",
+    "SourceKind",
+    "Transport",
+    "UpdateResult",
+    "Verdict",
+    "VerdictKind",
+    "View",
+]

@@ -1,0 +1,85 @@
+"""How we learn our address: sightings of single sources, and what they agree on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ddns_tray.core.errors import Problem
+    from ddns_tray.core.model.base import Family, IPAddress
+
+
+class SourceKind(StrEnum):
+    """By what kind of evidence a source knows; two kinds fail in two ways."""
+
+    HTTPS = "https"
+    HTTP = "http"
+    DNS = "dns"
+    STUN = "stun"
+    ROUTER = "router"
+    INTERFACE = "interface"
+    COMMAND = "command"
+    FILE = "file"
+    STATIC = "static"
+
+    @property
+    def is_network(self) -> bool:
+        """Whether an answer of this kind proves that something beyond this machine could be reached."""
+        return self in {SourceKind.HTTPS, SourceKind.HTTP, SourceKind.DNS, SourceKind.STUN}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one source saw for one family: an address, or the problem that kept it from seeing one.
+
+    `source` is the URI as the person wrote it, `origin` the thing that has to differ for two sources to be independent
+    (a host name for network sources). `problem` may stand beside an address that was seen and refused.
+    """
+
+    source: str
+    origin: str
+    kind: SourceKind
+    family: Family
+    address: IPAddress | None
+    at: float
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceAddress:
+    """One address of one network interface of this machine (RFC 4862 §5.5.4, RFC 8981 for the flags).
+
+    `temporary` addresses change by themselves for privacy, `deprecated` ones are on their way out, `tentative` ones are
+    not (or not successfully) checked for duplicates yet. IPv4 addresses have none of the three.
+    """
+
+    interface: str
+    address: IPAddress
+    prefix_length: int
+    temporary: bool = False
+    deprecated: bool = False
+    tentative: bool = False
+
+
+class AddressState(StrEnum):
+    """What the quorum concludes for one family."""
+
+    AGREED = "agreed"
+    DISPUTED = "disputed"
+    NONE = "none"
+    NOT_ROUTABLE = "not_routable"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The conclusion for one family, with its witnesses. `address` is set if and only if the state is AGREED."""
+
+    family: Family
+    state: AddressState
+    address: IPAddress | None
+    sightings: tuple[Sighting, ...]
+    since: float | None = None

@@ -1,0 +1,138 @@
+"""What we conclude and show: verdicts, what is remembered of a record, the snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.errors import Problem
+    from ddns_tray.core.model.base import Colour, Family, RecordKey
+    from ddns_tray.core.model.looking import View
+    from ddns_tray.core.model.sources import Agreement
+    from ddns_tray.core.model.writing import UpdateResult
+
+
+class VerdictKind(StrEnum):
+    """The conclusion for one record; the words of `check --json`."""
+
+    MATCHED = "matched"
+    PROPAGATING = "propagating"
+    OVERDUE = "overdue"
+    STALE = "stale"
+    SECONDARY_LAG = "secondary_lag"
+    MISMATCH = "mismatch"
+    EXTRA = "extra"
+    MISSING = "missing"
+    BOGUS = "bogus"
+    LAME = "lame"
+    SERVFAIL = "servfail"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    HIJACKED = "hijacked"
+    INTERNAL_VIEW = "internal_view"
+    FILTERED = "filtered"
+    PROXIED = "proxied"
+    DOUBLE_NAT = "double_nat"
+    AUTH_UNREACHABLE = "auth_unreachable"
+    OFFLINE = "offline"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a code (usually the verdict's word, or finer) and the facts that the sentence needs; see `words`."""
+
+    code: str
+    data: Mapping[str, str | int | float | tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __hash__(self) -> int:
+        return hash((self.code, tuple(sorted(self.data.items()))))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`deadline` is the time at which this should have become green by itself, if there is such a time."""
+
+    kind: VerdictKind
+    colour: Colour
+    reason: Reason
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMemory:
+    """What must be remembered of one key from round to round, and over a restart.
+
+    `ours` are the addresses that we wrote or that were handed to us with the name. `served_since` is T of the deadline
+    arithmetic: when the last authoritative server first served the expected set (`expected`), with `old_ttl` the TTL
+    that caches may hold of what was there before, and `old_negative` whether that was "no such name".
+    `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `served_ttl` and
+    `served_negative` say the same of what the authoritative servers serve now; they become the old ones with the next
+    change. `blocked` stops writing until the person acts; `not_before` until a time.
+    """
+
+    ours: frozenset[str] = frozenset()
+    expected: frozenset[str] = frozenset()
+    expected_since: float | None = None
+    served_since: float | None = None
+    old_ttl: int | None = None
+    old_negative: bool = False
+    cached_until: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    served_ttl: int | None = None
+    served_negative: bool = False
+    last_matched: float | None = None
+    written: tuple[str, ...] = ()
+    written_at: float | None = None
+    unconfirmed: bool = False
+    failures: int = 0
+    not_before: float | None = None
+    blocked: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStatus:
+    """All that a front end may know of one record. `since` is when the verdict's kind last changed."""
+
+    key: RecordKey
+    account: str | None
+    expected: tuple[str, ...]
+    verdict: Verdict
+    view: View | None = None
+    since: float | None = None
+    last_update: UpdateResult | None = None
+    proven_at: float | None = None
+
+
+class Phase(StrEnum):
+    """What the engine is doing."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    CHECKING = "checking"
+    UPDATING = "updating"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The immutable whole; the only thing a front end sees. `colour` is that of the worst record."""
+
+    at: float
+    phase: Phase
+    colour: Colour
+    addresses: Mapping[Family, Agreement]
+    records: tuple[RecordStatus, ...]
+    next_check: float | None = None
+    paused_until: float | None = None
+    """None while running; `float("inf")` means until the person resumes."""
+    address_changed_at: float | None = None
+    problems: tuple[Problem, ...] = ()
+    """Troubles of the whole (settings that cannot be read, a keyring that does not open)."""
+    rounds: int = 0
