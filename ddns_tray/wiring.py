@@ -182,6 +182,7 @@ class Workshop:
                 interfaces=interface_addresses,
                 chance=self.chance,
                 quorum=address.quorum,
+                family=family,
             )
             for family, address in per_family.items()
         }

@@ -63,10 +63,17 @@ _TAIL = f"""\
 | form | what it does |
 |---|---|
 | `https` | asks services of a built-in list, over HTTPS |
+| `stun` | asks servers of a built-in list, with STUN (RFC 8489) |
+| `dns` | asks name servers of a built-in list, with names whose answer is the address of whoever asks |
+| `https:NAME`, `dns:NAME` | asks one of the list, such as `https:ipify.org` or `dns:google.com` |
 | `https://HOST/PATH` | asks this service; its whole answer must be one address |
 | `http://HOST/PATH` | the same without encryption: anybody on the way can change the answer |
+| `stun:HOST`, `stun:HOST:PORT` | asks this STUN server |
+| `dns://SERVER/NAME/TYPE` | asks this name server; TYPE is `A`, `AAAA`, `TXT`, or `CH` for a text of the class CHAOS |
+| `dns+tls://SERVER/NAME/TYPE`, `dns+https://…` | the same over DNS over TLS, or over HTTPS (at `/dns-query`) |
 | `interface:NAME` | takes the address of a network interface |
 | `command:PROGRAM` | runs a program that prints one address |
+| `file:PATH` | reads a file that holds one address, or one of each kind |
 | `static:ADDRESS` | always this address |
 
 Not available in this version: {", ".join(f"`{name}`" for name in LATER_SOURCES)}.

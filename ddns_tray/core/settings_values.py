@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 80
 MAX_PORT = 65535
-SOURCE_PRESETS = ("https",)
+SOURCE_PRESETS = ("https", "stun", "dns")
 """Sources that a single word names: a built-in list."""
-SOURCE_SCHEMES = ("https", "http", "interface", "command", "static")
+SOURCE_SCHEMES = ("https", "http", "stun", "dns", "dns+tls", "dns+https", "interface", "command", "file", "static")
 """Sources that are written out as a URI."""
-LATER_SOURCES = ("router", "dns", "stun", "upnp", "natpmp", "file")
+LATER_SOURCES = ("router", "upnp", "natpmp", "pcp")
 """Words and schemes that versions to come will know; the detector that arrives takes its own off this list."""
 RESOLVER_SCHEMES = ("udp", "tcp", "tls", "https")
 RESOLVER_OPTIONS = ("ip", "ca")
@@ -35,9 +36,9 @@ _SECRET_WORD = re.compile(
     r"token|passw|passphrase|secret|credential|private|api_?key|access_?key|auth_?key|^key$|_key$|^pass$|^pwd$|^psk$",
     re.IGNORECASE,
 )
-_SOURCE_HINT = text(
-    'Write "https" for the built-in list, or https://HOST/PATH, interface:NAME, command:PROGRAM, static:ADDRESS.'
-)
+_OPERATOR = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_WHOAMI_PATH = re.compile(r"/[^/]+/(A|AAAA|TXT|CH)", re.IGNORECASE)
+_SOURCE_HINT = text("See the settings reference for how sources are written.")
 _RESOLVER_HINT = text('Write "system", udp://ADDRESS, tcp://ADDRESS, tls://HOST or https://HOST/PATH.')
 
 
@@ -94,13 +95,34 @@ def check_source(value: str) -> str:
         return scheme
     if scheme not in SOURCE_SCHEMES:
         raise UsageError(text("{value} is not a source.", value=shown(scheme)), _SOURCE_HINT)
-    if scheme in {"https", "http"}:
-        _check_host(_split(value), value)
-    elif not rest.strip():
+    if not rest.strip():
         raise UsageError(text("The source {value} is not complete.", value=shown(value)), _SOURCE_HINT)
-    elif scheme == "static":
+    if scheme == "static":
         return f"static:{_address(rest)}"
+    _check_form(scheme, rest, value)
     return value
+
+
+def _check_form(scheme: str, rest: str, value: str) -> None:
+    """Refuse a source whose parts are not those that its scheme has; an operator's name needs no slashes."""
+    named = not rest.startswith("//")
+    if scheme == "file":
+        usable = PurePath(rest.strip()).is_absolute()
+    elif scheme in {"https", "http", "dns", "dns+tls", "dns+https"}:
+        if named and scheme in {"https", "dns"}:
+            usable = _OPERATOR.fullmatch(rest) is not None
+        else:
+            parts = _split(value)
+            _check_host(parts, value)
+            usable = scheme in {"https", "http"} or _WHOAMI_PATH.fullmatch(parts.path) is not None
+    elif scheme == "stun":
+        parts = _split(f"//{rest}")
+        _check_host(parts, value)
+        usable = not parts.path and not parts.query
+    else:
+        usable = True
+    if not usable:
+        raise UsageError(text("{value} is not a source.", value=shown(value)), _SOURCE_HINT)
 
 
 def check_resolver(value: str) -> str:

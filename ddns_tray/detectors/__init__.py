@@ -3,8 +3,14 @@
     https                 the built-in operators (`operators.py`)
     https:NAME            one of them
     https://…, http://…   any service that answers with the address and nothing else
+    stun                  the built-in servers (`stun.py`)
+    stun:HOST:PORT        one server
+    dns                   the built-in questions (`whoami.py`)
+    dns:NAME              one of them
+    dns://SERVER/NAME/TYPE, dns+tls://…, dns+https://…
     interface:NAME        an address of this machine; `interface:` takes any interface
     command:PROGRAM ARGS  whatever a program prints
+    file:PATH             whatever stands in a file
     static:ADDRESS        what the person says; `static:` says that there is no address
 
 This room decides neither which sources agree nor whether an address may be written: see `core.agree`.
@@ -13,17 +19,22 @@ This room decides neither which sources agree nor whether an address may be writ
 from __future__ import annotations
 
 import os
+from ssl import create_default_context
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.text import text
 from ddns_tray.detectors.base import LONGEST_LOOK, Tools
+from ddns_tray.detectors.presets import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from ssl import SSLContext
 
-    from ddns_tray.core.model import InterfaceAddress
+    from ddns_tray.core.model import Family, InterfaceAddress
     from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
+    from ddns_tray.detectors.base import BaseDetector
+    from ddns_tray.detectors.presets import Preset
 
 __all__ = ["build_detectors"]
 
@@ -38,12 +49,15 @@ def build_detectors(
     quorum: int = 2,
     timeout: float = LONGEST_LOOK,
     environment: Mapping[str, str] | None = None,
+    family: Family | None = None,
+    tls: Callable[[], SSLContext] = create_default_context,
 ) -> tuple[Detector, ...]:
-    """Return a detector for each source, in order; a preset gives several. Raises `ConfigError` for one unknown.
+    """Return the detectors of all sources; a preset gives several. Raises `ConfigError` for a source that is unknown.
 
-    Of a preset, `quorum` operators have rank 0 and the others wait; `chance` spreads users over the operators.
-    `timeout` bounds one look, in seconds. `environment` is what a command may inherit from (only what programs need to
-    run is passed on).
+    Of the presets together, `quorum` detectors have rank 0 and the others wait (`presets.in_turns`); `chance` spreads
+    users over the operators. With `family`, those that cannot see it are left out and hold nobody's place. `timeout`
+    bounds one look, in seconds. `environment` is what a command may inherit from (only what programs need to run is
+    passed on), `tls` whom to trust for DNS over TLS.
     """
     tools = Tools(
         http=http,
@@ -53,28 +67,60 @@ def build_detectors(
         quorum=quorum,
         timeout=timeout,
         environment=os.environ if environment is None else environment,
+        tls=tls,
     )
-    return tuple(detector for source in dict.fromkeys(sources) for detector in _build(source, tools))
+    written: list[BaseDetector] = []
+    presets: list[Preset] = []
+    for source in dict.fromkeys(each.strip() for each in sources):
+        preset = _preset(source.lower(), tools)
+        if preset is not None:
+            presets.append(preset.seeing(family))
+        else:
+            written += _build(source, tools)
+    seeing = [detector for detector in written if family is None or family in detector.families]
+    return (*seeing, *in_turns(presets, quorum))
 
 
-def _build(source: str, tools: Tools) -> Sequence[Detector]:
-    # Imported here: a start that needs none of them should not pay for them.
+def _preset(word: str, tools: Tools) -> Preset | None:
+    # Imported here, as below: a start that needs none of them should not pay for them.
+    from ddns_tray.detectors.stun import stun_preset  # noqa: PLC0415 - as above
+    from ddns_tray.detectors.web import web_preset  # noqa: PLC0415 - as above
+    from ddns_tray.detectors.whoami import whoami_preset  # noqa: PLC0415 - as above
+
+    factories: Mapping[str, Callable[[Tools], Preset]] = {
+        "https": web_preset,
+        "stun": stun_preset,
+        "dns": whoami_preset,
+    }
+    factory = factories.get(word)
+    return None if factory is None else factory(tools)
+
+
+def _build(source: str, tools: Tools) -> Sequence[BaseDetector]:
     from ddns_tray.detectors.command import command_detectors  # noqa: PLC0415 - as above
+    from ddns_tray.detectors.file import file_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.interface import interface_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.static import static_detectors  # noqa: PLC0415 - as above
+    from ddns_tray.detectors.stun import stun_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.web import web_detectors  # noqa: PLC0415 - as above
+    from ddns_tray.detectors.whoami import whoami_detectors  # noqa: PLC0415 - as above
 
-    factories: Mapping[str, Callable[[str, Tools], Sequence[Detector]]] = {
+    factories: Mapping[str, Callable[[str, Tools], Sequence[BaseDetector]]] = {
         "https": web_detectors,
         "http": web_detectors,
+        "stun": stun_detectors,
+        "dns": whoami_detectors,
+        "dns+tls": whoami_detectors,
+        "dns+https": whoami_detectors,
         "interface": interface_detectors,
         "command": command_detectors,
+        "file": file_detectors,
         "static": static_detectors,
     }
     factory = factories.get(source.partition(":")[0].strip().lower())
     if factory is None:
         raise ConfigError(
             text("The address source {source} is not known.", source=source),
-            text("Known are: {known}.", known="https, https://…, http://…, interface:…, command:…, static:…"),
+            text("Known are: {known}.", known=", ".join(f"{each}:…" for each in factories)),
         )
-    return factory(source.strip(), tools)
+    return factory(source, tools)

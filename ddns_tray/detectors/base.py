@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, DetectorError, Problem, ProblemCode
 from ddns_tray.core.model import Family, Sighting
@@ -12,9 +13,12 @@ from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
     from ddns_tray.core.model import InterfaceAddress, IPAddress, SourceKind
     from ddns_tray.core.ports import Chance, Clock, HttpClient
+
+T = TypeVar("T")
 
 LONGEST_LOOK = 5.0
 """Seconds. The port promises an answer within this time."""
@@ -34,6 +38,12 @@ class Tools:
     quorum: int
     timeout: float
     environment: Mapping[str, str]
+    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
+
+    def rotated(self, operators: tuple[T, ...]) -> tuple[T, ...]:
+        """Begin anywhere in the round, so that not all the world asks the same two."""
+        start = int(self.chance.random() * len(operators)) if self.chance is not None else 0
+        return operators[start:] + operators[:start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,11 @@ class BaseDetector(ABC):
     def rank(self) -> int:
         """When to ask: 0 at once, higher ranks only while there is no agreement yet."""
         return self._identity.rank
+
+    def at_rank(self, rank: int) -> Self:
+        """Take a rank among others, and return this detector."""
+        self._identity = replace(self._identity, rank=rank)
+        return self
 
     async def detect(self, family: Family) -> Sighting:
         """Look once. A failure is a sighting with a problem; only being cancelled leaves as an exception."""

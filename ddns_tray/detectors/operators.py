@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ddns_tray.core.addresses import parsed
 from ddns_tray.core.model import Family, IPAddress
 from ddns_tray.detectors.parsing import nested_address, one_address, traced_address
 
@@ -53,7 +54,22 @@ OTHERS = (
 )
 """Asked only where a person names them (`https:ifconfig.co`)."""
 
-_SAME_OPERATOR = MappingProxyType({"icanhazip.com": "cloudflare.com"})
+_SAME_OPERATOR = MappingProxyType(
+    {
+        "icanhazip.com": "cloudflare.com",
+        "1.1.1.1": "cloudflare.com",
+        "1.0.0.1": "cloudflare.com",
+        "2606:4700:4700::1111": "cloudflare.com",
+        "2606:4700:4700::1001": "cloudflare.com",
+        "208.67.222.222": "opendns.com",
+        "208.67.220.220": "opendns.com",
+        "cloudflare-dns.com": "cloudflare.com",
+        "opendns.com": "opendns.com",
+        "google.com": "google.com",
+        "akamaitech.net": "akamai.com",
+        "akamai.net": "akamai.com",
+    }
+)
 _PARSERS_BY_PATH = MappingProxyType({"/cdn-cgi/trace": traced_address})
 _PARSERS_BY_HOST = MappingProxyType({"myip.ipip.net": nested_address})
 
@@ -68,6 +84,12 @@ def origin_of(host: str) -> str:
     known = [*(operator.origin for operator in (*WORLD, *CHINA, *OTHERS)), *_SAME_OPERATOR]
     domain = next((domain for domain in known if host == domain or host.endswith("." + domain)), host)
     return _SAME_OPERATOR.get(domain, domain)
+
+
+def families_of(host: str) -> frozenset[Family]:
+    """Return the families over which a host can be asked: both for a name, one for an address."""
+    literal = parsed(host)
+    return frozenset(each for each in Family if literal is None or literal.version == each.version)
 
 
 def parser_of(host: str, path: str) -> Parser:

@@ -7,7 +7,6 @@ one that new connections take (docs/decisions/http-client.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,9 +16,10 @@ from ddns_tray.core.model import Family, SourceKind
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.core.retry_after import retry_after
 from ddns_tray.core.text import text
-from ddns_tray.detectors.base import BOTH, BaseDetector, Identity, unusable_source
-from ddns_tray.detectors.operators import CHINA, WORLD, by_name, origin_of, parser_of
+from ddns_tray.detectors.base import BaseDetector, Identity, unusable_source
+from ddns_tray.detectors.operators import CHINA, WORLD, by_name, families_of, origin_of, parser_of
 from ddns_tray.detectors.parsing import MAX_ANSWER_BYTES
+from ddns_tray.detectors.presets import Preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,38 +110,27 @@ class WebDetector(BaseDetector):
         )
 
 
+def web_preset(tools: Tools) -> Preset:
+    """Return what `https` stands for."""
+    return Preset(
+        tuple(_operated(operator, tools) for operator in tools.rotated(WORLD)),
+        tuple(_operated(operator, tools) for operator in CHINA),
+    )
+
+
 def web_detectors(source: str, tools: Tools) -> Sequence[WebDetector]:
-    """Return the detectors of one source of this kind."""
-    if source.lower() == "https":
-        return _preset(tools)
+    """Return the detector of one source of this kind, presets aside."""
     scheme, _, rest = source.partition(":")
     if not rest.startswith("//"):
         operator = by_name(rest.lower()) if scheme.lower() == "https" else None
         if operator is None:
             raise unusable_source(source)
-        return (_operated(operator, 0, tools),)
+        return (_operated(operator, tools),)
     return (_at(source, tools),)
 
 
-def _preset(tools: Tools) -> Sequence[WebDetector]:
-    world = _rotated(WORLD, tools)
-    ranked = [
-        *((operator, 0 if place < tools.quorum else 1) for place, operator in enumerate(world)),
-        *((operator, 2) for operator in CHINA),
-    ]
-    return tuple(_operated(operator, rank, tools) for operator, rank in ranked)
-
-
-def _rotated(operators: tuple[Operator, ...], tools: Tools) -> tuple[Operator, ...]:
-    """Begin anywhere in the round, so that not all the world asks the same two."""
-    start = int(tools.chance.random() * len(operators)) if tools.chance is not None else 0
-    return operators[start:] + operators[:start]
-
-
-def _operated(operator: Operator, rank: int, tools: Tools) -> WebDetector:
-    identity = Identity(
-        f"https:{operator.origin}", operator.origin, SourceKind.HTTPS, frozenset(operator.urls), rank=rank
-    )
+def _operated(operator: Operator, tools: Tools) -> WebDetector:
+    identity = Identity(f"https:{operator.origin}", operator.origin, SourceKind.HTTPS, frozenset(operator.urls))
     return WebDetector(identity, Place(operator.urls, operator.parser), tools)
 
 
@@ -154,17 +143,9 @@ def _at(url: str, tools: Tools) -> WebDetector:
         raise unusable_source(url) from exc
     if not host or parts.username is not None:
         raise unusable_source(url)
-    identity = Identity(url, origin_of(host), SourceKind(parts.scheme), _families(host))
+    identity = Identity(url, origin_of(host), SourceKind(parts.scheme), families_of(host))
     place = Place(MappingProxyType(dict.fromkeys(Family, url)), parser_of(host, parts.path))
     return WebDetector(identity, place, tools)
-
-
-def _families(host: str) -> frozenset[Family]:
-    try:
-        literal = ip_address(host)
-    except ValueError:
-        return BOTH
-    return frozenset({Family.IPV4 if literal.version == Family.IPV4.version else Family.IPV6})
 
 
 def _is_complete(response: HttpResponse) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ssl import create_default_context
 from typing import TYPE_CHECKING
 
 from ddns_tray.detectors import build_detectors
@@ -9,9 +10,10 @@ from ddns_tray.http import HttpxClient
 from tests.support.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from ssl import SSLContext
 
-    from ddns_tray.core.model import InterfaceAddress
+    from ddns_tray.core.model import Family, InterfaceAddress
     from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
 
 
@@ -24,6 +26,8 @@ def detectors_of(
     timeout: float = 5.0,
     interfaces: Sequence[InterfaceAddress] | OSError = (),
     environment: dict[str, str] | None = None,
+    family: Family | None = None,
+    tls: Callable[[], SSLContext] = create_default_context,
 ) -> tuple[Detector, ...]:
     """Build the detectors of `sources`; `interfaces` may be the error that reading them raises."""
 
@@ -41,6 +45,8 @@ def detectors_of(
         quorum=quorum,
         timeout=timeout,
         environment=environment,
+        family=family,
+        tls=tls,
     )
 
 

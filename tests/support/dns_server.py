@@ -297,9 +297,10 @@ def _lines(rrset: dns.rrset.RRset) -> tuple[str, ...]:
 
 def _bind_both(address: str, port: int) -> tuple[socket.socket, socket.socket]:
     """A UDP and a listening TCP socket on the same port; a free one for 0."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for _ in range(50):
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        udp = socket.socket(family, socket.SOCK_DGRAM)
+        tcp = socket.socket(family, socket.SOCK_STREAM)
         try:
             udp.setblocking(False)
             if os.name == "posix":
