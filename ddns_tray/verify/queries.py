@@ -75,5 +75,9 @@ def prepare(
 def _encode(name: str) -> bytes:
     if not name:
         return b"\x00"
+    if "\\" in name:  # octets that are no host name, from an alias or a delegation
+        import dns.name  # noqa: PLC0415 - seldom needed, and not before the first look
+
+        return dns.name.from_text(name + ".").to_wire() or b"\x00"
     labels = [label.encode("ascii") for label in name.split(".")]
     return b"".join(len(label).to_bytes(1) + label for label in labels) + b"\x00"

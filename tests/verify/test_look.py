@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,9 @@ from ddns_tray.core.ports import Anchors
 from ddns_tray.core.settings import VerifySettings
 from ddns_tray.verify import build_verifier
 from ddns_tray.verify.asker import Patience
+from ddns_tray.verify.queries import HEADER_OCTETS, prepare
 from tests.support.clock import settle
-from tests.support.dns_server import Answer, DnsServer, has_more_loopback, servers
+from tests.support.dns_server import Answer, DnsServer, build, has_more_loopback, servers
 from tests.verify.conftest import QUICK, RunningClock
 
 if TYPE_CHECKING:
@@ -313,6 +315,29 @@ async def test_a_cancelled_look_leaves_nothing_running(world: World) -> None:
         await look
     again = await asyncio.wait_for(world.look(RecordKey("ns1.ex.test", RecordType.A)), 5)
     assert {seen.answer for seen in authoritative(again)} == {(ONE,)}
+
+
+async def test_spoilt_octets_from_every_server_are_observations_and_never_an_error(world: World) -> None:
+    luck = random.Random(20261122)
+    alias = ("home.ex.test. 60 CNAME far.other.test.", "far.other.test. 60 A 192.0.2.9")
+    cut = ("ex.test. 60 NS ns1.ex.test.",)
+    soa = ("ex.test. 60 SOA ns1.ex.test. h. 1 2 3 4 5",)
+    shapes = (Answer(alias), Answer(authority=cut, aa=False), Answer(cut), Answer(authority=soa))
+    names = ("home.ex.test", "ex.test", "far.other.test", "other.test")
+    verifier = world.build(Patience((0.02,), (0.02,), (0.02,), (0.02,), (0.02,), 0.1))
+    for _ in range(40):
+        for server in (world.one, world.two, world.resolver):
+            for name, kind in itertools.product(names, ("A", "AAAA", "SOA", "NS")):
+                wire = build(prepare(name, kind, recursive=False).wire(0), luck.choice(shapes))
+                after_question = HEADER_OCTETS + len(prepare(name, kind, recursive=False).question)
+                octets = bytearray(wire[2:])
+                for _ in range(luck.randrange(4)):
+                    octets[luck.randrange(after_question, len(octets))] = luck.randrange(256)
+                server.on(name, kind, Answer(raw=bytes(octets)))
+        view = (await verifier.observe([HOME]))[HOME]
+        assert all(seen.error is not None or seen.rcode is not None for seen in view.observations)
+        verifier.forget_delegations()
+    await verifier.aclose()
 
 
 def test_settings_that_cannot_be_read_are_refused_at_once() -> None:

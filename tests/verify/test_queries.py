@@ -10,6 +10,7 @@ import pytest
 from ddns_tray.verify.queries import EDNS_PAYLOAD, prepare
 
 NAMES = [
+    r"a\.b\032c\255.test",
     "home.example.test",
     "",
     "a",
