@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.providers.catalogue import standards, worldwide
+from ddns_tray.providers.catalogue import rest_clouds, rest_registrars, standards, worldwide
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
 
-ENTRIES: tuple[Entry, ...] = (*worldwide.ENTRIES, *standards.ENTRIES)
+ENTRIES: tuple[Entry, ...] = (
+    *worldwide.ENTRIES,
+    *rest_clouds.ENTRIES,
+    *rest_registrars.ENTRIES,
+    *standards.ENTRIES,
+)
