@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.providers.catalogue import rest_clouds, rest_registrars, standards, worldwide
+from ddns_tray.providers.catalogue import dyndns, rest_clouds, rest_registrars, standards, worldwide
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
@@ -17,4 +17,5 @@ ENTRIES: tuple[Entry, ...] = (
     *rest_clouds.ENTRIES,
     *rest_registrars.ENTRIES,
     *standards.ENTRIES,
+    *dyndns.ENTRIES,
 )

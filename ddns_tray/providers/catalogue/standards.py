@@ -1,4 +1,4 @@
-"""Servers that people run themselves, and protocols that many services speak."""
+"""Servers that people run themselves."""
 
 from __future__ import annotations
 
@@ -86,45 +86,7 @@ RFC2136 = ProviderSpec(
     capabilities=Capabilities(ttl=(0, 2147483647)),
 )
 
-DYNDNS2 = ProviderSpec(
-    id="dyndns2",
-    title="DynDNS2",
-    family="dyndns2",
-    aliases=("dyndns", "dyn", "nic/update", "remote access api", "members.dyndns.org", "动态域名"),
-    homepage="https://help.dyn.com/remote-access-api/",
-    fields=(
-        FieldSpec(
-            "base_url",
-            text("Server"),
-            text("The address from your service's instructions, such as https://members.dyndns.org."),
-        ),
-        FieldSpec(
-            "path",
-            text("Path"),
-            text("Almost always /nic/update."),
-            required=False,
-            default="/nic/update",
-        ),
-        FieldSpec("username", text("User name"), text("The name that your service gave you for updates.")),
-        FieldSpec(
-            "password",
-            text("Password"),
-            text("The password or the update key. Where the service has a key for updates alone, use that one."),
-            secret=True,
-        ),
-        FieldSpec(
-            "ipv6_parameter",
-            text("Parameter for IPv6"),
-            text("Most services take both families as myip; some want myipv6 for IPv6."),
-            required=False,
-            default="myip",
-        ),
-    ),
-    capabilities=Capabilities(list_zones=False, list_records=False, multi_value=False, wildcard=False, ttl=None),
-)
-
 ENTRIES = (
     Entry(POWERDNS, "ddns_tray.providers.powerdns", MappingProxyType({"base_url": "server"})),
     Entry(RFC2136, "ddns_tray.providers.rfc2136"),
-    Entry(DYNDNS2, "ddns_tray.providers.dyndns2", MappingProxyType({"server": "base_url"})),
 )
