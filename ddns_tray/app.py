@@ -251,8 +251,8 @@ def _toasts(on_click: Callable[[], None]) -> Toasts | None:
 
     service = SessionBusNotifications("DDNS Tray", on_click)
 
-    async def show(title: str, body: str, *, size: int, rgba: bytes, urgent: bool) -> bool:
-        return await service.show(title, body, image=Image(size, size, rgba), urgent=urgent)
+    async def show(title: str, body: str, *, size: int, rgba: bytes) -> bool:
+        return await service.show(title, body, image=Image(size, size, rgba))
 
     return show
 

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _ANSWER_TIME = 5.0
-_NORMAL, _CRITICAL = 1, 2
+_NORMAL = 1
+"""Critical ones stay until they are clicked away; nothing here is worth that."""
 _DEFAULT_ACTION = "default"
 
 
@@ -53,12 +54,12 @@ class SessionBusNotifications:
         self._markup = False
         self._one_at_a_time = asyncio.Lock()
 
-    async def show(self, title: str, body: str, *, image: Image | None = None, urgent: bool = False) -> bool:
+    async def show(self, title: str, body: str, *, image: Image | None = None) -> bool:
         """Show it; False says that there is no service to do it (nothing is raised, the log knows why)."""
         async with self._one_at_a_time:
             try:
                 async with asyncio.timeout(_ANSWER_TIME):
-                    return await self._show(title, body, image, urgent=urgent)
+                    return await self._show(title, body, image)
             except Exception as exc:  # noqa: BLE001 - jeepney raises what its sockets and parsers raise
                 log.info("no notification was shown: %s", str(exc) or type(exc).__name__)
                 await self.close()
@@ -71,10 +72,10 @@ class SessionBusNotifications:
         self._shown_id = 0
         await stack.aclose()
 
-    async def _show(self, title: str, body: str, image: Image | None, *, urgent: bool) -> bool:
+    async def _show(self, title: str, body: str, image: Image | None) -> bool:
         router = self._router or await self._open()
         hints: dict[str, tuple[str, object]] = {
-            "urgency": ("y", _CRITICAL if urgent else _NORMAL),
+            "urgency": ("y", _NORMAL),
             "desktop-entry": ("s", "ddns-tray"),
             "category": ("s", "network"),
         }

@@ -40,7 +40,7 @@ _SHAPES = {
 class Toasts(Protocol):
     """A notification service. `rgba` is a square picture of `size` pixels."""
 
-    async def __call__(self, title: str, body: str, *, size: int, rgba: bytes, urgent: bool) -> bool:
+    async def __call__(self, title: str, body: str, *, size: int, rgba: bytes) -> bool:
         """Show one in the place of the last; False where there is no such service."""
 
 
@@ -76,8 +76,7 @@ class Notifier:
     async def _show(self, title: str, body: str, kind: NoticeKind) -> None:
         shape = _SHAPES[kind]
         if self.toasts is not None:
-            urgent = kind is NoticeKind.TROUBLE
-            if not await self.toasts(title, body, size=_IMAGE_SIZE, rgba=_rgba(shape), urgent=urgent):
+            if not await self.toasts(title, body, size=_IMAGE_SIZE, rgba=_rgba(shape)):
                 log.info("not shown: %s %s", title, body)
             return
         icon = self._tray.icon

@@ -130,19 +130,17 @@ def test_a_second_start_shows_the_window_of_the_first(desktop: TraySession) -> N
     ended_well(first, desktop)
 
 
-def test_a_change_of_address_is_told_once_and_the_icon_follows(desktop: TraySession) -> None:
+def test_a_name_that_leads_elsewhere_is_told_and_the_icon_follows(desktop: TraySession) -> None:
     desktop.start_panel()
     desktop.start_notification_daemon()
     program = start(desktop, "demo")
     desktop.wait_for_colour(GREEN, PANEL)
 
     def toast() -> bool:
-        return desktop.look().find(GREEN, TOASTS) is not None
+        return desktop.look().find(RED, TOASTS) is not None
 
     wait_for(toast, "the notification", 40, pause=0.3)
-    wait_for(
-        lambda: desktop.look().find(YELLOW, PANEL) is not None, "a yellow icon while caches are old", 40, pause=0.3
-    )
+    wait_for(lambda: desktop.look().find(RED, PANEL) is not None, "the red icon", 40, pause=0.3)
     program.terminate()
     ended_well(program, desktop)
 

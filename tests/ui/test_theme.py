@@ -1,0 +1,36 @@
+"""Every text colour can be read on every ground that it stands on."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor
+
+from ddns_tray.core.model import Colour
+from ddns_tray.ui.theme import DARK, LIGHT, Theme, Tokens
+from tests.ui.test_icons import contrast
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_texts_have_a_contrast_of_at_least_four_and_a_half(tokens: Tokens) -> None:
+    texts = [tokens.text, tokens.muted, tokens.accent, *(tokens.verdict[colour] for colour in Colour)]
+    grounds = [tokens.window, tokens.sidebar, tokens.card, tokens.raised]
+    low = [
+        (text, ground, round(contrast(QColor(text), QColor(ground)), 2))
+        for text in texts
+        for ground in grounds
+        if contrast(QColor(text), QColor(ground)) < 4.5
+    ]
+    assert low == []
+    assert contrast(QColor(tokens.on_accent), QColor(tokens.accent)) >= 4.5
+    assert contrast(QColor(tokens.text), QColor(tokens.accent_soft)) >= 4.5
+
+
+def test_the_person_overrules_the_system_and_it_is_told_once(theme: Theme) -> None:
+    told: list[bool] = []
+    theme.choose("light")
+    theme.changed.connect(lambda: told.append(theme.is_dark))
+    for choice in ("dark", "dark", "light"):
+        theme.choose(choice)
+    assert told == [True, False]
+    theme.choose("auto")
+    assert theme.tokens is LIGHT  # without a desktop the system says neither

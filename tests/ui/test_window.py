@@ -1,0 +1,241 @@
+"""The window: pages, cards that open, banners, welcome, language and scheme changed live, and no nameless control."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTableView, QWidget
+
+from ddns_tray.core.errors import StorageError
+from ddns_tray.core.text import text
+from ddns_tray.ui.activity import ActivityLog
+from ddns_tray.ui.record_detail import RecordDetail
+from ddns_tray.ui.window import MainWindow, Page
+from ddns_tray.words import Words
+from tests.support import snapshots
+from tests.support.snapshots import NOW
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ddns_tray.ui.services import Services
+    from ddns_tray.ui.theme import Theme
+    from tests.support.snapshots import FakeEngine, FakeSettingsFile
+
+    Behind = tuple[Services, FakeEngine, FakeSettingsFile]
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, behind: Behind) -> MainWindow:
+    made = MainWindow(Words("en"), lambda: NOW, theme, snapshots.activity())
+    qtbot.addWidget(made)
+    made.attach(behind[0])
+    made.show_snapshot(snapshots.troubled())
+    made.resize(900, 700)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def labels(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def button(widget: QWidget, said: str) -> QAbstractButton:
+    return next(
+        each
+        for each in widget.findChildren(QAbstractButton)
+        if each.isVisible() and said in (each.text(), each.accessibleName())
+    )
+
+
+def detail(window: MainWindow) -> RecordDetail | None:
+    found = [each for each in window.findChildren(RecordDetail) if each.isVisible()]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def test_the_first_line_says_how_things_are(window: MainWindow) -> None:
+    assert labels(window.names)[:2] == [
+        "2 names need you, one is on its way",
+        "Addresses 11.22.33.44 and 2a02:810d:1:2::7 · changed 2 min ago",
+    ]
+    assert "next check in 38 s" in labels(window)
+
+
+def test_a_click_opens_a_card_and_another_click_closes_it(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.names.view
+    key = window.names.model.record(2).key
+    closed = view.visualRect(window.names.model.index(2)).height()
+    spot = view.visualRect(window.names.model.index(2)).topLeft() + QPoint(80, 20)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.waitUntil(lambda: view.visualRect(window.names.model.index(2)).height() > closed + 150)
+    shown = detail(window)
+    assert shown is not None
+    assert window.names.delegate.opened == key
+    assert "It turns green by itself" in " ".join(labels(shown))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.waitUntil(lambda: detail(window) is None)
+    qtbot.waitUntil(lambda: view.visualRect(window.names.model.index(2)).height() == closed)
+
+
+def test_the_keyboard_alone_opens_cards(window: MainWindow) -> None:
+    view = window.names.view
+    view.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(view, key)
+    assert window.names.delegate.opened == window.names.model.record(1).key
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert window.names.delegate.opened is None
+
+
+def test_an_open_card_follows_its_record(window: MainWindow, qtbot: QtBot) -> None:
+    key = snapshots.propagating().key
+    window.open_record(key)
+    qtbot.waitUntil(lambda: detail(window) is not None)
+    healed = tuple(
+        snapshots.record(key.name) if record.key == key else record for record in snapshots.troubled().records
+    )
+    window.show_snapshot(replace(snapshots.troubled(), records=healed))
+    shown = detail(window)
+    assert shown is not None
+    table = shown.findChild(QTableView)
+    assert table is not None
+    assert table.model().rowCount() == 4
+    assert window.names.delegate.opened == key
+    assert "(old)" not in str([table.model().index(row, 2).data() for row in range(4)])
+
+
+def test_a_card_that_is_gone_is_closed(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_record(snapshots.propagating().key)
+    window.show_snapshot(snapshots.snapshot(snapshots.record("nas.example.org")))
+    qtbot.waitUntil(lambda: detail(window) is None)
+    assert window.names.delegate.opened is None
+
+
+async def test_the_repair_that_fits_is_offered(
+    window: MainWindow, behind: Behind, tasks: snapshots.Tasks, qtbot: QtBot
+) -> None:
+    window.open_record(snapshots.mismatch().key)
+    qtbot.waitUntil(lambda: detail(window) is not None)
+    shown = detail(window)
+    assert shown is not None
+    assert button(shown, "Enter the credentials again…").isEnabled()
+    window.open_record(snapshots.extra().key)
+    qtbot.waitUntil(lambda: detail(window) is not None and detail(window) is not shown)
+    second = detail(window)
+    assert second is not None
+    button(second, "Update now").click()
+    button(second, "Copy report").click()
+    await tasks.drain()
+    assert "cam.example.org A" in QGuiApplication.clipboard().text()
+    assert behind[1].asked == [("update", ("cam.example.org",), False)]
+
+
+async def test_the_buttons_reach_the_engine(window: MainWindow, behind: Behind, tasks: snapshots.Tasks) -> None:
+    button(window, "Check now").click()
+    button(window, "Update now").click()
+    await tasks.drain()
+    assert behind[1].asked == ["check", ("update", (), False)]
+
+
+def test_a_paused_engine_cannot_be_asked(window: MainWindow) -> None:
+    window.show_snapshot(snapshots.paused())
+    assert not button(window, "Update now").isEnabled()
+
+
+def test_without_names_there_is_a_welcome(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_snapshot(snapshots.empty())
+    assert window.welcome.isVisible()
+    assert not window.names.isVisible()
+    assert "Your address right now: 11.22.33.44" in labels(window.welcome)
+    with qtbot.waitSignal(window.demo_requested, timeout=1000):
+        button(window, "Try the demo").click()
+    window.show_snapshot(snapshots.green())
+    assert window.names.isVisible()
+
+
+def test_search_appears_with_many_names(window: MainWindow) -> None:
+    assert not window.names._search.isVisible()
+    window.show_snapshot(snapshots.many(500))
+    assert window.names._search.isVisible()
+    window.names._search.setText("host00007")
+    assert window.names.model.rowCount() == 1
+
+
+def test_language_changes_without_a_restart(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page(Page.SETTINGS)
+    window.set_words(Words("zh_CN"))
+    qtbot.waitUntil(window.settings.isVisible)
+    assert "Names" not in [window._side.item(row).text() for row in range(4)]
+
+
+def test_the_scheme_changes_live_and_an_open_card_stays_open(window: MainWindow, theme: Theme, qtbot: QtBot) -> None:
+    window.open_record(snapshots.extra().key)
+    theme.choose("dark")
+    qtbot.waitUntil(lambda: detail(window) is not None)
+    assert window.names.delegate.opened == snapshots.extra().key
+    assert window.palette().window().color().lightness() < 60
+    theme.choose("auto")
+
+
+def test_troubles_of_the_whole_stand_above_and_can_be_closed(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_panel_missing(missing=True)
+    window.show_failure(StorageError(text("The disk is full."), text("Make room.")))
+    wanted = {"This desktop shows no tray icons", "The disk is full.", "Make room."}
+    qtbot.waitUntil(lambda: wanted <= set(labels(window)))
+    button(window, "Close").click()
+    window.show_failure(RuntimeError("inner detail"))
+    qtbot.waitUntil(lambda: "Something went wrong inside DDNS Tray" in labels(window))
+    said = set(labels(window))
+    assert "inner detail" not in str(said)
+    assert "This desktop shows no tray icons" not in said
+
+
+def test_ctrl_and_digits_go_to_pages(window: MainWindow) -> None:
+    for key, page in ((Qt.Key.Key_2, window.address), (Qt.Key.Key_3, window.activity), (Qt.Key.Key_1, window.names)):
+        QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+        assert page.isVisible()
+
+
+def test_the_address_page_shows_what_was_agreed(window: MainWindow) -> None:
+    window.show_page(Page.ADDRESS)
+    said = labels(window.address)
+    assert "11.22.33.44" in said
+    assert "IPv4: 11.22.33.44, as 2 sources agree" in said
+    window.show_snapshot(snapshots.offline())
+    assert "11.22.33.44" not in labels(window.address)
+    assert "IPv4: no connection" in labels(window.address)
+
+
+@pytest.mark.parametrize("page", list(Page))
+def test_no_control_is_without_a_name(window: MainWindow, page: Page) -> None:
+    window.show_page(page)
+    if page is Page.NAMES:
+        window.open_record(snapshots.propagating().key)
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for kind in (QAbstractButton, QLineEdit, QComboBox, QTableView)
+        for widget in window.findChildren(kind)
+        if widget.isVisible() and not spoken_name(widget) and not widget.objectName().startswith("qt_")
+    ]
+    assert nameless == []
+
+
+def spoken_name(widget: QWidget) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_the_window_can_come_before_the_engine(qtbot: QtBot, theme: Theme, behind: Behind) -> None:
+    window = MainWindow(Words("en"), lambda: NOW, theme, ActivityLog())
+    qtbot.addWidget(window)
+    window.show()
+    window.show_snapshot(snapshots.empty())
+    assert not window.welcome.isVisible()
+    window.attach(behind[0])
+    qtbot.waitUntil(window.welcome.isVisible)
