@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -11,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.processes import usage
+from tests.bench.processes import Usage, usage
 from tests.support.product import PROGRAM
 
 RECORDS = 10
@@ -45,43 +44,45 @@ def settings_text(world: dict[str, list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-async def main() -> None:
+def main() -> None:
     """Start servers and daemon, wait until it rests, measure a minute."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.bench_round", "serve", stdout=asyncio.subprocess.PIPE
+    servers = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.bench_round", "serve"], stdout=subprocess.PIPE, text=True
     )
-    assert child.stdout is not None
+    assert servers.stdout is not None
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
         try:
-            (home / "config.toml").write_text(
-                settings_text(json.loads(await child.stdout.readline())), encoding="utf-8"
-            )
-            environment = {
-                "PATH": os.environ["PATH"],
-                "HOME": folder,
-                "XDG_RUNTIME_DIR": folder,
-                "DDNS_TRAY_SECRET_DEMO_API_KEY": "demo-key",
-            }
-            command = [str(PROGRAM), "--config", str(home / "config.toml"), "daemon"]
-            daemon = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            try:
-                time.sleep(15)
-                start = usage(daemon.pid)
-                time.sleep(REST)
-                end = usage(daemon.pid)
-            finally:
-                daemon.terminate()
-                code = daemon.wait(timeout=15)
+            settings = settings_text(json.loads(servers.stdout.readline()))
+            start, end = _measure(Path(folder), settings)
         finally:
-            child.kill()
-            await child.wait()
+            servers.kill()
+            servers.communicate()
     share = (end.cpu - start.cpu) / REST * 100
     print(
         f"daemon, {RECORDS} records: RSS {end.rss:.1f} MiB; CPU until at rest {start.cpu:.2f} s; "
-        f"over {REST:.0f} s with a round a minute {end.cpu - start.cpu:.2f} s = {share:.3f} %; exit code {code}"
+        f"over {REST:.0f} s with a round a minute {end.cpu - start.cpu:.2f} s = {share:.3f} %"
     )
 
 
+def _measure(home: Path, settings: str) -> tuple[Usage, Usage]:
+    (home / "config.toml").write_text(settings, encoding="utf-8")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home),
+        "DDNS_TRAY_SECRET_DEMO_API_KEY": "demo-key",
+    }
+    command = [str(PROGRAM), "--config", str(home / "config.toml"), "daemon"]
+    daemon = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(15)
+        start = usage(daemon.pid)
+        time.sleep(REST)
+        return start, usage(daemon.pid)
+    finally:
+        daemon.terminate()
+        daemon.wait(timeout=15)
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

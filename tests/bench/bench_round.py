@@ -30,6 +30,7 @@ ROUNDS = 100
 async def serve_world() -> None:
     """The servers, in a process of their own: prints where they are and waits to be ended."""
     world = DemoWorld(SystemClock())
+    world.secondary = world.primary  # both servers serve each change at once
     await world.start()
     settings = world.settings(Settings().general)
     print(
