@@ -28,11 +28,11 @@ from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Dialect, HttpService
 from ddns_tray.providers.rest_family_pages import MAX_PAGES, Page, Params, at, maybe, number, scalar
-from ddns_tray.providers.rest_family_service import KEPT, Draft, fault_at, filled, kept_members, words_of
+from ddns_tray.providers.rest_family_service import OFF, Draft, fault_at, filled, kept_extra, kept_members, words_of
 from ddns_tray.providers.zoned import ADDRESS_TYPES, RecordProvider, RRsetProvider, Zone, ZonedProvider, host_name
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from ddns_tray.core.model import Change
     from ddns_tray.core.ports import Provider
@@ -105,21 +105,26 @@ class RestReading(ZonedProvider):
         if key is not None and self._declared.named is not None:
             listing = self._declared.named
             words = words_of(zone, key, self._written(key.name, zone))
-        found: dict[RecordKey, list[ExistingRecord]] = {}
-        names = self._declared.names_read or self._declared.names
-        shape = self._declared.record
+        found: dict[RecordKey, _Gathered] = {}
         async for item in self._all(listing, words):
-            if shape.skip(item):
-                continue
-            written = maybe(item, shape.name) if shape.name else None
-            name = names.read(written.string() if written is not None else "", zone.name)
-            type_name = scalar(at(item, shape.type))
-            type_name = shape.types.get(type_name, type_name)
+            name, type_name = self._name_and_type(item, zone)
             if key is not None and type_name == "CNAME" and name == key.name:
                 raise self._conflict(key, type_name)
             if name and type_name in ADDRESS_TYPES:
-                found.setdefault(RecordKey(name, RecordType(type_name)), []).extend(_records(item, shape))
-        return [ExistingSet(each, zone.name, tuple(records)) for each, records in found.items()]
+                found.setdefault(RecordKey(name, RecordType(type_name)), _Gathered()).add(item, self._declared.record)
+        return [gathered.as_set(each, zone) for each, gathered in found.items()]
+
+    def _name_and_type(self, item: Json, zone: Zone) -> tuple[str, str]:
+        """The owner name and the type of a record; a name that no host can have, or of a record to skip, is empty."""
+        shape = self._declared.record
+        if shape.skip(item):
+            return "", ""
+        names = self._declared.names_read or self._declared.names
+        written = maybe(item, shape.name)
+        type_name = scalar(at(item, shape.type))
+        return names.read(written.string() if written is not None else "", zone.name), shape.types.get(
+            type_name, type_name
+        )
 
     async def _all(self, listing: Listing, words: Mapping[str, str]) -> AsyncIterator[Json]:
         """Every element of a list, through all pages."""
@@ -138,7 +143,7 @@ class RestReading(ZonedProvider):
                 if listing.empty_if_missing:
                     return
                 raise
-            items = list(at(answer, listing.items).items())
+            items = listing.elements(answer)
             seen += len(items)
             for item in items:
                 yield item
@@ -271,13 +276,13 @@ class RestRRsets(RestReading, RRsetProvider):
         model = existing.records[0] if existing.records else None
         kept = kept_members(model) if model is not None else {}
         draft = replace(self._draft(zone, change.key, change, model, kept), addresses=change.after, existing=existing)
-        if not change.after and self._declared.delete is not None:
+        there = bool(existing.records or draft.switched_off)
+        if not change.after and not draft.switched_off and self._declared.delete is not None:
             await self._write_with(self._declared.delete, draft, missing=RecordNotFound)
-        elif not existing.records and self._declared.create is not None:
+        elif not there and self._declared.create is not None:
             await self._write_with(self._declared.create, draft, missing=ZoneNotFound)
         else:
             await self._write_with(_given(self._declared.put), draft, missing=ZoneNotFound)
-        await self._finish(zone, change.key)
 
 
 def half_done(name: str, exc: DdnsTrayError) -> Unconfirmed:
@@ -289,19 +294,38 @@ def half_done(name: str, exc: DdnsTrayError) -> Unconfirmed:
     )
 
 
-def _records(item: Json, shape: RecordShape) -> Iterator[ExistingRecord]:
-    ttl = maybe(item, shape.ttl) if shape.ttl else None
-    record_id = maybe(item, shape.id) if shape.id else None
-    comment = maybe(item, shape.comment) if shape.comment else None
-    for value in at(item, shape.values).items() if shape.values else (item,):
-        kept = {name: value.value[name] for name in shape.keep if isinstance(value.value, dict) and name in value.value}
-        yield ExistingRecord(
-            at(value, shape.content).string(),
-            ttl=number(ttl) if ttl is not None else None,
-            id=scalar(record_id) if record_id is not None else None,
-            comment=(comment.string() if comment is not None else "") if shape.comment else None,
-            extra=MappingProxyType({KEPT: json.dumps(kept)} if kept else {}),
-        )
+class _Gathered:
+    """The records of one RRset, while a list is read."""
+
+    def __init__(self) -> None:
+        self._records: list[ExistingRecord] = []
+        self._off: list[object] = []
+        self._extra: dict[str, str] = {}
+
+    def add(self, item: Json, shape: RecordShape) -> None:
+        """Take in a record, or an RRset with its values."""
+        ttl = maybe(item, shape.ttl) if shape.ttl else None
+        record_id = maybe(item, shape.id) if shape.id else None
+        comment = maybe(item, shape.comment) if shape.comment else None
+        self._extra |= kept_extra(item, shape.keep_set)
+        for value in at(item, shape.values).items() if shape.values else (item,):
+            if shape.off(value):
+                self._off.append(value.value)
+                continue
+            self._records.append(
+                ExistingRecord(
+                    at(value, shape.content).string(),
+                    ttl=number(ttl) if ttl is not None else None,
+                    id=scalar(record_id) if record_id is not None else None,
+                    comment=(comment.string() if comment is not None else "") if shape.comment else None,
+                    extra=MappingProxyType(kept_extra(value, shape.keep)),
+                )
+            )
+
+    def as_set(self, key: RecordKey, zone: Zone) -> ExistingSet:
+        """All that was taken in."""
+        extra = self._extra | ({OFF: json.dumps(self._off)} if self._off else {})
+        return ExistingSet(key, zone.name, tuple(self._records), MappingProxyType(extra))
 
 
 def _given(call: Call | None) -> Call:

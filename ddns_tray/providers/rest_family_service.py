@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.addresses import canonical_address
 from ddns_tray.providers.rest import Fault, path
 from ddns_tray.providers.rest_family_names import Names
-from ddns_tray.providers.rest_family_pages import ONE_PAGE, Pages, Params, maybe, scalar
+from ddns_tray.providers.rest_family_pages import ONE_PAGE, Pages, Params, at, maybe, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ddns_tray.core.model import Change, ExistingRecord, ExistingSet, RecordKey
     from ddns_tray.providers.refusals import Refusal
@@ -26,22 +26,31 @@ if TYPE_CHECKING:
     from ddns_tray.providers.zoned import Zone
 
 KEPT = "kept"
-"""The key in `ExistingRecord.extra` under which a record's further members wait, in JSON, for the next write."""
+"""The key in `extra` of records and sets under which further members wait, in JSON, for the next write."""
+OFF = "off"
+"""The key in `ExistingSet.extra` under which values wait that somebody has switched off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list: where, at which place in the answer, through which pages. An empty place is the answer itself.
 
-    `method` is for services that read by POST. `empty_if_missing` says that 404 means an empty list.
+    Lists that are no arrays are read by a function in `items`. `method` is for services that read by POST.
+    `empty_if_missing` says that 404 means an empty list.
     """
 
     where: str
-    items: str = ""
+    items: str | Callable[[Json], Iterable[Json]] = ""
     params: Params = ()
     pages: Pages = ONE_PAGE
     method: str = "GET"
     empty_if_missing: bool = False
+
+    def elements(self, answer: Json) -> list[Json]:
+        """The elements of the list in an answer."""
+        if isinstance(self.items, str):
+            return list(at(answer, self.items).items())
+        return list(self.items(answer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,9 @@ class RecordShape:
     """The members of a record, or of an RRset where `values` is the place of its list of values.
 
     Then `content` is the place within one value, empty for a bare string. An empty place means that there is no such
-    thing. `keep` are further members that go back with every write; `types` translates types that are not spelled out.
+    thing. `keep` are further members of a record or value that go back with every write, `keep_set` those of an RRset.
+    `types` translates types that are not spelled out. `skip` says which records are not ours to see, `off` which values
+    of an RRset are switched off: they count as not there, and go back with every write.
     """
 
     name: str = "name"
@@ -70,7 +81,9 @@ class RecordShape:
     values: str = ""
     keep: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    keep_set: tuple[str, ...] = ()
     skip: Callable[[Json], bool] = lambda _item: False
+    off: Callable[[Json], bool] = lambda _value: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +116,24 @@ class Draft:
         record_id = self.record.id if self.record is not None else None
         return words_of(self.zone, self.key, self.name) | {"id": record_id or ""}
 
+    @property
+    def kept_set(self) -> dict[str, object]:
+        """The members of `RecordShape.keep_set` as they were."""
+        return kept_members(self.existing) if self.existing is not None else {}
+
+    @property
+    def switched_off(self) -> list[object]:
+        """The values that are switched off, as they were."""
+        off: list[object] = json.loads(self.existing.extra.get(OFF, "[]")) if self.existing is not None else []
+        return off
+
     def kept_of(self, address: str) -> dict[str, object]:
         """The further members of the value that has this address, or had the one before it; empty for a new one."""
         for record, turned in self.change.replace if self.change is not None else ():
             if turned == address:
-                return dict(kept_members(record))
+                return kept_members(record)
         standing = self.existing.records if self.existing is not None else ()
-        return next((dict(kept_members(each)) for each in standing if canonical_address(each.address) == address), {})
+        return next((kept_members(each) for each in standing if canonical_address(each.address) == address), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +193,17 @@ def filled(template: str, words: Mapping[str, str]) -> str:
     )
 
 
-def kept_members(record: ExistingRecord) -> Mapping[str, object]:
-    """The members of a record that we do not understand and send back."""
-    members: Mapping[str, object] = json.loads(record.extra.get(KEPT, "{}"))
+def kept_members(of: ExistingRecord | ExistingSet) -> dict[str, object]:
+    """The members that we do not understand and send back."""
+    members: dict[str, object] = json.loads(of.extra.get(KEPT, "{}"))
     return members
+
+
+def kept_extra(item: Json, names: tuple[str, ...]) -> dict[str, str]:
+    """What to note of an element so that `kept_members` finds it again; members that are null are not kept."""
+    members = item.value if isinstance(item.value, dict) else {}
+    kept = {name: members[name] for name in names if members.get(name) is not None}
+    return {KEPT: json.dumps(kept)} if kept else {}
 
 
 def words_of(zone: Zone, key: RecordKey, name: str) -> dict[str, str]:

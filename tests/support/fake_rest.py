@@ -55,6 +55,7 @@ class FakeRest(ABC):
 
     base: ClassVar[str] = ""
     calls_to_look: ClassVar[int] = 1
+    changes_in_place: ClassVar[bool] = True
 
     def __init__(self, secret: str, zones: Sequence[str] = (ZONE, SUB_ZONE)) -> None:
         self.secret = secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,7 @@ from tests.support.fake_rest import FakeRest, absolute, reply
 from tests.support.fake_rest_clouds import BearerRest
 
 if TYPE_CHECKING:
-    from ddns_tray.core.ports import HttpResponse
+    from ddns_tray.core.ports import HttpRequest, HttpResponse
     from tests.support.fake_rest import Held, Seen
 
 
@@ -213,3 +214,156 @@ class FakeOvh(FakeRest):
     def shown(held: Held) -> dict[str, Any]:
         members = {"fieldType": held.type, "subDomain": held.relative(""), "target": held.content, "ttl": held.ttl}
         return {"id": int(held.id), "zone": held.zone, **members}
+
+
+class FakeNameSilo(FakeRest):
+    """Answers in the forms of its examples; every change gives a record another id."""
+
+    base = "/api"
+
+    def knows(self, seen: Seen) -> bool:
+        assert seen.method == "GET"
+        assert (seen.params["version"], seen.params["type"]) == ("1", "json")
+        return seen.params.get("key") == self.secret
+
+    def writes(self, request: HttpRequest) -> bool:
+        return not request.url.endswith(("/listDomains", "/dnsListRecords"))
+
+    def stranger(self) -> HttpResponse:
+        return self.said(110, "Invalid API Key")
+
+    @staticmethod
+    def said(code: int, detail: str = "success", **more: Any) -> HttpResponse:
+        request = {"operation": "…", "ip": "192.0.2.1"}
+        return reply({"request": request, "reply": {"code": code, "detail": detail, **more}})
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        (operation,) = seen.path
+        if operation == "listDomains":
+            return self.said(300, domains=[{"domain": zone, "created": "2026-01-01"} for zone in self.zones])
+        zone = self.zone_of(seen.params["domain"])
+        if zone is None:
+            return self.said(200, "Domain is not active, or does not belong to this user")
+        if operation == "dnsListRecords":
+            return self.listed(zone)
+        held = self.find(zone, seen.params.get("rrid", ""))
+        if operation == "dnsAddRecord":
+            name = absolute(seen.params["rrhost"], zone)
+            made = self.create(name, seen.params["rrtype"], seen.params["rrvalue"], int(seen.params["rrttl"]))
+            return self.said(300, record_id=made.id) if made else self.said(280, "A CNAME exists for this host")
+        if held is None:
+            return self.said(280, "could not find the record")
+        self.records.remove(held)
+        if operation == "dnsDeleteRecord":
+            return self.said(300)
+        assert operation == "dnsUpdateRecord"
+        assert absolute(seen.params["rrhost"], zone) == held.name
+        changed = self.hold(held.name, held.type, seen.params["rrvalue"], int(seen.params["rrttl"]))
+        return self.said(300, record_id=changed.id)
+
+    def listed(self, zone: str) -> HttpResponse:
+        records = [
+            {
+                "record_id": each.id,
+                "type": each.type,
+                "host": each.name,
+                "value": each.content,
+                "ttl": str(each.ttl),
+                "distance": "0",
+            }
+            for each in self.own(zone)
+        ]
+        if not records:
+            return self.said(300)
+        return self.said(300, resource_record=records[0] if len(records) == 1 else records)
+
+
+class FakeIonos(FakeRest):
+    base = "/dns"
+
+    def knows(self, seen: Seen) -> bool:
+        return seen.headers.get("X-API-Key") == self.secret
+
+    def stranger(self) -> HttpResponse:
+        return reply([{"code": "UNAUTHORIZED", "message": "The customer is not authorized."}], 401)
+
+    @staticmethod
+    def shown(held: Held) -> dict[str, Any]:
+        members = {"rootName": held.zone, "changeDate": "…", "disabled": False, **held.extra}
+        return {"id": held.id, "name": held.name, "type": held.type, "content": held.content, "ttl": held.ttl} | members
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        if seen.path == ("v1", "zones"):
+            zones = [{"id": str(number), "name": zone, "type": "NATIVE"} for zone, number in self.zones.items()]
+            return reply([{"id": "7", "name": "copied.test", "type": "SLAVE"}, *zones])
+        zone = self.zone_of(seen.path[2])
+        missing = reply([{"code": "RECORD_NOT_FOUND", "message": "Record does not exist."}], 404)
+        if zone is None:
+            return missing
+        match seen.method, seen.path[3:]:
+            case "GET", ():
+                shown = [self.shown(each) for each in self.own(zone, seen.params.get("recordName"))]
+                return reply({"id": seen.path[2], "name": zone, "type": "NATIVE", "records": shown})
+            case "POST", ("records",):
+                (asked,) = seen.body
+                made = self.create(asked["name"], asked["type"], asked["content"], asked["ttl"])
+                if made is None:
+                    return reply([{"code": "INVALID_RECORD", "message": "Record is invalid."}], 400)
+                return reply([self.shown(made)], 201)
+            case method, ("records", number) if held := self.find(zone, number):
+                if method == "DELETE":
+                    self.records.remove(held)
+                    return reply()
+                assert method == "PUT"
+                assert seen.body.get("disabled") is False
+                held.content, held.ttl = seen.body["content"], seen.body["ttl"]
+                held.extra = {name: seen.body[name] for name in ("prio",) if name in seen.body}
+                return reply(self.shown(held))
+        return missing
+
+
+class FakeNameCom(FakeRest):
+    base = "/v4"
+
+    def knows(self, seen: Seen) -> bool:
+        pair = base64.b64encode(f"somebody:{self.secret}".encode()).decode()
+        return seen.headers.get("Authorization") == f"Basic {pair}"
+
+    def stranger(self) -> HttpResponse:
+        return reply({"message": "Unauthenticated", "details": "Invalid credentials"}, 401)
+
+    @staticmethod
+    def shown(held: Held) -> dict[str, Any]:
+        host = {} if held.name == held.zone else {"host": held.relative("")}
+        members = {"domainName": held.zone, "fqdn": f"{held.name}.", "type": held.type, "answer": held.content}
+        return {"id": int(held.id), **host, **members, "ttl": held.ttl, **held.extra}
+
+    def listing(self, name: str, items: list[Any], seen: Seen) -> HttpResponse:
+        shown = self.numbered(items, seen, size="perPage")
+        page, size = int(seen.params["page"]), min(int(seen.params["perPage"]), self.largest_page)
+        following = {"nextPage": page + 1} if page * size < len(items) else {}
+        return reply(({name: shown} if shown else {}) | following)
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        match seen.method, seen.path:
+            case "GET", ("domains",):
+                return self.listing("domains", [{"domainName": zone} for zone in self.zones], seen)
+            case _, ("domains", zone, *_) if zone not in self.zones:
+                return reply({"message": "Not Found"}, 404)
+            case "GET", ("domains", zone, "records"):
+                return self.listing("records", [self.shown(each) for each in self.own(zone)], seen)
+            case "POST", ("domains", zone, "records"):
+                asked = seen.body
+                made = self.create(absolute(asked["host"], zone), asked["type"], asked["answer"], asked["ttl"])
+                if made is None:
+                    return reply({"message": "Invalid Argument", "details": "A CNAME stands there"}, 400)
+                return reply(self.shown(made))
+            case method, ("domains", zone, "records", number) if held := self.find(zone, number):
+                if method == "DELETE":
+                    self.records.remove(held)
+                    return reply({})
+                assert method == "PUT"
+                assert (absolute(seen.body["host"], zone), seen.body["type"]) == (held.name, held.type)
+                held.content, held.ttl = seen.body["answer"], seen.body["ttl"]
+                return reply(self.shown(held))
+        return reply({"message": "Not Found"}, 404)

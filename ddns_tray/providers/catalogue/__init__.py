@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.providers.catalogue import dyndns, rest_clouds, rest_registrars, standards, worldwide
+from ddns_tray.providers.catalogue import dyndns, rest_clouds, rest_dns, rest_registrars, standards, worldwide
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
@@ -16,6 +16,7 @@ ENTRIES: tuple[Entry, ...] = (
     *worldwide.ENTRIES,
     *rest_clouds.ENTRIES,
     *rest_registrars.ENTRIES,
+    *rest_dns.ENTRIES,
     *standards.ENTRIES,
     *dyndns.ENTRIES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ddns_tray.core.text import text
-from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, rest_entry, secret, ttl
+from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, option, rest_entry, secret, ttl
 
 ENTRIES = (
     rest_entry(
@@ -75,5 +75,94 @@ ENTRIES = (
         homepage="https://www.vultr.com",
         aliases=("vultr.com",),
         capabilities=ttl(120),
+    ),
+    rest_entry(
+        "scaleway",
+        "Scaleway",
+        (
+            secret(
+                "secret_key",
+                text("Secret key"),
+                text(
+                    "Make an API key in the console under IAM, API keys; this is its secret part. The smallest "
+                    "permission set is DomainsDNSFullAccess, given to an application in the project of the zone."
+                ),
+            ),
+        ),
+        base_url="https://api.scaleway.com/domain/v2beta1",
+        homepage="https://www.scaleway.com",
+        aliases=("scw", "online.net"),
+        capabilities=ttl(60, 2592000),
+    ),
+    rest_entry(
+        "vercel",
+        "Vercel",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text("Make it at vercel.com/account/tokens, for the one team that holds the domain, with an end."),
+            ),
+            option(
+                "team_id",
+                text("Team id"),
+                text("From the settings of the team, such as team_… . Leave it empty for a personal account."),
+                required=False,
+            ),
+        ),
+        base_url="https://api.vercel.com",
+        homepage="https://vercel.com",
+        aliases=("zeit", "vercel.com", "now.sh"),
+        capabilities=ttl(60),
+    ),
+    rest_entry(
+        "netlify",
+        "Netlify",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text(
+                    "Make a personal access token in the user settings under Applications, with an end. It may do all "
+                    "that you may do, so use an account of its own if you can."
+                ),
+            ),
+        ),
+        base_url="https://api.netlify.com/api/v1",
+        homepage="https://www.netlify.com",
+        aliases=("netlify.com",),
+    ),
+    rest_entry(
+        "bunny",
+        "bunny.net",
+        (
+            secret(
+                "api_key",
+                API_KEY,
+                text("Copy it in the dashboard under Account settings, API. It may do everything in the account."),
+            ),
+        ),
+        base_url="https://api.bunny.net",
+        homepage="https://bunny.net",
+        aliases=("bunnycdn", "bunny dns", "bunnyway"),
+        capabilities=ttl(15),
+    ),
+    rest_entry(
+        "gcore",
+        "Gcore",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text(
+                    "Make it at portal.gcore.com under Profile, API tokens. Choose the smallest role that may write "
+                    "DNS, and an end."
+                ),
+            ),
+        ),
+        base_url="https://api.gcore.com/dns",
+        homepage="https://gcore.com",
+        aliases=("g-core labs", "gcorelabs", "gcore.com"),
+        capabilities=ttl(60),
     ),
 )

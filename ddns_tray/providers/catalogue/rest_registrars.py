@@ -8,6 +8,8 @@ from ddns_tray.providers.catalogue.rest_fields import (
     API_SECRET,
     API_TOKEN,
     BESIDE_THE_KEY,
+    USER_NAME,
+    option,
     rest_entry,
     secret,
     ttl,
@@ -59,7 +61,7 @@ ENTRIES = (
                 "api_key",
                 API_KEY,
                 text(
-                    "Make it at developer.godaddy.com/keys for Production. GoDaddy opens the interface only to accounts "
+                    "Make it at developer.godaddy.com/keys for Production. It serves only accounts "
                     "with several domains or a plan; others are refused. There is no smaller permission than the "
                     "whole account."
                 ),
@@ -90,5 +92,60 @@ ENTRIES = (
         homepage="https://www.ovhcloud.com",
         aliases=("ovh api", "ovh.com", "kimsufi", "soyoustart"),
         capabilities=ttl(60),
+    ),
+    rest_entry(
+        "namesilo",
+        "NameSilo",
+        (
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Make it at namesilo.com under API Manager, and limit it to your addresses there if they stay the "
+                    "same. There is no smaller permission than the whole account."
+                ),
+            ),
+        ),
+        base_url="https://www.namesilo.com/api",
+        homepage="https://www.namesilo.com",
+        aliases=("namesilo.com",),
+        capabilities=ttl(3600, 2592001),
+    ),
+    rest_entry(
+        "ionos",
+        "IONOS",
+        (
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Make it at developer.hosting.ionos.com/keys and enter both parts, joined by a dot: "
+                    "public prefix, dot, secret. There is no smaller permission than all domains of the contract."
+                ),
+            ),
+        ),
+        base_url="https://api.hosting.ionos.com/dns",
+        homepage="https://www.ionos.com",
+        aliases=("1und1", "1&1", "1and1", "ionos.de", "ionos.com"),
+        capabilities=ttl(60, 604800),
+    ),
+    rest_entry(
+        "name_com",
+        "name.com",
+        (
+            option("username", USER_NAME, text("The name with which you sign in at name.com.")),
+            secret(
+                "api_token",
+                API_TOKEN,
+                text(
+                    "Make it at name.com/account/settings/api for Production. With two-step verification switched on, "
+                    "API access has to be allowed there as well. There is no smaller permission than the whole account."
+                ),
+            ),
+        ),
+        base_url="https://api.name.com/v4",
+        homepage="https://www.name.com",
+        aliases=("namecom", "name.com"),
+        capabilities=ttl(300),
     ),
 )
