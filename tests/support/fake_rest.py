@@ -138,6 +138,11 @@ class FakeRest(ABC):
     # the wire
 
     async def send(self, request: HttpRequest) -> HttpResponse:
+        seen = self.seen(request)
+        return self.route(seen) if self.knows(seen) else self.stranger()
+
+    def seen(self, request: HttpRequest) -> Seen:
+        """Read a request."""
         parts = urlsplit(request.url)
         assert parts.path.startswith(self.base), request.url
         segments = tuple(unquote(segment) for segment in parts.path.removeprefix(self.base).split("/")[1:])
@@ -149,8 +154,7 @@ class FakeRest(ABC):
             assert kind == "application/json", kind
             body = json.loads(request.body)
         params = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **dict(request.params)}
-        seen = Seen(request.method, segments, params, request.headers, body, request)
-        return self.route(seen) if self.knows(seen) else self.stranger()
+        return Seen(request.method, segments, params, request.headers, body, request)
 
     async def aclose(self) -> None:  # noqa: B027 - nothing is open
         """Nothing is open."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.providers.catalogue import dyndns, rest_clouds, rest_dns, rest_registrars, standards, worldwide
+from ddns_tray.providers.catalogue import dyndns, rest_clouds, rest_dns, rest_registrars, signed, standards, worldwide
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
@@ -17,6 +17,7 @@ ENTRIES: tuple[Entry, ...] = (
     *rest_clouds.ENTRIES,
     *rest_registrars.ENTRIES,
     *rest_dns.ENTRIES,
+    *signed.ENTRIES,
     *standards.ENTRIES,
     *dyndns.ENTRIES,
 )

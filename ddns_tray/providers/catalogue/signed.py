@@ -1,0 +1,93 @@
+"""Clouds whose requests are signed with a pair of keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.model import Capabilities
+from ddns_tray.core.text import text
+from ddns_tray.providers.catalogue.signed_fields import key_id, key_secret, line, signed_entry
+
+if TYPE_CHECKING:
+    from ddns_tray.providers.entry import Entry
+
+TENCENT_PERMISSION = text(
+    "Make a pair of keys at console.cloud.tencent.com/cam/capi, best for a sub-user that has only the policy {policy}.",
+    policy="QcloudDNSPodFullAccess",
+)
+
+ENTRIES: tuple[Entry, ...] = (
+    signed_entry(
+        "aliyun",
+        "Alibaba Cloud DNS",
+        (
+            key_id("access_key_id", text("AccessKey ID")),
+            key_secret(
+                "access_key_secret",
+                text("AccessKey secret"),
+                text(
+                    "Make it at ram.console.alibabacloud.com for a RAM user that may only do {actions}.",
+                    actions="alidns:Describe*, AddDomainRecord, UpdateDomainRecord, DeleteDomainRecord",
+                ),
+            ),
+            line("default"),
+        ),
+        base_url="https://alidns.aliyuncs.com",
+        homepage="https://www.alibabacloud.com/product/dns",
+        aliases=("alidns", "aliyundns", "alicloud", "阿里云", "阿里云解析", "云解析DNS", "万网", "hichina", "net.cn"),
+        capabilities=Capabilities(ttl=(1, 86400)),
+    ),
+    signed_entry(
+        "tencentcloud",
+        "Tencent Cloud DNSPod",
+        (
+            key_id("secret_id", text("SecretId")),
+            key_secret("secret_key", text("SecretKey"), TENCENT_PERMISSION),
+            line("默认"),
+        ),
+        base_url="https://dnspod.tencentcloudapi.com",
+        homepage="https://cloud.tencent.com/product/dns",
+        aliases=("qcloud", "tencent", "tencent cloud dns", "腾讯云", "腾讯云解析", "腾讯云DNSPod"),
+        capabilities=Capabilities(ttl=(1, 604800)),
+    ),
+    signed_entry(
+        "edgeone",
+        "Tencent Cloud EdgeOne",
+        (
+            key_id("secret_id", text("SecretId")),
+            key_secret(
+                "secret_key",
+                text("SecretKey"),
+                text(
+                    "Make a pair of keys at console.cloud.tencent.com/cam/capi, best for a sub-user that has only the "
+                    "policy {policy}.",
+                    policy="QcloudTEOFullAccess",
+                ),
+            ),
+        ),
+        base_url="https://teo.tencentcloudapi.com",
+        homepage="https://edgeone.ai",
+        aliases=("teo", "edgeone_dns", "edge one", "腾讯云EdgeOne", "边缘安全加速平台"),
+        capabilities=Capabilities(ttl=(60, 86400)),
+    ),
+    signed_entry(
+        "volcengine",
+        "Volcengine DNS",
+        (
+            key_id("access_key_id", text("Access key ID")),
+            key_secret(
+                "secret_access_key",
+                text("Secret access key"),
+                text(
+                    "Make it at console.volcengine.com/iam for a user that has only the policy {policy}.",
+                    policy="DNSFullAccess",
+                ),
+            ),
+            line("default"),
+        ),
+        base_url="https://dns.volcengineapi.com",
+        homepage="https://www.volcengine.com/product/dns",
+        aliases=("trafficroute", "bytedance", "huoshan", "火山引擎", "火山引擎DNS", "云解析", "字节跳动"),
+        capabilities=Capabilities(ttl=(1, 86400)),
+    ),
+)

@@ -1,0 +1,147 @@
+"""Services whose requests are signed: each keeps the contract, on a stand-in written from its documentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ddns_tray.core.errors import AuthenticationFailed, ClockSkewed, PermissionDenied, RateLimited, ZoneNotFound
+from ddns_tray.core.ports import Secret
+from ddns_tray.providers.registry import open_account, spec
+from tests.contract.suite import HOME, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
+from tests.support import fake_signed as signed
+from tests.support.clock import FakeClock
+from tests.support.dns_servers import Datum
+from tests.support.faults import FaultyHttp, WireFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ddns_tray.core.ports import HttpRequest, HttpResponse, Provider
+    from tests.support.fake_rest import FakeRest
+
+FAKES: Mapping[str, type[FakeRest]] = {
+    "aliyun": signed.FakeAliyun,
+    "tencentcloud": signed.FakeDnspodCloud,
+    "edgeone": signed.FakeEdgeOne,
+    "volcengine": signed.FakeVolcengine,
+}
+NEW_TTL = {"edgeone": 300}
+"""The TTL of records that nobody asked a TTL for, where it is not the usual one."""
+
+
+class SignedHarness(HttpHarness):
+    """One service, with the same secret in all its secret fields."""
+
+    def __init__(self, service: str, fake: FakeRest) -> None:
+        self.spec = spec(service)
+        self.service = fake
+        self.http = FaultyHttp(fake)
+        self.default_ttl = NEW_TTL.get(service, 600)
+        self.calls_to_look = fake.calls_to_look
+        self.lists_zones = self.spec.capabilities.list_zones
+
+    def open(self, *, secret: str | None = None) -> Provider:
+        secrets = {field.name: Secret(secret or self.secret) for field in self.spec.fields if field.secret}
+        asked = [each for each in self.spec.fields if each.required and each.default is None and not each.secret]
+        options = {each.name: signed.KEY_ID for each in asked}
+        return open_account(self.spec.id, options, secrets, http=self.http, clock=FakeClock(signed.NOW))
+
+    def seed(self, data: Iterable[Datum]) -> None:
+        self.service.seed(data)
+
+    def content(self) -> set[Datum]:
+        return self.service.content()
+
+    def fail_wire(self, fault: WireFault, *, on_write: bool) -> None:
+        self.http.fail_next(fault, lambda request: not on_write or self.service.writes(request))
+
+    def fail_http(self, response: HttpResponse) -> None:
+        self.http.fail_next(response)
+
+    def requests(self) -> list[HttpRequest]:
+        return self.http.requests
+
+
+def harness_of(service: str) -> SignedHarness:
+    return SignedHarness(service, FAKES[service](SignedHarness.secret))
+
+
+@pytest.fixture(params=FAKES)
+def harness(request: pytest.FixtureRequest) -> SignedHarness:
+    return harness_of(request.param)
+
+
+class TestSignedServices(ZonedContract, HttpFaults):
+    pass
+
+
+async def test_many_records_are_read_through_all_pages(harness: SignedHarness) -> None:
+    harness.seed(Datum(f"host{number:04}.example.test", "A", OLD) for number in range(3300))
+    assert len(await harness.open().records("example.test")) == 3300
+
+
+async def test_a_first_update_costs_three_calls_and_a_later_one_two(harness: SignedHarness) -> None:
+    harness.seed((Datum(HOME.name, "A", OLD),))
+    provider = harness.open()
+    await update(provider, HOME, NEW)
+    first = provider.calls
+    await update(provider, HOME, OLD)
+    assert (first, provider.calls - first) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "kind"),
+    [
+        ("aliyun", "InvalidTimeStamp.Expired", ClockSkewed),
+        ("aliyun", "IllegalTimestamp", ClockSkewed),
+        ("aliyun", "InvalidAccessKeyId.NotFound", AuthenticationFailed),
+        ("aliyun", "Forbidden.RAM", PermissionDenied),
+        ("aliyun", "Throttling.User", RateLimited),
+        ("aliyun", "InvalidDomainName.NoExist", ZoneNotFound),
+        ("tencentcloud", "AuthFailure.SignatureExpire", ClockSkewed),
+        ("tencentcloud", "AuthFailure.SecretIdNotFound", AuthenticationFailed),
+        ("tencentcloud", "AuthFailure.UnauthorizedOperation", PermissionDenied),
+        ("tencentcloud", "RequestLimitExceeded.UinLimitExceeded", RateLimited),
+        ("edgeone", "AuthFailure.SignatureExpire", ClockSkewed),
+        ("volcengine", "InvalidTimestamp", ClockSkewed),
+        ("volcengine", "AccessDenied", PermissionDenied),
+    ],
+)
+async def test_codes_say_what_is_wrong(service: str, code: str, kind: type[Exception]) -> None:
+    harness = harness_of(service)
+    harness.fail_http(harness.service.refuse(code))  # type: ignore[attr-defined]  # every stand-in here has it
+    with pytest.raises(kind, match="in its own words") as caught:
+        await harness.open().test()
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("service", "extra"),
+    [
+        ("aliyun", {"Line": "telecom"}),
+        ("aliyun", {"Status": "DISABLE"}),
+        ("tencentcloud", {"Line": "电信"}),
+        ("tencentcloud", {"Status": "DISABLE"}),
+        ("edgeone", {"Location": "CN.BJ"}),
+        ("edgeone", {"Status": "disable"}),
+        ("volcengine", {"Line": "telecom"}),
+        ("volcengine", {"Enable": False}),
+    ],
+)
+async def test_records_of_other_lines_and_records_switched_off_are_left_alone(
+    service: str, extra: dict[str, Any]
+) -> None:
+    harness = harness_of(service)
+    theirs = harness.service.hold(HOME.name, "A", "198.51.100.9", **extra)
+    ours = harness.service.hold(HOME.name, "A", OLD)
+    await update(harness.open(), HOME, NEW)
+    assert (theirs.content, theirs.extra, ours.content) == ("198.51.100.9", extra, NEW)
+
+
+async def test_weight_and_remark_of_a_record_are_kept() -> None:
+    harness = harness_of("tencentcloud")
+    record = harness.service.hold(HOME.name, "A", OLD, Weight=7, Remark="the house")
+    await update(harness.open(), HOME, NEW)
+    assert (record.content, record.extra) == (NEW, {"Weight": 7, "Remark": "the house"})

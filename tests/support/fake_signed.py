@@ -1,0 +1,393 @@
+"""Stand-ins for services whose requests are signed; each signature is computed anew from what is on the wire."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ddns_tray.providers.signing import aliyun, tencent, volcengine
+from ddns_tray.providers.signing.message import Message, host_of
+from tests.support.fake_rest import FakeRest, Held, Seen, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ddns_tray.core.ports import HttpRequest, HttpResponse
+
+KEY_ID = "example.test"
+"""What the tests of all services give as the public half of their keys."""
+NOW = 1_800_000_000.0
+
+
+def signed_message(seen: Seen, names: str) -> Message:
+    """The request as it came, with the headers that the client says it has signed."""
+    found = {name.lower(): value for name, value in seen.headers.items()} | {"host": host_of(seen.request.url)}
+    headers = tuple((name, found[name]) for name in names.split(";"))
+    path = "/" + "/".join(seen.path)
+    return Message(seen.method, path, tuple(seen.params.items()), headers, seen.request.body)
+
+
+def names_in(authorization: str) -> str:
+    return authorization.partition("SignedHeaders=")[2].partition(",")[0].strip()
+
+
+def when(written: str, form: str) -> float:
+    return datetime.strptime(written, form).replace(tzinfo=UTC).timestamp()
+
+
+class FakeActions(FakeRest):
+    """A service with actions: methods named after them answer."""
+
+    writing: ClassVar[tuple[str, ...]] = ("Add", "Create", "Update", "Modify", "Delete")
+    clock_skewed = False
+
+    def action(self, seen: Seen) -> str:
+        raise NotImplementedError
+
+    def members(self, seen: Seen) -> dict[str, Any]:
+        return {**seen.params, **(seen.body or {})}
+
+    def route(self, seen: Seen) -> HttpResponse:
+        answer: Callable[[dict[str, Any]], HttpResponse] = getattr(self, f"do_{self.action(seen)}")
+        return answer(self.members(seen))
+
+    def held_at(self, record_id: str) -> Held | None:
+        return next((each for each in self.records if each.id == record_id), None)
+
+    def action_of(self, request: HttpRequest) -> str:
+        return self.action(self.seen(request))
+
+    def writes(self, request: HttpRequest) -> bool:
+        return self.action_of(request).startswith(self.writing)
+
+
+class FakeAliyun(FakeActions):
+    """ "DescribeDomains" and its neighbours at alibabacloud.com/help/en/dns."""
+
+    line_word = "default"
+
+    def action(self, seen: Seen) -> str:
+        return seen.headers["x-acs-action"]
+
+    def knows(self, seen: Seen) -> bool:
+        given = seen.headers["Authorization"]
+        assert seen.headers["x-acs-version"] == "2015-01-09"
+        assert (seen.method, seen.path, seen.request.body) == ("POST", ("",), b"")
+        message = signed_message(seen, names_in(given))
+        return given == aliyun.sign(message, access_key_id=KEY_ID, access_key_secret=self.secret).authorization
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
+
+    def refuse(self, code: str, message: str = "in its own words", status: int = 400) -> HttpResponse:
+        return reply({"RequestId": "R", "HostId": "h", "Code": code, "Message": message}, status)
+
+    def do_DescribeDomains(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - the service's name
+        size, page = int(asked["PageSize"]), int(asked["PageNumber"])
+        names = list(self.zones)
+        found = [{"DomainName": name, "DomainId": str(self.zones[name])} for name in names]
+        listed = found[(page - 1) * size : page * size]
+        return reply({"RequestId": "R", "TotalCount": len(names), "PageNumber": page, "Domains": {"Domain": listed}})
+
+    def do_DescribeDomainRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        if asked["DomainName"] not in self.zones:
+            return self.refuse("InvalidDomainName.NoExist")
+        return self.listed(self.own(asked["DomainName"]), asked)
+
+    def do_DescribeSubDomainRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        if asked["DomainName"] not in self.zones:
+            return self.refuse("InvalidDomainName.NoExist")
+        return self.listed(self.own(asked["DomainName"], asked["SubDomain"].removeprefix("@.")), asked)
+
+    def listed(self, records: list[Held], asked: dict[str, Any]) -> HttpResponse:
+        size, page = min(int(asked["PageSize"]), self.largest_page), int(asked["PageNumber"])
+        shown = [self.shown(each) for each in records[(page - 1) * size : page * size]]
+        body = {"RequestId": "R", "TotalCount": len(records), "PageSize": size, "DomainRecords": {"Record": shown}}
+        return reply(body)
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "RR": each.relative(),
+            "Line": "default",
+            "Status": "ENABLE",
+            "Locked": False,
+            "Type": each.type,
+            "DomainName": each.zone,
+            "Value": each.content,
+            "RecordId": each.id,
+            "TTL": each.ttl,
+            **each.extra,
+        }
+
+    def do_AddDomainRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        zone = asked["DomainName"]
+        name = zone if asked["RR"] == "@" else f"{asked['RR']}.{zone}"
+        if self.clashes(name, asked["Type"]):
+            return self.refuse("DomainRecordConflict")
+        extra = {} if asked["Line"] == self.line_word else {"Line": asked["Line"]}
+        held = self.create(name, asked["Type"], asked["Value"], int(asked["TTL"]), **extra)
+        if held is None:
+            return self.refuse("DomainRecordDuplicate", "The DNS record already exists.")
+        return reply({"RequestId": "R", "RecordId": held.id})
+
+    def do_UpdateDomainRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["RecordId"])
+        if held is None:
+            return self.refuse("InvalidRecordId.NotFound")
+        if (held.content, str(held.ttl)) == (asked["Value"], asked["TTL"]):
+            return self.refuse("DomainRecordDuplicate", "The DNS record already exists.")
+        assert (held.relative(), held.type) == (asked["RR"], asked["Type"])
+        held.content, held.ttl = asked["Value"], int(asked["TTL"])
+        return reply({"RequestId": "R", "RecordId": held.id})
+
+    def do_DeleteDomainRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["RecordId"])
+        if held is None:
+            return self.refuse("InvalidRecordId.NotFound")
+        self.records.remove(held)
+        return reply({"RequestId": "R", "RecordId": held.id})
+
+
+class FakeTc3(FakeActions):
+    """What all of Tencent Cloud's stand-ins have in common."""
+
+    product = ""
+    version = ""
+
+    def action(self, seen: Seen) -> str:
+        return seen.headers["X-TC-Action"]
+
+    def knows(self, seen: Seen) -> bool:
+        given, now = seen.headers["Authorization"], int(seen.headers["X-TC-Timestamp"])
+        assert seen.headers["X-TC-Version"] == self.version
+        assert (seen.method, seen.path, dict(seen.params)) == ("POST", ("",), {})
+        message = signed_message(seen, names_in(given))
+        expected = tencent.sign(message, secret_id=KEY_ID, secret_key=self.secret, service=self.product, now=now)
+        return given == expected.authorization
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("AuthFailure.SignatureFailure", "The provided credentials could not be validated.")
+
+    def refuse(self, code: str, message: str = "in its own words") -> HttpResponse:
+        return reply({"Response": {"Error": {"Code": code, "Message": message}, "RequestId": "R"}})
+
+    def good(self, **members: Any) -> HttpResponse:
+        return reply({"Response": {**members, "RequestId": "R"}})
+
+    def part(self, items: list[Any], asked: dict[str, Any]) -> list[Any]:
+        assert isinstance(asked["Offset"], int)
+        assert isinstance(asked["Limit"], int)
+        return items[asked["Offset"] : asked["Offset"] + min(asked["Limit"], self.largest_page)]
+
+
+class FakeDnspodCloud(FakeTc3):
+    """DNSPod at cloud.tencent.com/document/api/1427."""
+
+    product = "dnspod"
+    version = "2021-03-23"
+
+    def do_DescribeDomainList(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - the service's name
+        found = [{"DomainId": number, "Name": name, "Status": "ENABLE"} for name, number in self.zones.items()]
+        return self.good(DomainCountInfo={"DomainTotal": len(found)}, DomainList=self.part(found, asked))
+
+    def do_DescribeRecordList(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        zone = asked["Domain"]
+        if zone not in self.zones:
+            return self.refuse("InvalidParameterValue.DomainNotExists")
+        found = [self.shown(each) for each in self.own(zone)]
+        found = [each for each in found if asked.get("Subdomain") in {None, each["Name"]}]
+        if not found and asked.get("ErrorOnEmpty") != "no":
+            return self.refuse("ResourceNotFound.NoDataOfRecord")
+        return self.good(RecordCountInfo={"TotalCount": len(found)}, RecordList=self.part(found, asked))
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "RecordId": int(each.id),
+            "Value": each.content,
+            "Status": "ENABLE",
+            "Name": each.relative(),
+            "Line": "默认",
+            "LineId": "0",
+            "Type": each.type,
+            "Weight": None,
+            "Remark": "",
+            "TTL": each.ttl,
+            **each.extra,
+        }
+
+    def do_CreateRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        zone = asked["Domain"]
+        name = zone if asked["SubDomain"] == "@" else f"{asked['SubDomain']}.{zone}"
+        assert isinstance(asked["TTL"], int)
+        extra = {} if asked["RecordLine"] == "默认" else {"Line": asked["RecordLine"]}
+        held = self.create(name, asked["RecordType"], asked["Value"], asked["TTL"], **extra)
+        if held is None:
+            return self.refuse("InvalidParameter.DomainRecordExist")
+        return self.good(RecordId=int(held.id))
+
+    def do_ModifyRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.find(asked["Domain"], str(asked["RecordId"]))
+        if held is None:
+            return self.refuse("InvalidParameter.RecordIdInvalid")
+        assert (held.relative(), held.type) == (asked["SubDomain"], asked["RecordType"])
+        held.content, held.ttl = asked["Value"], asked["TTL"]
+        given = {"Weight": asked.get("Weight"), "Remark": asked.get("Remark", "")}
+        held.extra = {name: value for name, value in {**held.extra, **given}.items() if value}
+        return self.good(RecordId=asked["RecordId"])
+
+    def do_DeleteRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.find(asked["Domain"], str(asked["RecordId"]))
+        if held is None:
+            return self.refuse("InvalidParameter.RecordIdInvalid")
+        self.records.remove(held)
+        return self.good()
+
+
+class FakeEdgeOne(FakeTc3):
+    """EdgeOne at cloud.tencent.com/document/api/1552."""
+
+    product = "teo"
+    version = "2022-09-01"
+
+    def handle(self, zone: str) -> str:
+        return f"zone-{self.zones[zone]}"
+
+    def zone_at(self, handle: str) -> str | None:
+        return next((zone for zone in self.zones if self.handle(zone) == handle), None)
+
+    def do_DescribeZones(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - the service's name
+        found = [{"ZoneId": self.handle(zone), "ZoneName": zone, "Type": "full"} for zone in self.zones]
+        found.append({"ZoneId": "zone-cname", "ZoneName": "example.net", "Type": "partial"})
+        return self.good(TotalCount=len(found), Zones=self.part(found, asked))
+
+    def do_DescribeDnsRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        zone = self.zone_at(asked["ZoneId"])
+        if zone is None:
+            return self.refuse("ResourceNotFound")
+        found = self.own(zone)
+        for condition in asked.get("Filters", []):
+            assert (condition["Name"], condition["Fuzzy"]) == ("name", False)
+            found = [each for each in found if each.name in condition["Values"]]
+        shown = self.part([self.shown(each) for each in found], asked)
+        return self.good(TotalCount=len(found), DnsRecords=shown or None)
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "ZoneId": self.handle(each.zone),
+            "RecordId": f"record-{each.id}",
+            "Name": each.name,
+            "Type": each.type,
+            "Location": "Default",
+            "Content": each.content,
+            "TTL": each.ttl,
+            "Weight": -1,
+            "Status": "enable",
+            **each.extra,
+        }
+
+    def do_CreateDnsRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        assert self.zone_at(asked["ZoneId"])
+        assert asked["Location"] == "Default"
+        held = self.create(asked["Name"], asked["Type"], asked["Content"], asked["TTL"])
+        if held is None:
+            return self.refuse("InvalidParameter.RecordConflict")
+        return self.good(RecordId=f"record-{held.id}")
+
+    def do_ModifyDnsRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        for given in asked["DnsRecords"]:
+            held = self.held_at(given["RecordId"].removeprefix("record-"))
+            if held is None:
+                return self.refuse("InvalidParameter.RecordIdInvalid")
+            assert (held.name, held.type) == (given["Name"], given["Type"])
+            held.content, held.ttl = given["Content"], given["TTL"]
+        return self.good()
+
+    def do_DeleteDnsRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        for record_id in asked["RecordIds"]:
+            held = self.held_at(record_id.removeprefix("record-"))
+            if held is None:
+                return self.refuse("InvalidParameter.RecordIdInvalid")
+            self.records.remove(held)
+        return self.good()
+
+
+class FakeVolcengine(FakeActions):
+    """The DNS service at volcengine.com/docs/6758."""
+
+    def action(self, seen: Seen) -> str:
+        return seen.params["Action"]
+
+    def knows(self, seen: Seen) -> bool:
+        given, now = seen.headers["Authorization"], when(seen.headers["X-Date"], volcengine.TIME)
+        assert seen.params["Version"] == "2018-08-01"
+        assert (seen.method == "POST") == self.action(seen).startswith(self.writing)
+        message = signed_message(seen, names_in(given))
+        expected = volcengine.sign(
+            message, access_key=KEY_ID, secret_key=self.secret, region="cn-north-1", service="DNS", now=now
+        )
+        return given == expected.authorization
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("SignatureDoesNotMatch", status=401)
+
+    def refuse(self, code: str, message: str = "in its own words", status: int = 400) -> HttpResponse:
+        error = {"CodeN": 100010, "Code": code, "Message": message}
+        return reply({"ResponseMetadata": {"RequestId": "R", "Error": error}}, status)
+
+    def good(self, **members: Any) -> HttpResponse:
+        return reply({"ResponseMetadata": {"RequestId": "R"}, "Result": members})
+
+    def part(self, items: list[Any], asked: dict[str, Any]) -> list[Any]:
+        size, page = min(int(asked["PageSize"]), self.largest_page), int(asked["PageNumber"])
+        return items[(page - 1) * size : page * size]
+
+    def do_ListZones(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - the service's name
+        found = [{"ZID": number, "ZoneName": name} for name, number in self.zones.items()]
+        return self.good(Total=len(found), Zones=self.part(found, asked))
+
+    def do_ListRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        zone = self.zone_of(asked["ZID"])
+        if zone is None:
+            return self.refuse("ErrZoneNotFound", status=404)
+        found = [self.shown(each) for each in self.own(zone)]
+        if "Host" in asked:
+            assert asked["SearchMode"] == "exact"
+            found = [each for each in found if each["Host"] == asked["Host"]]
+        return self.good(TotalCount=len(found), Records=self.part(found, asked) or None)
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "RecordID": f"99{each.id}",
+            "Host": each.relative(),
+            "Type": each.type,
+            "Value": each.content,
+            "TTL": each.ttl,
+            "Line": "default",
+            "Enable": True,
+            "Remark": "",
+            **each.extra,
+        }
+
+    def do_CreateRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        assert isinstance(asked["ZID"], int)
+        zone = self.zone_of(str(asked["ZID"]))
+        name = zone if asked["Host"] == "@" else f"{asked['Host']}.{zone}"
+        assert name
+        extra = {} if asked["Line"] == "default" else {"Line": asked["Line"]}
+        held = self.create(name, asked["Type"], asked["Value"], asked["TTL"], **extra)
+        return self.refuse("ErrRecordConflict") if held is None else self.good(RecordID=f"99{held.id}")
+
+    def do_UpdateRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["RecordID"].removeprefix("99"))
+        if held is None:
+            return self.refuse("ErrRecordNotFound", status=404)
+        assert (held.relative(), held.type) == (asked["Host"], asked["Type"])
+        held.content, held.ttl = asked["Value"], asked["TTL"]
+        return self.good(RecordID=asked["RecordID"])
+
+    def do_DeleteRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["RecordID"].removeprefix("99"))
+        if held is None:
+            return self.refuse("ErrRecordNotFound", status=404)
+        self.records.remove(held)
+        return self.good()
