@@ -49,8 +49,7 @@ class Judge:
     def judge(self, response: HttpResponse, address: str, service: HttpService) -> None:
         """Return if the address stands; raise what the answer means otherwise."""
         lines = self._lines(response)
-        for line in lines:
-            self._look_for_refusal(line, response, service)
+        self._look_for_refusal(lines, response, service)
         if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._strange(response, service)
         if self._reads is Reads.STATUS:
@@ -83,9 +82,10 @@ class Judge:
         lines = [" ".join(line.split()) for line in body.splitlines()]
         return [line for line in lines if line] or [""]
 
-    def _look_for_refusal(self, line: str, response: HttpResponse, service: HttpService) -> None:
+    def _look_for_refusal(self, lines: Iterable[str], response: HttpResponse, service: HttpService) -> None:
         for pattern, kind, pause in self._refused:
-            if pattern.fullmatch(line) is None:
+            line = next((each for each in lines if pattern.fullmatch(each)), None)
+            if line is None:
                 continue
             error = service.refuse(kind, line, response=response)
             if pause is not None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from ddns_tray.core.errors import ConfigError, SecretMissing
+from ddns_tray.core.model import ProviderStatus
 from ddns_tray.core.text import text
 from ddns_tray.providers.catalogue import ENTRIES
 from ddns_tray.providers.entry import Entry, Opening
@@ -105,6 +106,11 @@ def open_account(
 ) -> Provider:
     """Open an account. Sends nothing; raises `ConfigError` or `SecretMissing` if something is wrong or missing."""
     entry = _entry(spec_id)
+    if entry.spec.status is ProviderStatus.ENDED:
+        raise ConfigError(
+            text("{service} has ended.", service=entry.spec.title),
+            text("Move the name to another service, and choose that one in the account."),
+        )
     checked = checked_options(spec_id, options)
     for item in entry.spec.fields:
         if item.secret and item.required and not (item.name in secrets and secrets[item.name].reveal()):

@@ -5,6 +5,7 @@ The entries of the table are made from its rows, so that a service is described 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -175,9 +176,79 @@ DYNDNS2 = ProviderSpec(
     capabilities=_BLIND,
 )
 
+CUSTOM = ProviderSpec(
+    id="custom",
+    title="Own address (URL)",
+    family="dyndns2",
+    aliases=("url", "callback", "webhook", "http", "自定义", "回调"),
+    fields=(
+        FieldSpec(
+            "url",
+            text("Address"),
+            text(
+                "The address that writes. These words in braces are filled in: name (the host name), ip, type (A or "
+                "AAAA), ttl, username, and password where the secret belongs."
+            ),
+        ),
+        FieldSpec(
+            "url_ipv6",
+            text("Address for IPv6"),
+            text("Only if IPv6 needs another one."),
+            required=False,
+        ),
+        FieldSpec(
+            "method",
+            text("Method"),
+            text("How the address is called."),
+            required=False,
+            default="get",
+            choices=("get", "post", "put", "patch"),
+        ),
+        FieldSpec(
+            "body",
+            text("Body"),
+            text("What is sent along, with the same words in braces: JSON, or a form such as host=…&ip=…"),
+            required=False,
+        ),
+        FieldSpec(
+            "auth",
+            text("Sign in"),
+            text("How the password is shown: in the address or the body, as basic with the user name, or as bearer."),
+            required=False,
+            default="none",
+            choices=("none", "basic", "bearer"),
+        ),
+        FieldSpec("username", text("User name"), text("Only if the service wants one."), required=False),
+        FieldSpec(
+            "password",
+            text("Password or token"),
+            text("Only if the service wants one. Where it has one for updates alone, use that."),
+            secret=True,
+            required=False,
+        ),
+        FieldSpec(
+            "success",
+            text("Good answer"),
+            text(
+                "A regular expression for every line of a good answer. Empty: the words of DynDNS.org, good and nochg. "
+                "Of a status that is no success, no answer is good."
+            ),
+            required=False,
+        ),
+        FieldSpec(
+            "unchanged",
+            text("Answer without a change"),
+            text("A regular expression for the answer that says that the address stands there already."),
+            required=False,
+        ),
+    ),
+    capabilities=replace(_BLIND, wildcard=True),
+)
+
 _MODULE = "ddns_tray.providers.dyndns2"
 
 ENTRIES = (
     *(Entry(_spec(row), _MODULE) for row in ALL),
     Entry(DYNDNS2, _MODULE, MappingProxyType({"server": "base_url"})),
+    Entry(CUSTOM, "ddns_tray.providers.custom", MappingProxyType({"base_url": "url"})),
 )

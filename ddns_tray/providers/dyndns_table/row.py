@@ -43,7 +43,7 @@ class Reads(Enum):
     """The HTTP status alone: the documentation says nothing of a body."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Answers:
     """What a service may say. Every line has to be known, and at least one has to say that the address stands.
 
@@ -93,7 +93,7 @@ NAME_AND_ADDRESS: Params = (("hostname", "{name}"),)
 MYIP: Params = (("myip", "{ip}"),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Row:
     """One service.
 

@@ -289,7 +289,7 @@ ROWS = (
             refused=(
                 (r".*abuse prevention triggered.*", RateLimited),
                 (r".*invalid password.*|.*authorization failed.*", AuthenticationFailed),
-                (r"code = 5(?:05|30|31|41)", RequestRejected),
+                (r"code = (?!200)\d+", RequestRejected),
             ),
             pauses=MappingProxyType({r".*abuse prevention triggered.*": HALF_AN_HOUR}),
             ignored=(r"\[response\]", r"eof", r"(?:description|queuetime|runtime) = .*"),
