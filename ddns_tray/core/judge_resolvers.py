@@ -45,7 +45,7 @@ def _nobody_asked(case: Case) -> Verdict:
             until=pending.deadline,
             expires=pending.at,
         )
-    return _server_trouble(case) or _matched(case, "authoritative_only")
+    return _server_trouble(case) or _matched(case, "authoritative_only" if case.wanted else "absent")
 
 
 def _nobody_answers(case: Case) -> Verdict:

@@ -3,10 +3,11 @@
 #   bed.sh up | down | status | exec CMD... | lag-release | flush NAME
 # NS and RUN name the namespace and the folder, so that several run at once.
 # Servers (all port 53 unless said):
-#   127.0.0.10 NSD      "."               (DNSSEC-signed, own KSK = run/root.anchor)
+#   127.0.0.10 NSD      "."               (DNSSEC-signed, own KSK = run/root.anchor); the last parts 10 11 21 53 54 are also IPv6, 2001:db8:bed::N
 #   127.0.0.11 NSD      "test."           (DNSSEC-signed)
 #   127.0.0.21 PowerDNS example.test      primary, HTTP API 127.0.0.21:8081 X-API-Key: bedkey
 #                       psigned.test      live-signed (DNSSEC), same API
+#   2001:db8:bed::21    v6.test           the same server; this zone has no IPv4 address at all
 #   127.0.0.22 BIND     example.test      secondary (AXFR/IXFR + NOTIFY from .21)
 #   127.0.0.23 BIND     dyn.test          RFC 2136 + TSIG (key ddns. hmac-sha256); lag.test primary
 #   127.0.0.24 Knot     signed.test       automatic signing + RFC 2136 + TSIG (same key)
@@ -50,7 +51,7 @@ up() {
   down; rm -rf "$RUN"; mkdir -p "$RUN"/{pids,log,keys,zones,nsd,pdns,bind22,bind23,bind54,knot,unbound,kresd,rec,dnsdist,liar,tls}
   local t0; t0=$(date +%s.%N)
   ip netns add "$NS"; N ip link set lo up
-  N ip -6 addr add 2001:db8:bed::53/128 dev lo nodad; N ip -6 addr add 2001:db8:bed::21/128 dev lo nodad
+  for i in 10 11 21 53 54; do N ip -6 addr add 2001:db8:bed::$i/128 dev lo nodad; done
   for i in 10 11 21 22 23 24 25 26 31 53 54 55 56 57 58; do N ip addr add 127.0.0.$i/8 dev lo; done  # BIND only binds addresses an interface lists
   N nft -f - <<'F'
 table ip bed { chain in { type filter hook input priority 0; ip daddr 127.0.0.38 drop; }; chain faults { type filter hook input priority 10; }; }
@@ -167,6 +168,8 @@ Z
   P load-zone example.test zones/example.test.zone; P set-kind example.test primary
   for z in example.test; do P set-meta $z SOA-EDIT-API INCREASE; P set-meta $z SOA-EDIT-DNSUPDATE INCREASE; done
   printf '$ORIGIN psigned.test.\n$TTL 60\n@ SOA ns1 h 1 3600 600 604800 60\n@ NS ns1\nns1 A 127.0.0.21\nhome A 198.51.100.77\n' >zones/psigned.test.zone
+  printf '$ORIGIN v6.test.\n$TTL 60\n@ SOA ns1 h 1 3600 600 604800 60\n@ NS ns1\nns1 AAAA 2001:db8:bed::21\nhome A 198.51.100.66\nhome AAAA 2001:db8::67\n' >zones/v6.test.zone
+  P load-zone v6.test zones/v6.test.zone
   P load-zone psigned.test zones/psigned.test.zone; P set-kind psigned.test primary; P set-meta psigned.test SOA-EDIT-API INCREASE; P secure-zone psigned.test; P rectify-zone psigned.test
   start pdns pdns_server --config-dir="$RUN/pdns" --guardian=no --daemon=no --disable-syslog --write-pid=no
   # ---------- BIND secondary .22
@@ -206,24 +209,24 @@ C
   for _ in $(seq 50); do keymgr -c knot/knot.conf signed.test ds >keys/ds.signed 2>/dev/null && [ -s keys/ds.signed ] && break; sleep 0.1; done
   N dig +noall +answer @127.0.0.21 psigned.test DNSKEY >keys/psigned.dnskey; dnssec-dsfromkey -2 -f keys/psigned.dnskey psigned.test >keys/ds.psigned
   # ---------- test. and . zones
-  { printf '$ORIGIN test.\n$TTL 300\n@ SOA ns h 1 3600 600 604800 60\n@ NS ns\nns A 127.0.0.11\n'
+  { printf '$ORIGIN test.\n$TTL 300\n@ SOA ns h 1 3600 600 604800 60\n@ NS ns\nns A 127.0.0.11\nns AAAA 2001:db8:bed::11\n'
     d() { local z=$1; shift; local i=1; for a in "$@"; do echo "$z NS ns$i.$z"; echo "ns$i.$z A $a"; i=$((i+1)); done; }
     d example 127.0.0.21 127.0.0.22; d dyn 127.0.0.23; d lag 127.0.0.23 127.0.0.26; d signed 127.0.0.24; d psigned 127.0.0.21
     d bogus 127.0.0.25; d bogusds 127.0.0.25; d odd 127.0.0.25; d lame 127.0.0.31; d halflame 127.0.0.31 127.0.0.25; d dead 127.0.0.39; d blackhole 127.0.0.38; d servfail 127.0.0.22
+    printf 'v6 NS ns1.v6\nns1.v6 AAAA 2001:db8:bed::21\n'
     cat keys/dsset-bogus.test.
     echo "bogusds.test. IN DS 12345 13 2 0000000000000000000000000000000000000000000000000000000000000000"
     grep -h ' DS ' keys/ds.signed | sed 's/^signed.test. DS/signed.test. IN DS/'; cat keys/ds.psigned
   } >zones/test.zone
   sign test zones/test.zone
-  { printf '$TTL 300\n. SOA a.root. h.root. 1 3600 600 604800 60\n. NS a.root.\na.root. A 127.0.0.10\ntest. NS ns.test.\nns.test. A 127.0.0.11\n'; cat keys/dsset-test.; } >zones/root.zone
+  { printf '$TTL 300\n. SOA a.root. h.root. 1 3600 600 604800 60\n. NS a.root.\na.root. A 127.0.0.10\na.root. AAAA 2001:db8:bed::10\ntest. NS ns.test.\nns.test. A 127.0.0.11\nns.test. AAAA 2001:db8:bed::11\n'; cat keys/dsset-test.; } >zones/root.zone
   dnssec-signzone -S -K keys -d keys -o . -f zones/root.signed zones/root.zone >>log/sign.log 2>&1
   grep -hE 'DNSKEY\s+257' keys/K.+*.key >root.anchor
   printf '. 3600000 NS a.root.\na.root. 3600000 A 127.0.0.10\n' >root.hints
   # halflame.test is served by .25 only
   sed 's/odd\.test/halflame.test/' zones/odd.test.zone >zones/halflame.test.zone
   # ---------- NSD instances
-  nsd_conf() { local n=$1 a=$2; mkdir -p nsd/$n; { echo "server:
-  ip-address: $a
+  nsd_conf() { local n=$1 a; mkdir -p nsd/$n; { echo "server:"; for a in ${*:2}; do echo "  ip-address: $a"; done; echo "
   username: \"\"
   chroot: \"\"
   zonesdir: $RUN/zones
@@ -239,8 +242,8 @@ remote-control:
   control-enable: yes
   control-interface: $RUN/nsd/$n/ctl.sock"; cat; } >nsd/$n/nsd.conf; start nsd-$n nsd -d -c "$RUN/nsd/$n/nsd.conf"; }
   z() { printf 'zone:\n  name: "%s"\n  zonefile: "%s"\n' "$1" "$2"; }
-  z . root.signed | nsd_conf root 127.0.0.10
-  z test test.signed | nsd_conf tld 127.0.0.11
+  z . root.signed | nsd_conf root 127.0.0.10 2001:db8:bed::10
+  z test test.signed | nsd_conf tld 127.0.0.11 2001:db8:bed::11
   { z bogus.test bogus.test.signed; z bogusds.test bogusds.test.signed; z odd.test odd.test.zone; z halflame.test halflame.test.zone; } | nsd_conf odd 127.0.0.25
   printf 'zone:\n  name: "lag.test"\n  zonefile: "lag.secondary"\n  request-xfr: AXFR 127.0.0.23 NOKEY\n  outgoing-interface: 127.0.0.26\n' | nsd_conf lag 127.0.0.26
   z unrelated.test odd.test.zone | sed 's/unrelated/odd/' | nsd_conf lame 127.0.0.31
@@ -289,8 +292,8 @@ C
 tls bed { cert-file "$RUN/tls/chain.pem"; key-file "$RUN/tls/key.pem"; };
 http doh { endpoints { "/dns-query"; }; };
 options { directory "$RUN/bind54"; listen-on port 53 { 127.0.0.54; }; listen-on port 853 tls bed { 127.0.0.54; };
-  listen-on port 443 tls bed http doh { 127.0.0.54; }; listen-on-v6 { none; };
-  recursion yes; allow-recursion { 127.0.0.0/8; }; dnssec-validation yes; empty-zones-enable no; lame-ttl 0; servfail-ttl 0; max-ncache-ttl 5;
+  listen-on port 443 tls bed http doh { 127.0.0.54; }; listen-on-v6 { 2001:db8:bed::54; };
+  recursion yes; allow-recursion { 127.0.0.0/8; 2001:db8:bed::/48; }; dnssec-validation yes; empty-zones-enable no; lame-ttl 0; servfail-ttl 0; max-ncache-ttl 5;
   pid-file "$RUN/bind54/named.pid"; session-keyfile "$RUN/bind54/session.key"; lock-file none; };
 key "rndc" { algorithm hmac-sha256; secret "$SECRET"; };
 controls { inet 127.0.0.54 port 953 allow { 127.0.0.0/8; } keys { "rndc"; }; };
@@ -375,6 +378,8 @@ addAction(AndRule({makeRule('flap.fault.'), ProbaRule(0.5)}), RCodeAction(DNSRCo
 addAction('flap.fault.', SpoofAction({'198.51.100.88'}))
 -- a captive / hijacking resolver for one real name
 addAction('hijack.example.test.', SpoofAction({'203.0.113.66'}))
+-- a filter's sinkhole
+addAction('filtered.example.test.', SpoofAction({'0.0.0.0'}))
 C
   waitdns 127.0.0.10 . SOA; waitdns 127.0.0.53 test SOA; waitdns 127.0.0.56 test SOA
   start dnsdist dnsdist --supervised --disable-syslog -C "$RUN/dnsdist/dnsdist.conf"

@@ -128,6 +128,9 @@ def test_resolvers_that_do_not_answer_do_not_count() -> None:
 def test_a_record_that_shall_not_be_there_and_is_not_is_green() -> None:
     view = look(auth("ns1", rcode="NXDOMAIN"), resolver("udp://9.9.9.9"))
     assert is_verdict(decide(view, ())[0], VerdictKind.MATCHED, GREEN, "absent")
+    nobody_asked = look(auth("ns1"), auth("ns2"))
+    for_long = replace(SETTLED, expected=frozenset())
+    assert is_verdict(decide(nobody_asked, (), for_long)[0], VerdictKind.MATCHED, GREEN, "absent")
 
 
 def test_without_authoritative_looks_two_resolvers_prove_and_one_does_not() -> None:

@@ -1,0 +1,104 @@
+"""How the lab brings servers into a state, and the faults that it lays on the line."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.support.lab import PRIMARY, SECONDARY, Lab, Scenario, settled, with_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ddns_tray.core.model import RecordMemory
+
+NEW, OLD = "198.51.100.50", "198.51.100.51"
+
+_IN = "chain in {{ type filter hook input priority 30; {} }}"
+UDP_BLOCKED = _IN.format("udp dport 53 drop;")
+PORT_53_BLOCKED = _IN.format("udp dport 53 drop; tcp dport 53 drop;")
+ONE_SERVER_SILENT = _IN.format(f"ip daddr {SECONDARY} udp dport 53 drop; ip daddr {SECONDARY} tcp dport 53 drop;")
+LOSS = _IN.format(
+    "udp dport 53 numgen random mod 100 < 30 drop; udp sport 53 numgen random mod 100 < 30 drop;",
+)
+CALM = _IN.format("")
+"""No fault, but later than what has none."""
+_TURNED = (
+    "chain turn {{ type nat hook output priority -100;"
+    f" ip daddr {{{{ {PRIMARY}, {SECONDARY} }}}} udp dport 53 dnat ip to {{}}; }}}}"
+)
+INTERCEPTED, REFUSED_ON_THE_WAY = _TURNED.format("127.0.0.54"), _TURNED.format("127.0.0.53")
+"""A resolver on the line takes the questions to the servers; BIND tells what it knows, Unbound refuses."""
+_REJECT = (
+    "chain out {{ type filter hook output priority 0; {} meta l4proto {{ tcp, udp }} reject with icmpx no-route; }}"
+)
+NO_NETWORK = _REJECT.format("")
+NO_IPV4 = _REJECT.format("meta nfproto ipv4")
+
+
+async def warm(lab: Lab, scenario: Scenario) -> None:
+    """The resolvers know the name, so that a fault on the line is between us and them alone."""
+    await lab.warm(scenario.name)
+
+
+async def publish(lab: Lab, scenario: Scenario, *, address: str = NEW) -> None:
+    await lab.publish(scenario.name, address)
+
+
+async def change(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """The name led to OLD, was proven, is in all caches, and leads to NEW now."""
+    await lab.publish(scenario.name, OLD)
+    await lab.warm(scenario.name)
+    before = replace(scenario, wanted=(OLD,))
+    _, memory, _, _ = await lab.judged(before, settled(before, time.time() + scenario.shift))
+    await lab.publish(scenario.name, NEW)
+    return memory
+
+
+async def change_behind_our_back(lab: Lab, scenario: Scenario, *, cached_by: Sequence[str] = ()) -> None:
+    """These resolvers hold OLD although NEW is, as far as we know, long served."""
+    await lab.publish(scenario.name, OLD, ttl=300)
+    await lab.warm(scenario.name, cached_by)
+    await lab.publish(scenario.name, NEW, ttl=300)
+
+
+async def create_after_a_question(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """Somebody asked one resolver for the name before there was one."""
+    _, memory, _, _ = await lab.judged(scenario, settled(scenario, time.time()))
+    await lab.warm(scenario.name, ["55"])
+    await lab.publish(scenario.name, NEW)
+    return memory
+
+
+async def lag(lab: Lab, scenario: Scenario, *, fresh: bool) -> RecordMemory:
+    await lab.update(scenario.name, "lag.test", NEW)
+    now = time.time()
+    return (
+        with_memory(scenario, expected_since=now, served_since=None, last_matched=None, written_at=None)
+        if fresh
+        else with_memory(scenario, served_since=None)
+    )
+
+
+async def lag_and_release(lab: Lab, scenario: Scenario) -> None:
+    await lab.update(scenario.name, "lag.test", NEW)
+    await lab.script("lag-release")
+    await lab.wait_for("127.0.0.26", scenario.name, {NEW})
+
+
+async def just_written(_lab: Lab, scenario: Scenario) -> RecordMemory:
+    now = time.time()
+    return with_memory(
+        scenario,
+        expected_since=now,
+        served_since=None,
+        written=scenario.wanted or (),
+        written_at=now,
+        last_matched=None,
+    )
+
+
+async def remembered_from_later(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """The hands went back by an hour between the change and now."""
+    return await change(lab, replace(scenario, shift=0.0))
