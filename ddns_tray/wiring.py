@@ -26,6 +26,7 @@ from ddns_tray.store.secrets import ChainSecrets, build_secrets
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.resolvers import system_resolvers
+from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ class Workshop:
                 chance=self.chance,
                 quorum=address.quorum,
                 family=family,
+                routes=default_routes,
             )
             for family, address in per_family.items()
         }

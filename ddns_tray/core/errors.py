@@ -58,6 +58,7 @@ class ProblemCode(StrEnum):
     NOT_AN_ADDRESS = "not_an_address"
     NOT_ROUTABLE = "not_routable"
     WRONG_FAMILY = "wrong_family"
+    NO_OUTSIDE_ADDRESS = "no_outside_address"
     PROVIDER = "provider"
     AUTHENTICATION_FAILED = "authentication_failed"
     PERMISSION_DENIED = "permission_denied"

@@ -255,8 +255,14 @@ def _check_sources(settings: Settings, faults: Faults) -> None:
             )
 
 
+_IPV4_ONLY = frozenset({"router", "natpmp", "pcp", "upnp"})
+"""A router translates IPv4 addresses only; those of IPv6 are its hosts' own."""
+
+
 def _may_see(source: str, family: Family) -> bool:
     scheme, _, rest = source.partition(":")
+    if scheme in _IPV4_ONLY:
+        return family is Family.IPV4
     return scheme != "static" or ip_address(rest).version == family.version
 
 

@@ -11,7 +11,6 @@ import sys
 from ddns_tray.core.durations import format_duration
 from ddns_tray.core.settings import SCHEMA_VERSION
 from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SECTIONS, Kind, Setting, settings_of
-from ddns_tray.core.settings_values import LATER_SOURCES
 
 _HEAD = f"""\
 # Settings
@@ -57,11 +56,13 @@ _ABOUT = {
     "history": "For a later version; may be there with an empty value.",
 }
 
-_TAIL = f"""\
+_TAIL = """\
 ## Sources of addresses
 
 | form | what it does |
 |---|---|
+| `router` | asks the router of this network, in whatever it speaks: NAT-PMP, UPnP or PCP |
+| `natpmp:`, `pcp:`, `upnp:` | asks the router in this way; an address behind the colon names another one |
 | `https` | asks services of a built-in list, over HTTPS |
 | `stun` | asks servers of a built-in list, with STUN (RFC 8489) |
 | `dns` | asks name servers of a built-in list, with names whose answer is the address of whoever asks |
@@ -76,7 +77,8 @@ _TAIL = f"""\
 | `file:PATH` | reads a file that holds one address, or one of each kind |
 | `static:ADDRESS` | always this address |
 
-Not available in this version: {", ".join(f"`{name}`" for name in LATER_SOURCES)}.
+The sources of one operator, and those that ask the router, count as one witness. Where a source asks is always asked
+directly, never through a proxy. `pcp` has to open a port for a moment to learn the address, and closes it again.
 
 ## Resolvers
 

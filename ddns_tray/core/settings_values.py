@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 80
 MAX_PORT = 65535
-SOURCE_PRESETS = ("https", "stun", "dns")
+SOURCE_PRESETS = ("router", "https", "stun", "dns")
 """Sources that a single word names: a built-in list."""
-SOURCE_SCHEMES = ("https", "http", "stun", "dns", "dns+tls", "dns+https", "interface", "command", "file", "static")
+SOURCE_SCHEMES = (
+    "natpmp", "pcp", "upnp", "https", "http", "stun", "dns", "dns+tls", "dns+https", "interface", "command", "file",
+    "static",
+)  # fmt: skip
 """Sources that are written out as a URI."""
-LATER_SOURCES = ("router", "upnp", "natpmp", "pcp")
-"""Words and schemes that versions to come will know; the detector that arrives takes its own off this list."""
 RESOLVER_SCHEMES = ("udp", "tcp", "tls", "https")
 RESOLVER_OPTIONS = ("ip", "ca")
 """Of tls and https: the address to ask in place of the one that the name has, a file with an own authority."""
@@ -37,6 +38,7 @@ _SECRET_WORD = re.compile(
     re.IGNORECASE,
 )
 _OPERATOR = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_ROUTER_SCHEMES = frozenset({"natpmp", "pcp", "upnp"})
 _WHOAMI_PATH = re.compile(r"/[^/]+/(A|AAAA|TXT|CH)", re.IGNORECASE)
 _SOURCE_HINT = text("See the settings reference for how sources are written.")
 _RESOLVER_HINT = text('Write "system", udp://ADDRESS, tcp://ADDRESS, tls://HOST or https://HOST/PATH.')
@@ -84,17 +86,14 @@ def check_source(value: str) -> str:
     """Accept a source of addresses as `[address] sources` has it."""
     scheme, colon, rest = value.partition(":")
     scheme = scheme.lower()
-    if scheme in LATER_SOURCES:
-        raise UsageError(
-            text("The source {scheme} is not available in this version.", scheme=scheme),
-            _SOURCE_HINT,
-        )
     if not colon:
         if scheme not in SOURCE_PRESETS:
             raise UsageError(text("{value} is not a source.", value=shown(value)), _SOURCE_HINT)
         return scheme
     if scheme not in SOURCE_SCHEMES:
         raise UsageError(text("{value} is not a source.", value=shown(scheme)), _SOURCE_HINT)
+    if scheme in _ROUTER_SCHEMES and not rest.strip():
+        return f"{scheme}:"
     if not rest.strip():
         raise UsageError(text("The source {value} is not complete.", value=shown(value)), _SOURCE_HINT)
     if scheme == "static":
@@ -115,6 +114,13 @@ def _check_form(scheme: str, rest: str, value: str) -> None:
             parts = _split(value)
             _check_host(parts, value)
             usable = scheme in {"https", "http"} or _WHOAMI_PATH.fullmatch(parts.path) is not None
+    elif scheme == "upnp" and rest.startswith("http:"):
+        _check_host(_split(rest), value)
+        usable = True
+    elif scheme in _ROUTER_SCHEMES:
+        parts = _split(f"//{rest.strip()}")
+        _check_host(parts, value)
+        usable = _is_ipv4(parts.hostname) and not parts.path and (scheme != "upnp" or parts.port is None)
     elif scheme == "stun":
         parts = _split(f"//{rest}")
         _check_host(parts, value)
@@ -123,6 +129,13 @@ def _check_form(scheme: str, rest: str, value: str) -> None:
         usable = True
     if not usable:
         raise UsageError(text("{value} is not a source.", value=shown(value)), _SOURCE_HINT)
+
+
+def _is_ipv4(host: str | None) -> bool:
+    try:
+        return IPv4Address(host or "").version > 0
+    except ValueError:
+        return False
 
 
 def check_resolver(value: str) -> str:

@@ -1,5 +1,7 @@
 """How we learn our address: the registry of sources, explicit so that it can be read in one look.
 
+    router                whatever the default router speaks (`router.py`)
+    natpmp:, pcp:, upnp:  one protocol; an address behind the colon names another router
     https                 the built-in operators (`operators.py`)
     https:NAME            one of them
     https://…, http://…   any service that answers with the address and nothing else
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from ssl import SSLContext
 
-    from ddns_tray.core.model import Family, InterfaceAddress
+    from ddns_tray.core.model import DefaultRoute, Family, InterfaceAddress
     from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
     from ddns_tray.detectors.base import BaseDetector
     from ddns_tray.detectors.presets import Preset
@@ -50,6 +52,7 @@ def build_detectors(
     timeout: float = LONGEST_LOOK,
     environment: Mapping[str, str] | None = None,
     family: Family | None = None,
+    routes: Callable[[], Sequence[DefaultRoute]] = tuple,
     tls: Callable[[], SSLContext] = create_default_context,
 ) -> tuple[Detector, ...]:
     """Return the detectors of all sources; a preset gives several. Raises `ConfigError` for a source that is unknown.
@@ -57,7 +60,7 @@ def build_detectors(
     Of the presets together, `quorum` detectors have rank 0 and the others wait (`presets.in_turns`); `chance` spreads
     users over the operators. With `family`, those that cannot see it are left out and hold nobody's place. `timeout`
     bounds one look, in seconds. `environment` is what a command may inherit from (only what programs need to run is
-    passed on), `tls` whom to trust for DNS over TLS.
+    passed on), `routes` tells the default routes, `tls` whom to trust for DNS over TLS.
     """
     tools = Tools(
         http=http,
@@ -67,6 +70,7 @@ def build_detectors(
         quorum=quorum,
         timeout=timeout,
         environment=os.environ if environment is None else environment,
+        routes=routes,
         tls=tls,
     )
     written: list[BaseDetector] = []
@@ -83,11 +87,13 @@ def build_detectors(
 
 def _preset(word: str, tools: Tools) -> Preset | None:
     # Imported here, as below: a start that needs none of them should not pay for them.
+    from ddns_tray.detectors.router import router_preset  # noqa: PLC0415 - as above
     from ddns_tray.detectors.stun import stun_preset  # noqa: PLC0415 - as above
     from ddns_tray.detectors.web import web_preset  # noqa: PLC0415 - as above
     from ddns_tray.detectors.whoami import whoami_preset  # noqa: PLC0415 - as above
 
     factories: Mapping[str, Callable[[Tools], Preset]] = {
+        "router": router_preset,
         "https": web_preset,
         "stun": stun_preset,
         "dns": whoami_preset,
@@ -100,12 +106,16 @@ def _build(source: str, tools: Tools) -> Sequence[BaseDetector]:
     from ddns_tray.detectors.command import command_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.file import file_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.interface import interface_detectors  # noqa: PLC0415 - as above
+    from ddns_tray.detectors.router import router_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.static import static_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.stun import stun_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.web import web_detectors  # noqa: PLC0415 - as above
     from ddns_tray.detectors.whoami import whoami_detectors  # noqa: PLC0415 - as above
 
     factories: Mapping[str, Callable[[str, Tools], Sequence[BaseDetector]]] = {
+        "natpmp": router_detectors,
+        "pcp": router_detectors,
+        "upnp": router_detectors,
         "https": web_detectors,
         "http": web_detectors,
         "stun": stun_detectors,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Self
 
-    from ddns_tray.core.model import InterfaceAddress, IPAddress, SourceKind
+    from ddns_tray.core.model import DefaultRoute, InterfaceAddress, IPAddress, SourceKind
     from ddns_tray.core.ports import Chance, Clock, HttpClient
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ class Tools:
     quorum: int
     timeout: float
     environment: Mapping[str, str]
+    routes: Callable[[], Sequence[DefaultRoute]] = tuple
     tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
     def rotated(self, operators: tuple[T, ...]) -> tuple[T, ...]:

@@ -31,21 +31,23 @@ _WINDOWS_PORT_UNREACHABLE = 1234
 async def exchange(
     address: str,
     port: int,
-    question: bytes,
+    question: bytes | Callable[[str, int], bytes],
     accept: Callable[[bytes], T | None],
     *,
     waits: Iterator[float],
 ) -> T:
     """Send `question` to an address and return what `accept` makes of the first datagram that it does not ignore.
 
-    `waits` are the seconds to wait after each sending. `accept` returns None for what is not an answer to the question,
-    and raises for an answer that says no. Raises `TransportError`.
+    A question that has to hold our own address and port is made of them. `waits` are the seconds to wait after each
+    sending. `accept` returns None for what is not an answer to the question, and raises for an answer that says no.
+    Raises `TransportError`.
     """
     loop = asyncio.get_running_loop()
     try:
         with connected(address, port) as asker:
+            wire = question if isinstance(question, bytes) else question(*asker.getsockname()[:2])
             for wait in waits:
-                asker.send(question)
+                asker.send(wire)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(wait):
                         while True:

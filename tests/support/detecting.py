@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from ssl import SSLContext
 
-    from ddns_tray.core.model import Family, InterfaceAddress
+    from ddns_tray.core.model import DefaultRoute, Family, InterfaceAddress
     from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
 
 
@@ -27,6 +27,7 @@ def detectors_of(
     interfaces: Sequence[InterfaceAddress] | OSError = (),
     environment: dict[str, str] | None = None,
     family: Family | None = None,
+    routes: Sequence[DefaultRoute] | Callable[[], Sequence[DefaultRoute]] = (),
     tls: Callable[[], SSLContext] = create_default_context,
 ) -> tuple[Detector, ...]:
     """Build the detectors of `sources`; `interfaces` may be the error that reading them raises."""
@@ -46,6 +47,7 @@ def detectors_of(
         timeout=timeout,
         environment=environment,
         family=family,
+        routes=routes if callable(routes) else lambda: routes,
         tls=tls,
     )
 

@@ -63,6 +63,16 @@ class InterfaceAddress:
     tentative: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DefaultRoute:
+    """One way to the wide world. `gateway` is None where there is no router (a tunnel, PPP); a low `metric` wins."""
+
+    family: Family
+    interface: str
+    gateway: IPAddress | None
+    metric: int = 0
+
+
 class AddressState(StrEnum):
     """What the quorum concludes for one family."""
 
