@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import qasync
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from ddns_tray.core.errors import DdnsTrayError, StorageError
@@ -51,14 +52,17 @@ SETTINGS_LOOK = 5.0
 _WORKERS = 4
 _ASK_FIRST = 10.0
 _FORCED = 1
+_TIDY_AFTER = 1.0
 
 
 class Stop:
     """The wish to end. The first sets `wanted` and starts the budget, the second ends the process on the spot."""
 
-    def __init__(self, force: Callable[[], None]) -> None:
+    def __init__(self, force: Callable[[], None], budget: float = STOP_BUDGET) -> None:
         self.wanted = asyncio.Event()
         self._force = force
+        self._budget = budget
+        self._last: threading.Timer | None = None
 
     def request(self) -> None:
         """End soon; asked again: end now."""
@@ -68,19 +72,24 @@ class Stop:
             return
         self.wanted.set()
         # Not a task: a loop that hangs, or a worker in a keyring that does not answer, must not outlive its budget.
-        last = threading.Timer(STOP_BUDGET, self._force)
-        last.daemon = True
-        last.start()
+        self._last = threading.Timer(self._budget, self._force)
+        self._last.daemon = True
+        self._last.start()
+
+    def reached(self) -> None:
+        """The end was orderly: nobody has to be forced any more."""
+        if self._last is not None:
+            self._last.cancel()
 
 
 class _Application(QApplication):
     """Hands Qt's own quit to our stop path."""
 
-    on_quit: Callable[[], None] | None = None
+    stop: Stop | None = None
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Quit and self.on_quit is not None:
-            self.on_quit()
+        if event.type() == QEvent.Type.Quit and self.stop is not None and not self.stop.wanted.is_set():
+            self.stop.request()
             event.ignore()
             return True
         return super().event(event)
@@ -96,16 +105,18 @@ class _Door:
     open_window: bool
 
     async def run(self) -> int:
-        stop = Stop(_end_process)
-        self.app.on_quit = stop.request
+        stop = self.app.stop = Stop(_end_process)
         loop = asyncio.get_running_loop()
         # Qt's own pool of ten threads would stay for good; keyring and files need few.
         loop.set_default_executor(ThreadPoolExecutor(_WORKERS, "worker"))
         tasks = Tasks()
-        desktop = Desktop(time.time, tasks, Theme(self.app))
+        places = QSettings(str(self.paths.data_dir / "window.ini"), QSettings.Format.IniFormat)
+        desktop = Desktop(time.time, tasks, Theme(self.app), places=None if self.demo else places)
         desktop.notifier.toasts = _toasts(desktop.open_window)
         tasks.on_failure = desktop.report_failure
         desktop.quit_requested.connect(stop.request)
+        desktop.window_closed.connect(lambda: loop.call_later(_TIDY_AFTER, _give_back_memory))
+        desktop.demo_requested.connect(lambda: tasks(_start_demo(), "start the demo"))
         with _signals(stop.request):
             try:
                 desktop.tray.show()
@@ -116,7 +127,6 @@ class _Door:
             finally:
                 desktop.close()
                 await tasks.cancel()
-        self.app.on_quit = None
         return 0
 
     @contextlib.asynccontextmanager
@@ -148,7 +158,7 @@ class _Door:
             if not self.demo:
                 handler = _request_handler(runtime, desktop, stop)
                 try:
-                    serving = await instance.serve(self.paths.runtime_dir, handler)
+                    serving = await instance.serve(self.paths.instance_dir, handler)
                 except StorageError as exc:
                     log.warning("%s", exc)
                 else:
@@ -190,7 +200,7 @@ def run_app(paths: Paths, *, demo: bool = False, open_window: bool = False) -> i
     """
     if demo:
         return _run(paths, demo=True, open_window=True)
-    lock = instance.InstanceLock.acquire(paths.runtime_dir)
+    lock = instance.InstanceLock.acquire(paths.instance_dir)
     if lock is None:
         return asyncio.run(_raise_first(paths))
     try:
@@ -208,14 +218,18 @@ def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
     app.setQuitOnLastWindowClosed(False)
     door = _Door(app, paths, demo, open_window)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        return runner.run(door.run())
+        code = runner.run(door.run())
+    if app.stop is not None:
+        # Only now: closing the loop waits for its worker threads, and those may hang in a keyring.
+        app.stop.reached()
+    return code
 
 
 async def _raise_first(paths: Paths) -> int:
     """Show the window of the program that runs already; it may still be starting."""
     end = time.monotonic() + _ASK_FIRST
     while True:
-        answer = await instance.ask(paths.runtime_dir, {"verb": "raise"}, _ASK_FIRST)
+        answer = await instance.ask(paths.instance_dir, {"verb": "raise"}, _ASK_FIRST)
         if answer is not None:
             break
         if time.monotonic() > end:
@@ -241,6 +255,13 @@ async def _watch_settings(runtime: Runtime, desktop: Desktop) -> None:
         await runtime.reload_if_changed()
         if runtime.settings is not before:
             desktop.apply_general(runtime.settings.general)
+
+
+async def _start_demo() -> None:
+    """The demo is a program of its own, with an icon of its own, so that nothing of it can touch what is kept here."""
+    from ddns_tray.system.autostart import this_program  # noqa: PLC0415 - seldom
+
+    await asyncio.create_subprocess_exec(*this_program(), "demo", start_new_session=True)
 
 
 def _toasts(on_click: Callable[[], None]) -> Toasts | None:
@@ -275,6 +296,16 @@ def _signals(stop: Callable[[], None]) -> Any:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+def _give_back_memory() -> None:
+    """Return what the window used: glibc keeps freed pages, some 6 MiB of them, for a program that runs for years."""
+    gc.collect()
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only after a window was closed
+
+        with contextlib.suppress(AttributeError, OSError):  # musl has no such function
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _end_process() -> None:
