@@ -13,6 +13,11 @@ def main() -> int:
         # Packagers and health checks ask this a lot: answer before anything is imported.
         sys.stdout.write(f"ddns-tray {__version__}\n")
         return 0
+    if sys.argv[1:] == ["--keyring-worker"] and getattr(sys, "frozen", False):
+        # A frozen program has no Python beside it to run its worker with: it is its own.
+        from ddns_tray.store.keyring_worker import main as answer_one_call  # noqa: PLC0415 - see above
+
+        return answer_one_call()
     from ddns_tray.cli import run  # noqa: PLC0415 - see above
 
     return run(sys.argv[1:])

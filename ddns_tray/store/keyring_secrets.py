@@ -1,31 +1,28 @@
-"""Secrets in the keyring of the operating system, and in no other thing that calls itself a keyring.
+"""Secrets in the keyring of the operating system.
 
-The backend is chosen here and not by the keyring library, whose own choice can be moved by a configuration file or an
-installed package to one that writes plain text. A keyring may put up a prompt and not answer until somebody types: so
-each call runs in a thread of its own that nobody waits for at exit, has a time limit, and after a keyring that did not
-open nobody asks again for a while, unless a person wants it.
+A keyring may put up a prompt and not answer until somebody types: so each call runs in a process of its own, which a
+thread waits for that nobody waits for at exit; it has a time limit, and after a keyring that did not open nobody asks
+again for a while, unless a person wants it. Which keyring that is, `keyring_backend` decides.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
-import os
-import sys
 import threading
 import time
-from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ddns_tray.core.errors import KeyringLocked, NoKeyring, SecretError
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.text import text
+from ddns_tray.store.keyring_process import KeyringFailed, choose_process
 from ddns_tray.store.secret_names import environment_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from ddns_tray.store.keyring_backend import Backend
 
 SERVICE = "ddns-tray"
 TIMEOUT = 10.0
@@ -33,33 +30,12 @@ TIMEOUT = 10.0
 PAUSE = 30.0
 """Seconds for which a keyring that did not open is left alone."""
 
-_LINUX = (
-    "keyring.backends.SecretService:Keyring",
-    "keyring.backends.kwallet:DBusKeyring",
-    "keyring.backends.libsecret:Keyring",
-)
-_BACKENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"win32": ("keyring.backends.Windows:WinVaultKeyring",), "darwin": ("keyring.backends.macOS:Keyring",)}
-)
 # By name, since each backend has errors of its own and no platform has all of them.
 _LOCKED = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"})
 _ABSENT = frozenset({"NoKeyringError", "SecretServiceNotAvailableException"})
 _MISSING = frozenset({"PasswordDeleteError", "ItemNotFoundException"})
 
 T = TypeVar("T")
-
-
-class Backend(Protocol):
-    """What is used of `keyring.backend.KeyringBackend`."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        """The password, or None."""
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep it."""
-
-    def delete_password(self, service: str, username: str) -> None:
-        """Remove it."""
 
 
 class KeyringSecrets:
@@ -75,7 +51,7 @@ class KeyringSecrets:
         timeout: float = TIMEOUT,
         pause: float = PAUSE,
     ) -> None:
-        self._choose = choose or choose_backend
+        self._choose = choose or choose_process
         self._monotonic = monotonic
         self._timeout = timeout
         self._pause = pause
@@ -125,7 +101,7 @@ class KeyringSecrets:
                 raise self._converted(exc, account, field_name) from exc
 
     def _use(self, use: Callable[[Backend], T]) -> T:
-        """Runs in the thread: loading and choosing a backend can block as well."""
+        """Runs in the thread: loading and choosing a backend may block as well."""
         backend = self._backend or self._choose()
         if backend is None:
             raise _NoBackend
@@ -135,7 +111,8 @@ class KeyringSecrets:
         return result
 
     def _converted(self, exc: Exception, account: str, field_name: str) -> SecretError:
-        names = {kind.__name__ for kind in type(exc).__mro__}
+        kinds = exc.kinds if isinstance(exc, KeyringFailed) else [kind.__name__ for kind in type(exc).__mro__]
+        names = frozenset(kinds)
         if names & _LOCKED:
             return self._close()
         if isinstance(exc, _NoBackend) or names & _ABSENT:
@@ -150,41 +127,13 @@ class KeyringSecrets:
             )
         self._backend = None
         return SecretError(
-            text("The keyring could not do it: {kind}.", kind=type(exc).__name__),
+            text("The keyring could not do it: {kind}.", kind=kinds[0]),
             text("Try again, and look whether other programs can use the keyring."),
         )
 
     def _close(self) -> KeyringLocked:
         self._closed_until = self._monotonic() + self._pause
         return _locked(self._pause)
-
-
-def choose_backend(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Backend | None:
-    """Return the best keyring of the operating system that works here, or None. May block; imports much.
-
-    On Linux a keyring is reached over the session bus: without one there is none, and nothing is imported for it.
-    """
-    if platform not in _BACKENDS and not has_session_bus(environ):
-        return None
-    best: tuple[float, Any] | None = None
-    for place in _BACKENDS.get(platform, _LINUX):
-        module, _, name = place.partition(":")
-        try:
-            candidate = getattr(importlib.import_module(module), name)
-            priority = float(candidate.priority)
-        except Exception:  # noqa: BLE001, S112 - whatever a backend raises here, it cannot be used here
-            continue
-        if best is None or priority > best[0]:
-            best = priority, candidate
-    return cast(Backend, best[1]()) if best else None
-
-
-def has_session_bus(environ: Mapping[str, str]) -> bool:
-    """Whether this session has a D-Bus session bus (D-Bus Specification, "Well-known Message Bus Instances")."""
-    if environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return True
-    runtime = environ.get("XDG_RUNTIME_DIR")
-    return runtime is not None and Path(runtime, "bus").exists()
 
 
 class _NoBackend(Exception):

@@ -10,7 +10,8 @@ import pytest
 
 from ddns_tray.core.errors import KeyringLocked, NoKeyring, SecretError
 from ddns_tray.core.ports import Secret
-from ddns_tray.store.keyring_secrets import SERVICE, KeyringSecrets, choose_backend, has_session_bus
+from ddns_tray.store.keyring_backend import choose_backend, has_session_bus
+from ddns_tray.store.keyring_secrets import SERVICE, KeyringSecrets
 from tests.support.clock import FakeClock
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ TRY = """
 import asyncio, json, sys
 from ddns_tray.core.errors import SecretError
 from ddns_tray.core.ports import Secret
-from ddns_tray.store.keyring_secrets import KeyringSecrets, choose_backend
+from ddns_tray.store.keyring_secrets import KeyringSecrets
 
 async def said(call):
     try:
@@ -176,7 +176,7 @@ class Plain(keyring.backend.KeyringBackend):
     def set_password(self, service, username, password): raise SystemExit("written in plain text")
     def delete_password(self, service, username): pass
 
-from ddns_tray.store.keyring_secrets import choose_backend
+from ddns_tray.store.keyring_backend import choose_backend
 chosen = choose_backend()
 print(json.dumps(chosen and type(chosen).__module__))
 """
@@ -184,7 +184,7 @@ print(json.dumps(chosen and type(chosen).__module__))
     assert chosen is None
     assert (
         session.unlocked().run(
-            "import json; from ddns_tray.store.keyring_secrets import choose_backend;"
+            "import json; from ddns_tray.store.keyring_backend import choose_backend;"
             "print(json.dumps(type(choose_backend()).__module__))"
         )
         == "keyring.backends.SecretService"
