@@ -42,11 +42,13 @@ class Image:
 class SessionBusNotifications:
     """One notification of ours at a time: a new one takes the place of the older one.
 
-    The bus is opened with the first notification. `on_click` is called when the person clicks on one.
+    The bus (an address, or the person's own) is opened with the first notification. `on_click` is called when the
+    person clicks on one.
     """
 
-    def __init__(self, app_name: str, on_click: Callable[[], None] | None = None) -> None:
+    def __init__(self, app_name: str, on_click: Callable[[], None] | None = None, *, bus: str = "SESSION") -> None:
         self._app_name = app_name
+        self._bus = bus
         self._on_click = on_click
         self._router: DBusRouter | None = None
         self._closing = contextlib.AsyncExitStack()
@@ -101,7 +103,7 @@ class SessionBusNotifications:
     async def _open(self) -> DBusRouter:
         from jeepney.io.asyncio import DBusRouter, open_dbus_connection  # noqa: PLC0415 - with the first notification
 
-        connection = await open_dbus_connection("SESSION")
+        connection = await open_dbus_connection(self._bus)
         self._closing.push_async_callback(connection.close)
         router = await self._closing.enter_async_context(DBusRouter(connection))
         answer = await router.send_and_get_reply(_call("GetCapabilities"))

@@ -23,6 +23,8 @@ from ddns_tray.words import Words, resolve_language
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtCore import QSettings
+
     from ddns_tray.core.model import RecordKey
     from ddns_tray.core.settings import GeneralSettings
     from ddns_tray.ui.services import Services, Spawn
@@ -37,6 +39,8 @@ class Desktop(QObject):
 
     quit_requested = Signal()
     demo_requested = Signal()
+    window_closed = Signal()
+    """The window and all that hung on it is about to be thrown away."""
 
     def __init__(
         self,
@@ -44,12 +48,14 @@ class Desktop(QObject):
         spawn: Spawn,
         theme: Theme,
         *,
+        places: QSettings | None = None,
         panel_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         super().__init__()
         self._now = now
         self._spawn = spawn
         self._theme = theme
+        self._places = places
         self.words = Words(resolve_language("auto"))
         self._services: Services | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -128,7 +134,7 @@ class Desktop(QObject):
         # The window is most of our Qt code: it is loaded with the first opening, and thrown away on closing.
         from ddns_tray.ui.window import MainWindow  # noqa: PLC0415 - see above
 
-        window = MainWindow(self.words, self._now, self._theme, self.activity)
+        window = MainWindow(self.words, self._now, self._theme, self.activity, self._places)
         if self._services is not None:
             window.attach(self._services)
         window.show_snapshot(self._snapshot)
@@ -143,6 +149,7 @@ class Desktop(QObject):
         window, self._window = self._window, None
         if window is not None:
             window.deleteLater()
+            self.window_closed.emit()
 
     def _connect_menu(self) -> None:
         menu = self.menu

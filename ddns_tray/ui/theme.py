@@ -209,7 +209,7 @@ QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px s
   color: {t.muted}; }}
 QTableView, QListView, QTreeView {{ border: 1px solid {t.border}; border-radius: 8px; background: {t.card};
   gridline-color: {t.border}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: 0; }}
-QTableView::item, QListWidget::item {{ padding: 0 8px; border: 0; }}
+QTableView::item, QListWidget::item {{ padding: 0 5px; border: 0; }}
 QTableView::item:selected, QListWidget::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
 QListWidget::item {{ padding: 6px 8px; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; border: 0; }}

@@ -62,14 +62,14 @@ class MainWindow(QWidget):
         now: Callable[[], float],
         theme: Theme,
         activity: ActivityLog,
-        memory: QSettings | None = None,
+        places: QSettings | None = None,
     ) -> None:
         super().__init__()
         self._words = words
         self._now = now
         self._theme = theme
         self._activity = activity
-        self._memory = memory
+        self._places = places
         self._services: Services | None = None
         self._snapshot: Snapshot | None = None
         self._panel_missing = False
@@ -86,8 +86,8 @@ class MainWindow(QWidget):
         self._work.failed.connect(self.show_failure)
         self.setMinimumSize(640, 420)
         self.resize(_SIZE)
-        if memory is not None:
-            kept = memory.value(_GEOMETRY)
+        if places is not None:
+            kept = places.value(_GEOMETRY)
             if isinstance(kept, QByteArray):
                 self.restoreGeometry(kept)
         self._ticker = QTimer(self, interval=1000)
@@ -152,8 +152,8 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep where the window was, and let it go."""
-        if self._memory is not None:
-            self._memory.setValue(_GEOMETRY, self.saveGeometry())
+        if self._places is not None:
+            self._places.setValue(_GEOMETRY, self.saveGeometry())
         self._ticker.stop()
         event.accept()
         self.closed.emit()

@@ -166,8 +166,11 @@ def mismatch(name: str = "mail.example.org") -> RecordStatus:
             at=NOW - 1800,
             problem=Problem(
                 ProblemCode.AUTHENTICATION_FAILED,
-                text("The provider does not accept the credentials."),
-                text("Enter the token again in the settings."),
+                text("{service} does not accept the credentials.", service="Cloudflare"),
+                text(
+                    "Check the credentials at the service, make new ones if need be, and enter them in the account's"
+                    " settings."
+                ),
             ),
         ),
     )

@@ -13,6 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray.ui.icons import PAINTS
+from ddns_tray.words import Shape
+from tests.support.tray_session import PANEL, TOASTS, TraySession, missing_programs, wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
@@ -41,6 +45,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as place:
         for path in draw_all(app, folder, Path(place)):
             sys.stdout.write(f"{path}\n")
+    if not missing_programs():
+        sys.stdout.write(f"{real_desktop(folder / 'desktop.png')}\n")
     return 0
 
 
@@ -57,13 +63,29 @@ def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
             yield from window_pages(app, theme, folder, place, language=language, scheme=scheme)
 
 
+def real_desktop(path: Path) -> Path:
+    """The demo on a real panel, when its watched name leads elsewhere: window, icon, menu and notification."""
+    with TraySession() as desktop:
+        desktop.start_panel()
+        desktop.start(["xsetroot", "-solid", "#47607A"])
+        desktop.start_notification_daemon()
+        desktop.start([sys.executable, "-m", "ddns_tray", "demo"])
+        red = PAINTS[Shape.CROSS].fill
+        x, y = desktop.wait_for_colour(red, PANEL, 40)
+        desktop.wait_for_colour(red, TOASTS)
+        before = desktop.look()
+        desktop.click(x, y, 3)
+        wait_for(lambda: desktop.look().differs(before, (920, 40, 1280, 400)) > 5_000, "the menu")
+        desktop.save(path)
+    return path
+
+
 def icons_sheet(path: Path) -> Path:
     """All states in all sizes, on a light and on a dark panel."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QColor, QPainter, QPixmap
 
     from ddns_tray.ui import icons
-    from ddns_tray.words import Shape
 
     sizes = (16, 22, 32, 48)
     width = sum((size + 10) * len(Shape) for size in sizes) + 30
@@ -122,8 +144,8 @@ def window_pages(
     window.resize(920, 700)
     window.show()
     for name, shown, opened in (
-        ("names", snapshots.troubled(), snapshots.propagating().key),
-        ("red", snapshots.troubled(), snapshots.mismatch().key),
+        ("window", snapshots.troubled(), snapshots.propagating().key),
+        ("explained", snapshots.troubled(), snapshots.mismatch().key),
         ("green", snapshots.green(), None),
         ("unspeakable", snapshots.unspeakable(), None),
         ("welcome", snapshots.empty(), None),
@@ -163,7 +185,7 @@ def window_pages(
     )
     for form_name, form in (("account", account), ("record", record)):
         form.show()
-        form.adjustSize()
+        form.resize(form.sizeHint())
         path = folder / f"{form_name}-{suffix}.png"
         _grab(app, form, path)
         yield path
