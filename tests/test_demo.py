@@ -20,13 +20,17 @@ def record(runtime: Runtime, host: str) -> RecordStatus:
     return next(each for each in runtime.engine.snapshot.records if each.key.name == f"{host}.demo.test")
 
 
+def colour(runtime: Runtime) -> Colour:
+    return runtime.engine.snapshot.colour
+
+
 async def test_the_story_goes_from_green_through_a_countdown_and_a_fault_back_to_green() -> None:
     clock = FakeClock()
     async with demonstration(GeneralSettings(), clock) as runtime:
         engine = runtime.engine
         await clock.advance(1)
         await engine.run_once(RoundRequest())
-        assert engine.snapshot.colour is Colour.GREEN
+        assert colour(runtime) is Colour.GREEN
         assert {each.verdict.kind for each in engine.snapshot.records} == {VerdictKind.MATCHED}
 
         await clock.advance(QUIET)
@@ -42,13 +46,13 @@ async def test_the_story_goes_from_green_through_a_countdown_and_a_fault_back_to
         await engine.run_once(RoundRequest())
         assert record(runtime, "home").verdict.kind is VerdictKind.MATCHED
         assert record(runtime, "blog").verdict.kind is VerdictKind.SERVFAIL
-        assert engine.snapshot.colour is Colour.RED
+        assert colour(runtime) is Colour.RED
 
         await clock.advance(FAULT)
         for _ in range(3):
             await engine.run_once(RoundRequest())
             await clock.advance(SETTLING / 3)
-        assert engine.snapshot.colour is Colour.GREEN
+        assert colour(runtime) is Colour.GREEN
 
 
 async def test_the_demo_touches_nothing_of_the_person() -> None:
