@@ -61,6 +61,11 @@ def _taken_apart(opening: Opening, option: str) -> tuple[str, str, Params]:
     written = opening.option(option).strip()
     base, _, query = written.partition("?")
     server = checked_base_url(base, option=option)
+    if "#" in query:
+        raise ConfigError(
+            text("{option} must not hold a fragment.", option=option),
+            text("A placeholder has no number sign before it: write {placeholder}.", placeholder="{ip}"),
+        )
     unknown = [name for name in _PLACEHOLDER.findall(written) if name not in PLACEHOLDERS]
     if unknown or "{" in (urlsplit(server).netloc or ""):
         raise ConfigError(
