@@ -190,7 +190,11 @@ class TraySession:
 
     def save(self, path: Path) -> None:
         """Keep the screen as a picture file."""
-        subprocess.run(["import-im6.q16", "-window", "root", str(path)], env=self.env, check=True)
+        subprocess.run(
+            ["import-im6.q16", "-window", "root", "-strip", "-define", "png:compression-level=9", str(path)],
+            env=self.env,
+            check=True,
+        )
 
     def wait_for_colour(self, colour: str, area: Area | None = None, seconds: float = 20.0) -> tuple[int, int]:
         """Where this colour is, as soon as it is anywhere."""

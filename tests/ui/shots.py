@@ -1,14 +1,18 @@
-"""Pictures of everything a person sees: `python -m tests.ui.shots OUT`, for people to look at.
+"""Pictures of what a person sees: `python -m tests.ui.shots FOLDER [--all] [--scale 2]`, for people to look at.
 
-Offscreen, with the fakes of `tests.support.snapshots`, in both languages and both schemes.
+Offscreen, with the fakes of `tests.support.snapshots`, in both languages and both schemes; one of the real program on a
+real desktop. Without `--all` only those that the documentation shows.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,33 +24,58 @@ from tests.support.tray_session import PANEL, TOASTS, TraySession, missing_progr
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication, QWidget
 
     from ddns_tray.ui.theme import Theme
 
 LANGUAGES = ("en", "zh_CN")
 SCHEMES = ("light", "dark")
-_SCALE = 1.0
+SHOWN = frozenset(
+    {
+        "account-light-en",
+        "activity-light-en",
+        "address-dark-en",
+        "desktop",
+        "explained-dark-en",
+        "general-dark-zh_CN",
+        "icons",
+        "menu-dark-zh_CN",
+        "menu-light-en",
+        "record-dark-zh_CN",
+        "settings-light-en",
+        "welcome-dark-zh_CN",
+        "welcome-light-en",
+        "window-dark-en",
+        "window-dark-zh_CN",
+        "window-light-en",
+        "window-light-zh_CN",
+    }
+)
+"""What the documentation shows."""
 
 
 def main(arguments: list[str]) -> int:
     """Draw everything into a folder."""
-    if not arguments:
-        sys.stderr.write("usage: python -m tests.ui.shots FOLDER [SCALE]\n")
-        return 64
+    parser = argparse.ArgumentParser(prog="shots", description="Draw what a person sees.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--all", action="store_true", help="every page in both languages and both schemes")
+    parser.add_argument("--scale", default="1", help="pixels of the screen for one of the picture, such as 2")
+    wanted = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if len(arguments) > 1:
-        os.environ["QT_SCALE_FACTOR"] = arguments[1]
+    os.environ["QT_SCALE_FACTOR"] = wanted.scale
     from PySide6.QtWidgets import QApplication
 
-    folder = Path(arguments[0])
-    folder.mkdir(parents=True, exist_ok=True)
+    wanted.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
     with tempfile.TemporaryDirectory() as place:
-        for path in draw_all(app, folder, Path(place)):
-            sys.stdout.write(f"{path}\n")
+        for drawn in draw_all(app, Path(place), Path(place)):
+            if wanted.all or drawn.stem in SHOWN:
+                kept = wanted.folder / drawn.name
+                shutil.copyfile(drawn, kept)
+                sys.stdout.write(f"{kept}\n")
     if not missing_programs():
-        sys.stdout.write(f"{real_desktop(folder / 'desktop.png')}\n")
+        sys.stdout.write(f"{real_desktop(wanted.folder / 'desktop.png')}\n")
     return 0
 
 
@@ -65,6 +94,8 @@ def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
 
 def real_desktop(path: Path) -> Path:
     """The demo on a real panel, when its watched name leads elsewhere: window, icon, menu and notification."""
+    from PySide6.QtGui import QPixmap
+
     with TraySession() as desktop:
         desktop.start_panel()
         desktop.start(["xsetroot", "-solid", "#47607A"])
@@ -77,6 +108,7 @@ def real_desktop(path: Path) -> Path:
         desktop.click(x, y, 3)
         wait_for(lambda: desktop.look().differs(before, (920, 40, 1280, 400)) > 5_000, "the menu")
         desktop.save(path)
+    _save(QPixmap(str(path)), path)
     return path
 
 
@@ -103,7 +135,7 @@ def icons_sheet(path: Path) -> Path:
                 painter.drawPixmap(x, row * 76 + (76 - size) // 2, icons.pixmap(shape, size))
                 x += size + 10
     painter.end()
-    sheet.save(str(path))
+    _save(sheet, path)
     return path
 
 
@@ -198,7 +230,19 @@ def window_pages(
 def _grab(app: QApplication, widget: QWidget, path: Path) -> None:
     for _ in range(4):
         app.processEvents()
-    widget.grab().save(str(path))
+    _save(widget.grab(), path)
+
+
+def _save(picture: QPixmap, path: Path) -> None:
+    """Small: the colours that are used most, and the others by the nearest of these."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage
+
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = memoryview(image.constBits()).cast("I")
+    table = [colour | 0xFF000000 for colour, _ in Counter(pixels).most_common(256)]
+    flags = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+    image.convertToFormat(QImage.Format.Format_Indexed8, table, flags).save(str(path), quality=0)
 
 
 def _run(work: Coroutine[object, object, None], name: str) -> None:
