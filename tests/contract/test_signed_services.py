@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ddns_tray.core.errors import AuthenticationFailed, ClockSkewed, PermissionDenied, RateLimited, ZoneNotFound
+from ddns_tray.core.errors import (
+    AbuseBlocked,
+    AuthenticationFailed,
+    ClockSkewed,
+    PermissionDenied,
+    RateLimited,
+    RequestRejected,
+    ZoneNotFound,
+)
 from ddns_tray.core.ports import Secret
 from ddns_tray.providers.registry import open_account, spec
 from tests.contract.suite import HOME, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
 from tests.support import fake_signed as signed
+from tests.support import fake_signed_china as china
 from tests.support.clock import FakeClock
 from tests.support.dns_servers import Datum
-from tests.support.faults import FaultyHttp, WireFault
+from tests.support.fake_rest import reply
+from tests.support.faults import FaultyHttp, WireFault, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,8 +37,15 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "tencentcloud": signed.FakeDnspodCloud,
     "edgeone": signed.FakeEdgeOne,
     "volcengine": signed.FakeVolcengine,
+    "dnspod": china.FakeDnspod,
+    "dnspod_com": china.FakeDnspodAbroad,
+    "huaweicloud": china.FakeHuawei,
+    "baiducloud": china.FakeBaidu,
+    "dnsla": china.FakeDnsla,
+    "rainyun": china.FakeRainyun,
+    "westcn": china.FakeWest,
 }
-NEW_TTL = {"edgeone": 300}
+NEW_TTL = {"edgeone": 300, "huaweicloud": 60, "baiducloud": 300, "westcn": 900}
 """The TTL of records that nobody asked a TTL for, where it is not the usual one."""
 
 
@@ -107,6 +125,12 @@ async def test_a_first_update_costs_three_calls_and_a_later_one_two(harness: Sig
         ("edgeone", "AuthFailure.SignatureExpire", ClockSkewed),
         ("volcengine", "InvalidTimestamp", ClockSkewed),
         ("volcengine", "AccessDenied", PermissionDenied),
+        ("dnspod", "-1", AuthenticationFailed),
+        ("dnspod", "-8", AbuseBlocked),
+        ("dnspod_com", "-2", RateLimited),
+        ("baiducloud", "RequestExpired", ClockSkewed),
+        ("baiducloud", "AccessDenied", PermissionDenied),
+        ("huaweicloud", "DNS.0030", PermissionDenied),
     ],
 )
 async def test_codes_say_what_is_wrong(service: str, code: str, kind: type[Exception]) -> None:
@@ -126,6 +150,15 @@ async def test_codes_say_what_is_wrong(service: str, code: str, kind: type[Excep
         ("tencentcloud", {"Status": "DISABLE"}),
         ("edgeone", {"Location": "CN.BJ"}),
         ("edgeone", {"Status": "disable"}),
+        ("dnspod", {"line": "电信"}),
+        ("dnspod", {"enabled": "0"}),
+        ("baiducloud", {"line": "ct"}),
+        ("baiducloud", {"status": "pause"}),
+        ("dnsla", {"lineId": "84613316902921216"}),
+        ("dnsla", {"disable": True}),
+        ("rainyun", {"line": "TELECOM"}),
+        ("westcn", {"line": "LTEL"}),
+        ("westcn", {"pause": 1}),
         ("volcengine", {"Line": "telecom"}),
         ("volcengine", {"Enable": False}),
     ],
@@ -145,3 +178,48 @@ async def test_weight_and_remark_of_a_record_are_kept() -> None:
     record = harness.service.hold(HOME.name, "A", OLD, Weight=7, Remark="the house")
     await update(harness.open(), HOME, NEW)
     assert (record.content, record.extra) == (NEW, {"Weight": 7, "Remark": "the house"})
+
+
+async def test_the_gateway_of_huawei_tells_of_clocks_in_words() -> None:
+    harness = harness_of("huaweicloud")
+    message = "Incorrect IAM authentication information: signature expired"
+    harness.fail_http(reply({"error_code": "APIGW.0301", "error_msg": message, "request_id": "R"}, 401))
+    with pytest.raises(ClockSkewed):
+        await harness.open().test()
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("时间戳已过期", ClockSkewed),
+        ("token错误", AuthenticationFailed),
+        ("操作频率过高", RateLimited),
+        ("无权限", PermissionDenied),
+        ("域名不存在", ZoneNotFound),
+        ("别的错误", RequestRejected),
+    ],
+)
+async def test_west_tells_what_is_wrong_in_words_of_gbk(message: str, kind: type[Exception]) -> None:
+    harness = harness_of("westcn")
+    body = json.dumps({"result": 500, "clientid": "R", "msg": message}, ensure_ascii=False).encode("gbk")
+    harness.fail_http(answer(200, body))
+    with pytest.raises(kind, match=message) as caught:
+        await harness.open().test()
+    assert type(caught.value) is kind
+
+
+async def test_an_rrset_with_an_id_is_changed_and_deleted_by_it() -> None:
+    harness = harness_of("huaweicloud")
+    harness.seed((Datum(HOME.name, "A", OLD),))
+    provider = harness.open()
+    await update(provider, HOME, NEW)
+    await update(provider, HOME, ours=(NEW,))
+    assert harness.content() == set()
+    assert [each.method for each in harness.requests()] == ["GET", "GET", "PUT", "GET", "DELETE"]
+
+
+async def test_the_priority_of_a_record_is_kept() -> None:
+    harness = harness_of("rainyun")
+    record = harness.service.hold(HOME.name, "A", OLD, level=5)
+    await update(harness.open(), HOME, NEW)
+    assert (record.content, record.extra) == (NEW, {"level": 5})

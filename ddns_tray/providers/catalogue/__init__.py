@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.providers.catalogue import dyndns, rest_clouds, rest_dns, rest_registrars, signed, standards, worldwide
+from ddns_tray.providers.catalogue import (
+    dyndns,
+    rest_clouds,
+    rest_dns,
+    rest_registrars,
+    signed,
+    signed_china,
+    standards,
+    worldwide,
+)
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
@@ -18,6 +27,7 @@ ENTRIES: tuple[Entry, ...] = (
     *rest_registrars.ENTRIES,
     *rest_dns.ENTRIES,
     *signed.ENTRIES,
+    *signed_china.ENTRIES,
     *standards.ENTRIES,
     *dyndns.ENTRIES,
 )

@@ -8,22 +8,29 @@ region) that is not the account's are passed over, as are records that are switc
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from ddns_tray.core.errors import RecordNotFound, RequestRejected
+from ddns_tray.core.errors import (
+    AuthenticationFailed,
+    PermissionDenied,
+    ProviderUnavailable,
+    RateLimited,
+    RecordNotFound,
+    RequestRejected,
+)
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.providers.rest import MAX_BYTES, TIMEOUT, Dialect, Fault, HttpService
 from ddns_tray.providers.rest_family import RestRecords
-from ddns_tray.providers.rest_family_pages import at
+from ddns_tray.providers.rest_family_pages import at, scalar
 from ddns_tray.providers.rest_family_service import fault_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ddns_tray.core.ports import Provider
+    from ddns_tray.core.ports import HttpResponse, Provider
     from ddns_tray.providers.auth import Auth
     from ddns_tray.providers.entry import Opening
     from ddns_tray.providers.refusals import Refusal
@@ -55,9 +62,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a service wants its actions: `build` makes the request, without credentials."""
+    """How a service wants its actions: `build` makes the request, without credentials.
+
+    `encoding` is for services that answer in another one than UTF-8; UTF-8 is understood all the same.
+    """
 
     build: Callable[[Asked], HttpRequest]
+    encoding: str = "utf-8"
 
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -126,6 +137,7 @@ class ActionService(HttpService):
         *,
         params: Sequence[tuple[str, str]] = (),
         body: object = None,
+        headers: Mapping[str, str] | None = None,
         missing: Refusal = RecordNotFound,
         writes: bool | None = None,
     ) -> Json:
@@ -133,8 +145,18 @@ class ActionService(HttpService):
         may_write = bool(writes)
         members: Members = {**dict(params), **(body if isinstance(body, dict) else {})}
         asked = Asked(self._base_url, method, where.removeprefix("/"), members, may_write)
-        response = await self.send(self._manner.build(asked), writes=may_write)
-        return self._checked(response, missing=missing, writes=may_write)
+        built = self._manner.build(asked)
+        request = replace(built, headers={**built.headers, **headers}) if headers else built
+        response = await self.send(request, writes=may_write)
+        return self._checked(_in_utf8(response, self._manner.encoding), missing=missing, writes=may_write)
+
+
+def _in_utf8(response: HttpResponse, encoding: str) -> HttpResponse:
+    try:
+        response.body.decode()
+    except UnicodeDecodeError:
+        return replace(response, body=response.body.decode(encoding, "replace").encode())
+    return response
 
 
 class ActionRecords(RestRecords):
@@ -177,12 +199,14 @@ def open_actions(opening: Opening, declared: RestService, account: Account, *, n
 
 
 def elements(place: str) -> Callable[[Json], Iterable[Json]]:
-    """Read a list that these services write as null, or leave out, where it is empty; what it stands in has to be."""
+    """Read a list that the service may write as null where it is empty; a missing one is still a misfit."""
     above, _, name = place.rpartition(".")
 
     def read(answer: Json) -> Iterable[Json]:
-        found = at(answer, above).get(name)
-        return found.items() if found is not None else ()
+        holder = at(answer, above)
+        if isinstance(holder.value, dict) and name in holder.value and holder.value[name] is None:
+            return ()
+        return holder[name].items()
 
     return read
 
@@ -193,6 +217,33 @@ def known(codes: Mapping[str, Refusal], status: int, code: str, message: str) ->
     while found and found not in codes:
         found = found.rpartition(".")[0]
     return Fault(found or (OTHER if status < 400 else ""), message)  # noqa: PLR2004 - where errors of HTTP begin
+
+
+def numbered(
+    codes: Mapping[str, Refusal], *, code: str = "code", message: str = "message", good: str = "200"
+) -> Callable[[int, Json], Fault | None]:
+    """Read errors of services whose every answer has a number, one of which means that all is well."""
+
+    def fault(status: int, body: Json) -> Fault | None:
+        number = scalar(at(body, code))
+        if number == good:
+            return None
+        return known(codes, status, number, at(body, message).string())
+
+    return fault
+
+
+LIKE_HTTP: Mapping[str, Refusal] = MappingProxyType(
+    {
+        "401": AuthenticationFailed,
+        "403": PermissionDenied,
+        "429": RateLimited,
+        "500": ProviderUnavailable,
+        "502": ProviderUnavailable,
+        "503": ProviderUnavailable,
+    }
+)
+"""The numbers of services that use those of HTTP in answers of status 200."""
 
 
 def with_other(codes: Mapping[str, Refusal]) -> Mapping[str, Refusal]:

@@ -1,0 +1,125 @@
+"""West.cn (also sold as 35.cn and by others), its API of version 2.
+
+Source: "Domains" at west.cn/CustomerCenter/doc/domain_v2.html (read on 2026-11-22). Everything is in GBK. A request is
+signed by the MD5 of user name, API password and time in milliseconds, good for ten minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import md5
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from ddns_tray.core.errors import AuthenticationFailed, ClockSkewed, PermissionDenied, RateLimited, ZoneNotFound
+from ddns_tray.providers.rest_family_names import Names
+from ddns_tray.providers.rest_family_pages import maybe, scalar, until_seen
+from ddns_tray.providers.rest_family_pages import numbered as pages
+from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
+from ddns_tray.providers.signed_services.actions import (
+    OTHER,
+    Account,
+    Manner,
+    elements,
+    in_form,
+    numbered,
+    open_actions,
+    with_other,
+)
+
+if TYPE_CHECKING:
+    from ddns_tray.core.ports import HttpRequest, Provider, Secret
+    from ddns_tray.providers.auth import Auth
+    from ddns_tray.providers.entry import Opening
+    from ddns_tray.providers.rest import Fault
+    from ddns_tray.providers.rest_family_service import Draft
+    from ddns_tray.providers.shape import Json
+    from ddns_tray.providers.signed_services.actions import Asked
+
+NEW_TTL = 900
+ENCODING = "gbk"
+CODES = with_other(
+    {
+        "clock": ClockSkewed,
+        "login": AuthenticationFailed,
+        "zone": ZoneNotFound,
+        "often": RateLimited,
+        "right": PermissionDenied,
+    }
+)
+_WORDS = (
+    ("clock", ("时间戳", "timestamp", "过期")),
+    ("login", ("token", "身份验证", "密码", "用户名")),
+    ("often", ("频率", "频繁")),
+    ("zone", ("域名不存在", "没有此域名", "未找到域名")),
+    ("right", ("权限", "白名单")),
+)
+"""The service has few codes, so that the kind of an error has to be told by its words."""
+_by_number = numbered(CODES, code="result", message="msg")
+
+
+def fault(status: int, body: Json) -> Fault | None:
+    """Read `result` and `msg`."""
+    found = _by_number(status, body)
+    if found is None:
+        return None
+    said = found.message.lower()
+    return replace(found, code=next((kind for kind, words in _WORDS if any(word in said for word in words)), OTHER))
+
+
+def _skip(item: Json) -> bool:
+    line, paused = maybe(item, "line"), maybe(item, "pause")
+    return (line is not None and line.string() != "") or (paused is not None and scalar(paused) == "1")
+
+
+def _members(draft: Draft) -> dict[str, object]:
+    return {"domain": draft.zone.id, "type": draft.type, "value": draft.address, "ttl": draft.ttl, "level": 10}
+
+
+_SIZE = 100
+_RECORDS = pages(_SIZE, until_seen("data.total"), page="pageno", per_page="limit")
+
+SERVICE = RestService(
+    zones=Listing(
+        "/getdomains",
+        items=elements("data.items"),
+        pages=pages(_SIZE, until_seen("data.total"), page="page", per_page="limit"),
+    ),
+    zone=ZoneShape(name="domain", id="domain"),
+    records=Listing("/getdnsrecord", items=elements("data.items"), params=(("domain", "{zone}"),), pages=_RECORDS),
+    named=Listing(
+        "/getdnsrecord",
+        items=elements("data.items"),
+        params=(("domain", "{zone}"), ("host", "{name}")),
+        pages=_RECORDS,
+    ),
+    record=RecordShape(id="id", name="item", type="type", content="value", ttl="ttl", skip=_skip),
+    names=Names.RELATIVE_AT,
+    create=Call("POST", "/adddnsrecord", lambda draft: {**_members(draft), "host": draft.name}),
+    update=Call("POST", "/moddnsrecord", lambda draft: {**_members(draft), "id": draft.words()["id"]}),
+    delete=Call("POST", "/deldnsrecord", lambda draft: {"domain": draft.zone.id, "id": draft.words()["id"]}),
+    fault=fault,
+    codes=CODES,
+)
+
+
+def _build(asked: Asked) -> HttpRequest:
+    return in_form({"act": asked.action, **asked.members}, f"{asked.base_url}/domain/", encoding=ENCODING)
+
+
+def signed(username: str, password: Secret) -> Auth:
+    """Add user name, time and token to the form."""
+
+    def authorise(request: HttpRequest, now: float) -> HttpRequest:
+        time = str(int(now * 1000))
+        token = md5(f"{username}{password.reveal()}{time}".encode(ENCODING), usedforsecurity=False).hexdigest()
+        extra = urlencode({"username": username, "time": time, "token": token}, encoding=ENCODING)
+        return replace(request, body=request.body + b"&" + extra.encode("ascii"))
+
+    return authorise
+
+
+def open_account(opening: Opening) -> Provider:
+    """Open an account."""
+    account = Account(Manner(_build, ENCODING), signed(opening.option("username"), opening.secret("api_password")))
+    return open_actions(opening, SERVICE, account, new_ttl=NEW_TTL)

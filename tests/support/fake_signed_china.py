@@ -1,0 +1,468 @@
+"""Stand-ins for services of China with manners of their own."""
+
+from __future__ import annotations
+
+import json
+from hashlib import md5
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qsl
+
+from ddns_tray.core.ports import HttpResponse, Secret
+from ddns_tray.providers.auth import basic_word
+from ddns_tray.providers.signing import baidu, huawei
+from tests.support.fake_rest import FakeRest, Held, Seen, absolute, reply
+from tests.support.fake_signed import KEY_ID, FakeActions, names_in, signed_message, when
+
+if TYPE_CHECKING:
+    from ddns_tray.core.ports import HttpRequest
+
+
+class FakeDnspod(FakeActions):
+    """The token API at docs.dnspod.cn/api."""
+
+    writing: ClassVar[tuple[str, ...]] = ("Record.Create", "Record.Modify", "Record.Remove")
+    line_word = "默认"
+
+    def action(self, seen: Seen) -> str:
+        return seen.path[0]
+
+    def route(self, seen: Seen) -> HttpResponse:
+        answers = {
+            "Domain.List": self.domains,
+            "Record.List": self.listed,
+            "Record.Create": self.made,
+            "Record.Modify": self.changed,
+            "Record.Remove": self.removed,
+        }
+        return answers[self.action(seen)](seen.body)
+
+    def knows(self, seen: Seen) -> bool:
+        assert (seen.method, seen.body["format"]) == ("POST", "json")
+        assert seen.headers["User-Agent"].startswith("DDNS Tray/")
+        given: str = seen.body["login_token"]
+        return given == f"{KEY_ID},{self.secret}"
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("-1", "Login failed")
+
+    def refuse(self, code: str, message: str = "in its own words") -> HttpResponse:
+        return reply({"status": {"code": code, "message": message, "created_at": "2026-11-22 10:00:00"}})
+
+    def good(self, **members: Any) -> HttpResponse:
+        return reply({"status": {"code": "1", "message": "Action completed successful"}, **members})
+
+    def part(self, items: list[Any], asked: dict[str, str]) -> list[Any]:
+        start = int(asked["offset"])
+        return items[start : start + min(int(asked["length"]), self.largest_page)]
+
+    def domains(self, asked: dict[str, str]) -> HttpResponse:
+        found = [{"id": number, "name": name, "status": "enable"} for name, number in self.zones.items()]
+        return self.good(info={"domain_total": len(found)}, domains=self.part(found, asked))
+
+    def listed(self, asked: dict[str, str]) -> HttpResponse:
+        if asked["domain"] not in self.zones:
+            return self.refuse("6", "Domain ID invalid")
+        found = [self.shown(each) for each in self.own(asked["domain"])]
+        found = [each for each in found if asked.get("sub_domain") in {None, each["name"]}]
+        if not found and asked.get("error_on_empty") != "no":
+            return self.refuse("10", "No records")
+        return self.good(info={"record_total": str(len(found))}, records=self.part(found, asked))
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "id": each.id,
+            "ttl": str(each.ttl),
+            "value": each.content,
+            "enabled": "1",
+            "name": each.relative(),
+            "line": self.line_word,
+            "type": each.type,
+            "weight": None,
+            **each.extra,
+        }
+
+    def made(self, asked: dict[str, str]) -> HttpResponse:
+        name = absolute(asked["sub_domain"], asked["domain"])
+        if self.clashes(name, asked["record_type"]):
+            return self.refuse("31", "Conflict of A and CNAME records")
+        assert asked["record_line"] == self.line_word
+        held = self.create(name, asked["record_type"], asked["value"], int(asked["ttl"]))
+        return self.refuse("104", "Record exists") if held is None else self.good(record={"id": held.id})
+
+    def changed(self, asked: dict[str, str]) -> HttpResponse:
+        held = self.find(asked["domain"], asked["record_id"])
+        if held is None:
+            return self.refuse("8", "Record ID invalid")
+        assert (held.relative(), held.type) == (asked["sub_domain"], asked["record_type"])
+        held.content, held.ttl = asked["value"], int(asked["ttl"])
+        held.extra = {"weight": asked["weight"]} if "weight" in asked else {}
+        return self.good(record={"id": int(held.id), "value": held.content})
+
+    def removed(self, asked: dict[str, str]) -> HttpResponse:
+        held = self.find(asked["domain"], asked["record_id"])
+        if held is None:
+            return self.refuse("8", "Record ID invalid")
+        self.records.remove(held)
+        return self.good()
+
+
+class FakeDnspodAbroad(FakeDnspod):
+    """The same at docs.dnspod.com."""
+
+    line_word = "default"
+
+
+class FakeHuawei(FakeRest):
+    """DNS at support.huaweicloud.com/intl/en-us/api-dns."""
+
+    def knows(self, seen: Seen) -> bool:
+        given, now = seen.headers["Authorization"], when(seen.headers["X-Sdk-Date"], huawei.TIME)
+        message = signed_message(seen, names_in(given))
+        return given == huawei.sign(message, access_key=KEY_ID, secret_key=self.secret, now=now).authorization
+
+    def stranger(self) -> HttpResponse:
+        return self.gateway("APIGW.0301", "Incorrect IAM authentication information: verify aksk signature fail")
+
+    def gateway(self, code: str, message: str, status: int = 401) -> HttpResponse:
+        return reply({"error_code": code, "error_msg": message, "request_id": "R"}, status)
+
+    def refuse(self, code: str, message: str = "in its own words", status: int = 400) -> HttpResponse:
+        return reply({"code": code, "message": message}, status)
+
+    def route(self, seen: Seen) -> HttpResponse:
+        match seen.method, *seen.path:
+            case "GET", "v2", "zones":
+                assert seen.params["type"] == "public"
+                found = [{"id": f"z{number}", "name": f"{name}."} for name, number in self.zones.items()]
+                return self.listed("zones", found, seen)
+            case method, "v2.1", "zones", handle, "recordsets", *rest:
+                zone = next((name for name, number in self.zones.items() if handle == f"z{number}"), None)
+                if zone is None:
+                    return self.refuse("DNS.0302", status=404)
+                return self.one(method, zone, rest[0], seen) if rest else self.all(method, zone, seen)
+        return self.refuse("DNS.0005", status=404)
+
+    def listed(self, name: str, items: list[Any], seen: Seen) -> HttpResponse:
+        start = int(seen.params["offset"])
+        part = items[start : start + min(int(seen.params["limit"]), self.largest_page)]
+        return reply({name: part, "links": {}, "metadata": {"total_count": len(items)}})
+
+    def shown(self, zone: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": self.set_id(name, kind),
+                "name": f"{name}.",
+                "type": kind,
+                "ttl": held[0].ttl,
+                "records": [each.content for each in held],
+                "status": "ACTIVE",
+                "line": "default_view",
+                "description": None,
+                **held[0].extra,
+            }
+            for (name, kind), held in self.rrsets(zone).items()
+        ]
+
+    @staticmethod
+    def set_id(name: str, kind: str) -> str:
+        return f"{kind}-{name}".encode().hex()
+
+    def all(self, method: str, zone: str, seen: Seen) -> HttpResponse:
+        if method == "GET":
+            found = self.shown(zone)
+            if "name" in seen.params:
+                assert seen.params["search_mode"] == "equal"
+                found = [each for each in found if each["name"] == seen.params["name"]]
+            return self.listed("recordsets", found, seen)
+        given = seen.body
+        name = given["name"].removesuffix(".")
+        assert given["line"] == "default_view"
+        if self.own(zone, name) and (name, given["type"]) in self.rrsets(zone):
+            return self.refuse("DNS.0312", "Duplicate record set")
+        if not self.put(name, given["type"], given["records"], given["ttl"]):
+            return self.refuse("DNS.0317", "Conflict with CNAME")
+        return reply({"id": self.set_id(name, given["type"])}, 202)
+
+    def one(self, method: str, zone: str, set_id: str, seen: Seen) -> HttpResponse:
+        found = [key for key in self.rrsets(zone) if self.set_id(*key) == set_id]
+        if not found:
+            return self.refuse("DNS.0313", status=404)
+        name, kind = found[0]
+        if method == "DELETE":
+            self.drop(name, kind)
+        else:
+            assert (seen.body["name"], seen.body["type"]) == (f"{name}.", kind)
+            self.put(name, kind, seen.body["records"], seen.body["ttl"])
+        return reply({"id": set_id}, 202)
+
+
+class FakeBaidu(FakeRest):
+    """DNS at cloud.baidu.com/doc/DNS."""
+
+    def knows(self, seen: Seen) -> bool:
+        given = seen.headers["Authorization"]
+        now = when(seen.headers["x-bce-date"], baidu.TIME)
+        message = signed_message(seen, given.split("/")[-2])
+        return given == baidu.sign(message, access_key=KEY_ID, secret_key=self.secret, now=now).authorization
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("SignatureDoesNotMatch", "The request signature we calculated does not match.", 403)
+
+    def refuse(self, code: str, message: str = "in its own words", status: int = 400) -> HttpResponse:
+        return reply({"requestId": "R", "code": code, "message": message}, status)
+
+    def marked(self, name: str, items: list[Any], seen: Seen) -> HttpResponse:
+        start = int(seen.params.get("marker", "0"))
+        end = start + min(int(seen.params["maxKeys"]), self.largest_page)
+        more = end < len(items)
+        return reply({"isTruncated": more, "nextMarker": str(end) if more else None, name: items[start:end]})
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "id": each.id,
+            "rr": each.relative(),
+            "status": "running",
+            "type": each.type,
+            "value": each.content,
+            "ttl": each.ttl,
+            "line": "default",
+            "description": "",
+            **each.extra,
+        }
+
+    def route(self, seen: Seen) -> HttpResponse:
+        match seen.method, *seen.path:
+            case "GET", "v1", "dns", "zone":
+                return self.marked("zones", [{"id": f"z{n}", "name": name} for name, n in self.zones.items()], seen)
+            case method, "v1", "dns", "zone", zone, "record", *rest:
+                if zone not in self.zones:
+                    return self.refuse("NoSuchZone", status=404)
+                return self.record(method, zone, rest, seen)
+        return self.refuse("NotFound", status=404)
+
+    def record(self, method: str, zone: str, rest: list[str], seen: Seen) -> HttpResponse:
+        if method == "GET":
+            found = [self.shown(each) for each in self.own(zone)]
+            return self.marked("records", [each for each in found if seen.params.get("rr") in {None, each["rr"]}], seen)
+        if method == "POST":
+            given = seen.body
+            name = absolute(given["rr"], zone)
+            held = self.create(name, given["type"], given["value"], given["ttl"])
+            return self.refuse("RecordConflict", status=409) if held is None else reply(None)
+        held = self.find(zone, rest[0])
+        if held is None:
+            return self.refuse("NoSuchRecord", status=404)
+        if method == "DELETE":
+            self.records.remove(held)
+        else:
+            held.content, held.ttl = seen.body["value"], seen.body["ttl"]
+        return reply(None)
+
+
+class FakeDnsla(FakeRest):
+    """DNS.LA's API at dns.la/docs/ApiDoc."""
+
+    types: ClassVar[dict[str, int]] = {"A": 1, "CNAME": 5, "TXT": 16, "AAAA": 28}
+
+    def knows(self, seen: Seen) -> bool:
+        return seen.headers["Authorization"] == f"Basic {basic_word(KEY_ID, Secret(self.secret))}"
+
+    def stranger(self) -> HttpResponse:
+        return reply({"code": 401, "msg": "auth failed"}, 401)
+
+    def refuse(self, code: int, message: str = "in its own words") -> HttpResponse:
+        return reply({"code": code, "msg": message, "data": None})
+
+    def good(self, data: object) -> HttpResponse:
+        return reply({"code": 200, "msg": "", "data": data})
+
+    def listed(self, items: list[Any], seen: Seen) -> HttpResponse:
+        part = self.numbered(items, seen, "pageIndex", "pageSize")
+        return self.good({"total": len(items), "results": part})
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "id": each.id,
+            "host": each.relative(),
+            "type": self.types[each.type],
+            "data": each.content,
+            "ttl": each.ttl,
+            "lineId": "",
+            "disable": False,
+            **each.extra,
+        }
+
+    def route(self, seen: Seen) -> HttpResponse:
+        match seen.method, *seen.path:
+            case "GET", "api", "domainList":
+                names = [{"id": f"{n}", "displayDomain": f"{name}."} for name, n in self.zones.items()]
+                return self.listed(names, seen)
+            case "GET", "api", "recordList":
+                zone = self.zone_of(seen.params["domainId"])
+                if zone is None:
+                    return self.refuse(10002)
+                found = [self.shown(each) for each in self.own(zone)]
+                return self.listed([each for each in found if seen.params.get("host") in {None, each["host"]}], seen)
+            case "POST", "api", "record":
+                zone = self.zone_of(seen.body["domainId"])
+                assert zone
+                kind = next(name for name, number in self.types.items() if number == seen.body["type"])
+                name = absolute(seen.body["host"], zone)
+                held = self.create(name, kind, seen.body["data"], seen.body["ttl"])
+                return self.refuse(10010, "conflict") if held is None else self.good({"id": held.id})
+            case method, "api", "record":
+                return self.at_one(method, seen)
+        return reply({"code": 404, "msg": "no such thing"}, 404)
+
+    def at_one(self, method: str, seen: Seen) -> HttpResponse:
+        wanted = seen.params["id"] if method == "DELETE" else seen.body["id"]
+        held = next((each for each in self.records if each.id == wanted), None)
+        if held is None:
+            return self.refuse(10005)
+        if method == "DELETE":
+            self.records.remove(held)
+        else:
+            held.content, held.ttl = seen.body["data"], seen.body["ttl"]
+            assert (held.relative(), self.types[held.type]) == (seen.body["host"], seen.body["type"])
+        return self.good({})
+
+
+class FakeRainyun(FakeRest):
+    """Rainyun's API of version 2."""
+
+    def knows(self, seen: Seen) -> bool:
+        return seen.headers["x-api-key"] == self.secret
+
+    def stranger(self) -> HttpResponse:
+        return reply({"code": 401, "message": "bad key"}, 401)
+
+    def refuse(self, code: int, message: str = "in its own words") -> HttpResponse:
+        return reply({"code": code, "message": message})
+
+    def good(self, data: object = "ok") -> HttpResponse:
+        return reply({"code": 200, "data": data})
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "record_id": int(each.id),
+            "host": each.relative(),
+            "type": each.type,
+            "value": each.content,
+            "line": "DEFAULT",
+            "ttl": each.ttl,
+            "level": 10,
+            **each.extra,
+        }
+
+    def route(self, seen: Seen) -> HttpResponse:
+        match seen.method, *seen.path:
+            case "GET", "product", "domain":
+                asked = json.loads(seen.params["options"])
+                found = [{"id": n, "domain": name} for name, n in self.zones.items()]
+                part = found[(asked["page"] - 1) * asked["perPage"] :][: asked["perPage"]]
+                return self.good({"TotalRecords": len(found), "Records": part})
+            case method, "product", "domain", handle, "dns":
+                zone = self.zone_of(handle)
+                return self.refuse(30011) if zone is None else self.record(method, zone, seen)
+        return reply({"code": 404, "message": "no such thing"}, 404)
+
+    def record(self, method: str, zone: str, seen: Seen) -> HttpResponse:
+        if method == "GET":
+            found = [self.shown(each) for each in self.own(zone)]
+            part = self.numbered(found, seen, "page_no", "limit")
+            return self.good({"TotalRecords": len(found), "Records": part or None})
+        if method == "POST":
+            given = seen.body
+            held = self.create(absolute(given["host"], zone), given["type"], given["value"], given["ttl"])
+            return self.refuse(30012) if held is None else self.good()
+        held = self.find(zone, str(seen.body["record_id"]))
+        if held is None:
+            return self.refuse(30013)
+        if method == "DELETE":
+            self.records.remove(held)
+        else:
+            held.content, held.ttl = seen.body["value"], seen.body["ttl"]
+            held.extra = {} if seen.body["level"] == 10 else {"level": seen.body["level"]}
+        return self.good()
+
+
+class FakeWest(FakeActions):
+    """West.cn's API of version 2, all of it in GBK."""
+
+    base = "/api/v2"
+    writing: ClassVar[tuple[str, ...]] = ("adddnsrecord", "moddnsrecord", "deldnsrecord")
+
+    def seen(self, request: HttpRequest) -> Seen:
+        plain = super().seen(request)
+        body = dict(parse_qsl(request.body.decode(), keep_blank_values=True, encoding="gbk"))
+        return Seen(plain.method, plain.path, plain.params, plain.headers, body, request)
+
+    def action(self, seen: Seen) -> str:
+        action: str = seen.body["act"]
+        return action
+
+    def knows(self, seen: Seen) -> bool:
+        assert (seen.method, seen.path) == ("POST", ("domain", ""))
+        assert seen.body["username"] == KEY_ID
+        expected = md5(f"{KEY_ID}{self.secret}{seen.body['time']}".encode(), usedforsecurity=False).hexdigest()
+        return bool(seen.body["token"] == expected)
+
+    def gbk(self, body: object) -> HttpResponse:
+        content = json.dumps(body, ensure_ascii=False).encode("gbk")
+        return HttpResponse(200, {"content-type": "application/json; charset=gb2312"}, content)
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse(500, "身份验证失败 token错误")
+
+    def refuse(self, code: int, message: str) -> HttpResponse:
+        return self.gbk({"result": code, "clientid": "R", "msg": message})
+
+    def good(self, **data: Any) -> HttpResponse:
+        return self.gbk({"result": 200, "clientid": "R", "msg": "成功", "data": data})
+
+    def part(self, items: list[Any], page: str, limit: str) -> list[Any]:
+        size = min(int(limit), self.largest_page)
+        return items[(int(page) - 1) * size : int(page) * size]
+
+    def do_getdomains(self, asked: dict[str, Any]) -> HttpResponse:
+        found = [{"domain": name} for name in self.zones]
+        return self.good(total=len(found), items=self.part(found, asked["page"], asked["limit"]))
+
+    def do_getdnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
+        if asked["domain"] not in self.zones:
+            return self.refuse(500, "域名不存在")
+        found = [
+            {
+                "id": int(each.id),
+                "item": each.relative(),
+                "value": each.content,
+                "type": each.type,
+                "level": 10,
+                "ttl": each.ttl,
+                "line": "",
+                "pause": 0,
+                **each.extra,
+            }
+            for each in self.own(asked["domain"])
+            if asked.get("host", "") in each.relative()
+        ]
+        return self.good(total=len(found), items=self.part(found, asked["pageno"], asked["limit"]))
+
+    def do_adddnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
+        name = absolute(asked["host"], asked["domain"])
+        held = self.create(name, asked["type"], asked["value"], int(asked["ttl"]))
+        return self.refuse(500, "解析记录冲突") if held is None else self.good(id=int(held.id))
+
+    def do_moddnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
+        held = self.find(asked["domain"], asked["id"])
+        if held is None:
+            return self.refuse(500, "解析记录没有找到")
+        held.content, held.ttl = asked["value"], int(asked["ttl"])
+        return self.good(id=int(held.id))
+
+    def do_deldnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
+        held = self.find(asked["domain"], asked["id"])
+        if held is None:
+            return self.refuse(500, "解析记录没有找到")
+        self.records.remove(held)
+        return self.good(id=int(held.id))
