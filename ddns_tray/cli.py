@@ -288,6 +288,13 @@ def _add_rounds(adder: _Adder, tr: Callable[[str], str]) -> None:
         "--expect", action="append", metavar=tr("ADDRESS"), help=tr("expect this address instead of the public one")
     )
     check.add_argument("--allow-private", action="store_true", help=tr("accept a private address as the one to expect"))
+    manner = check.add_mutually_exclusive_group()
+    manner.add_argument("--watch", action="store_true", help=tr("look again and again until all names are right"))
+    manner.add_argument(
+        "--replay",
+        metavar=tr("FILE"),
+        help=tr("judge again what check --json has saved; - reads a pipe"),
+    )
     update = adder.add(
         "update",
         tr("compare names with their providers and write what is wrong"),

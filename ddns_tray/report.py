@@ -11,6 +11,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
+from ddns_tray import recorded
 from ddns_tray.core.model import AddressState, Agreement, Family
 from ddns_tray.words.evidence import ABORT_REASONS, LOOK_ERRORS, LOOK_HINTS
 
@@ -124,6 +125,7 @@ def _record(status: RecordStatus, words: Words, now: float) -> JsonObject:
         "proven": iso_time(status.proven_at),
         "zone": None if status.view is None else status.view.zone,
         "observations": [_observation(seen, words) for seen in observations],
+        **recorded.of_look(status),
     }
 
 
@@ -147,7 +149,11 @@ def _observation(seen: Observation, words: Words) -> JsonObject:
         "aa": seen.aa,
         "ad": seen.ad,
         "ede": list(seen.ede),
+        "cnames": list(seen.cnames),
+        "referral": seen.referral,
+        "negative_ttl": seen.negative_ttl,
         "serial": seen.serial,
+        "time": recorded.exact_time(seen.at),
         "rtt_ms": None if seen.rtt_ms is None else round(seen.rtt_ms, 1),
         "error": error,
     }

@@ -133,13 +133,15 @@ def _evidence(observations: Sequence[Observation], words: Words, width: int, sty
 
 
 def _bar(status: RecordStatus, now: float, style: Style) -> str:
-    """How much of the wait is over; only where there is a deadline to wait for."""
+    """How much of the wait is over; only where there is a deadline to wait for. Full when it has come."""
     deadline, since = status.verdict.deadline, status.since
-    if deadline is None or since is None or deadline <= now or deadline <= since:
+    if deadline is None or since is None or deadline <= since:
         return ""
-    done = min(_BAR_CELLS, max(0, round(_BAR_CELLS * (now - since) / (deadline - since))))
+    share = min(1.0, max(0.0, (now - since) / (deadline - since)))
+    done = int(_BAR_CELLS * share)
     full, empty = ("━", "─") if style.unicode else ("#", "-")
-    return style.paint(_COLOURS["yellow"], full * done) + style.paint(_DIM, empty * (_BAR_CELLS - done))
+    drawn = style.paint(_COLOURS["yellow"], full * done) + style.paint(_DIM, empty * (_BAR_CELLS - done))
+    return f"{drawn} {int(100 * share)} %"
 
 
 def shorten(line: str, width: int) -> str:

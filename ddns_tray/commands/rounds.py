@@ -6,22 +6,22 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ddns_tray import report, terminal
+from ddns_tray import report
 from ddns_tray.commands.context import Exit
+from ddns_tray.commands.one_look import runtime_for
 from ddns_tray.core.addresses import canonical_address
 from ddns_tray.core.errors import DdnsTrayError, UsageError
 from ddns_tray.core.model import AddressState, Colour, Family, RecordType
-from ddns_tray.core.names import canonical_name
+from ddns_tray.core.names import canonical_name, mixes_alphabets, readable_name
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ddns_tray.commands.context import Context
-    from ddns_tray.core.model import RecordKey, RecordMemory, Snapshot, UpdateResult
-    from ddns_tray.core.ports import MemoryStore
+    from ddns_tray.core.model import Snapshot, UpdateResult
     from ddns_tray.core.settings import Settings
     from ddns_tray.engine import RoundRequest
 
@@ -29,7 +29,7 @@ ASK_TIMEOUT = 5.0
 UPDATE_TIMEOUT = 120.0
 """Seconds: providers may be slow, and a round that runs already is waited for."""
 BOTH_TYPES = (RecordType.A, RecordType.AAAA)
-_COLOUR_CODES = {
+COLOUR_CODES = {
     Colour.GREEN: Exit.GREEN,
     Colour.YELLOW: Exit.YELLOW,
     Colour.RED: Exit.RED,
@@ -42,8 +42,11 @@ _COLOUR_CODES = {
 
 def check(context: Context, arguments: Namespace) -> int:
     """Look at all records of the settings, or at the names given; write nothing."""
-    from ddns_tray.engine import RoundRequest  # noqa: PLC0415 - loads when needed
+    from ddns_tray.commands import checking  # noqa: PLC0415 - loads when needed
+    from ddns_tray.engine import RoundRequest  # noqa: PLC0415 - as above
 
+    if arguments.replay is not None:
+        return COLOUR_CODES[checking.replay(context, arguments)]
     settings = context.settings_file().read()
     wanted = records_to_check(
         settings,
@@ -52,22 +55,30 @@ def check(context: Context, arguments: Namespace) -> int:
         expected=tuple(canonical_address(each) for each in arguments.expect or ()),
         allow_private=arguments.allow_private,
     )
+    for name in arguments.names:
+        _tell_spelling(context, name)
+    if arguments.watch:
+        return COLOUR_CODES[checking.watch(context, replace(settings, records=wanted))]
     context.progress(context.words.tr("Asking the name servers…"))
     snapshot, _ = one_round(context, replace(settings, records=wanted), RoundRequest(write=False))
     if context.as_json:
         context.print_json(report.snapshot_report(snapshot, context.words))
     else:
-        style = terminal.style_of(context.out, context.environ)
-        lines = terminal.render(
-            replace(snapshot, next_check=None),
-            context.words,
-            snapshot.at,
-            terminal.width_of(context.out),
-            style=style,
-            evidence=arguments.verbose > 0 or bool(arguments.names),
+        checking.print_picture(context, snapshot, evidence=arguments.verbose > 0 or bool(arguments.names))
+    return COLOUR_CODES[snapshot.colour]
+
+
+def _tell_spelling(context: Context, typed: str) -> None:
+    """Say what a name with letters beyond a-z is in the DNS, and whether it may imitate another."""
+    name = canonical_name(typed)
+    readable = readable_name(name)
+    if readable == name:
+        return
+    context.tell(context.words.tr("{readable} is {name} in the DNS.", readable=readable, name=name))
+    if mixes_alphabets(name):
+        context.tell(
+            context.words.tr("It has letters of several alphabets in one word, as names do that imitate another.")
         )
-        context.print_lines(lines)
-    return _COLOUR_CODES[snapshot.colour]
 
 
 def records_to_check(
@@ -218,7 +229,7 @@ def status(context: Context, _arguments: Namespace) -> int:
     else:
         context.print_lines(report.report_lines(answer))
     colour = answer.get("colour")
-    return _COLOUR_CODES[Colour(colour)] if colour in set(Colour) else Exit.UNKNOWN
+    return COLOUR_CODES[Colour(colour)] if colour in set(Colour) else Exit.UNKNOWN
 
 
 def ask_instance(context: Context, request: report.JsonObject, timeout: float) -> report.JsonObject | None:
@@ -236,37 +247,13 @@ def ask_instance(context: Context, request: report.JsonObject, timeout: float) -
 # --- one round ---
 
 
-class ReadOnlyMemory:
-    """A `MemoryStore` that is read and never written: a look must not disturb an instance that runs beside it."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    def load(self) -> Mapping[RecordKey, RecordMemory]:
-        """What the last writer knew."""
-        return self._store.load()
-
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
-        """Keep nothing."""
-
-
 def one_round(
     context: Context, settings: Settings, wish: RoundRequest, *, remember: bool = False
 ) -> tuple[Snapshot, tuple[UpdateResult, ...]]:
     """One whole round in this process; `remember` keeps what was learned for the next one."""
 
     async def whole_round() -> tuple[Snapshot, tuple[UpdateResult, ...]]:
-        from ddns_tray.store.memory import MemoryFile  # noqa: PLC0415 - loads when needed
-        from ddns_tray.wiring import build_runtime  # noqa: PLC0415 - as above
-
-        memory: MemoryStore = MemoryFile(context.paths.memory_file)
-        runtime = build_runtime(
-            context.paths,
-            settings=settings,
-            memory=memory if remember else ReadOnlyMemory(memory),
-            clock=context.clock,
-            environ=context.environ,
-        )
+        runtime = runtime_for(context, settings, remember=remember)
         try:
             results = await runtime.engine.run_once(wish)
             return runtime.engine.snapshot, results

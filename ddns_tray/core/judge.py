@@ -56,7 +56,7 @@ from ddns_tray.core.model import AddressState, Colour, VerdictKind
 from ddns_tray.core.witnesses import addresses, hear, is_newer, names, newest_serial, truth
 
 if TYPE_CHECKING:
-    from ddns_tray.core.model import RecordMemory, Verdict, View
+    from ddns_tray.core.model import Circumstances, RecordMemory, Verdict, View
     from ddns_tray.core.witnesses import Testimony, Witness
 
 
@@ -93,6 +93,20 @@ def judge(
     if conclusion.colour is Colour.GREEN:
         memory = deadline.settle(memory, now=now)
     return conclusion, memory
+
+
+def judge_again(view: View | None, told: Circumstances) -> tuple[Verdict, RecordMemory]:
+    """Judge as `judge` does, from one record of all that it is told."""
+    return judge(
+        view,
+        told.expected,
+        told.memory,
+        now=told.at,
+        online=told.online,
+        paused=told.paused,
+        watched_only=told.watched_only,
+        address_state=told.address_state,
+    )
 
 
 def _offline() -> Verdict:

@@ -6,12 +6,15 @@ This module does not know which names exist, nor where a zone is cut.
 from __future__ import annotations
 
 import re
+import unicodedata
+from ipaddress import ip_address
 
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.text import text
 
 MAX_NAME_OCTETS = 253
 MAX_LABEL_OCTETS = 63
+_WRITTEN_WITH_LATIN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 
 
@@ -23,6 +26,7 @@ def canonical_name(name: str) -> str:
     dotted = name.strip().replace("\u3002", ".").replace("\uff0e", ".").removesuffix(".")
     if not dotted:
         raise UsageError(text("The name is empty."), text("Write a host name such as home.example.org."))
+    _refuse_address(name.strip())
     labels = dotted.split(".")
     first, *rest = labels
     canonical = ".".join(
@@ -40,6 +44,23 @@ def canonical_name(name: str) -> str:
     return canonical
 
 
+def readable_name(name: str) -> str:
+    """Return a canonical name as people write it: A-labels turned back to letters, where they can be."""
+    return ".".join(_readable_label(label) for label in name.split("."))
+
+
+def mixes_alphabets(name: str) -> bool:
+    """Say whether a label has letters of several alphabets, as names do that imitate another (UTS #39 §5.2).
+
+    Chinese, Japanese and Korean writing mixes with Latin in everyday names, so that counts as one.
+    """
+    for label in readable_name(name).split("."):
+        alphabets = {unicodedata.name(sign, "?").split()[0] for sign in label if sign.isalpha()}
+        if len(alphabets - _WRITTEN_WITH_LATIN) > 1:
+            return True
+    return False
+
+
 def is_in_zone(name: str, zone: str) -> bool:
     """Say whether `name` is `zone` or below it; both canonical. The root zone is the empty string."""
     return not zone or name == zone or name.endswith("." + zone)
@@ -55,6 +76,26 @@ def parents(name: str) -> tuple[str, ...]:
     """Return `name` and every name above it, longest first, without the root."""
     labels = name.split(".")
     return tuple(".".join(labels[start:]) for start in range(len(labels)))
+
+
+def _refuse_address(written: str) -> None:
+    try:
+        address = ip_address(written.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return
+    raise UsageError(
+        text("{address} is an address, not a name.", address=str(address)),
+        text("Write the name that should lead there, such as home.example.org."),
+    )
+
+
+def _readable_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label.encode("ascii").decode("idna")
+    except UnicodeError:
+        return label
 
 
 def _canonical_label(label: str, name: str) -> str:

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.agree import agree, offline
-from ddns_tray.core.judge import judge
-from ddns_tray.core.model import AddressState, Family, Outcome, Phase, VerdictKind
+from ddns_tray.core.judge import judge_again
+from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
 from ddns_tray.engine.setup import RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
@@ -259,18 +259,18 @@ class Rounds:
             watched_only = record.settings.account is None and not record.settings.expected
             memory = self._state.recall(record.key)
             agreement = self._state.agreements.get(record.key.type.family)
-            verdict, brought_forward = judge(
-                self._state.views.get(record.key),
-                expected,
-                memory,
-                now=self._clock.now(),
+            told = Circumstances(
+                at=self._clock.now(),
+                expected=expected,
+                memory=memory,
                 online=self._online,
-                paused=paused,
                 watched_only=watched_only,
+                paused=paused,
                 address_state=agreement.state if agreement is not None else None,
             )
+            verdict, brought_forward = judge_again(self._state.views.get(record.key), told)
             self._state.note(record.key, brought_forward)
-            self._state.set_status(record, sorted(expected or (), key=_numeric), verdict)
+            self._state.set_status(record, sorted(expected or (), key=_numeric), verdict, told)
 
     def judge_paused(self) -> None:
         """Show every record as paused."""

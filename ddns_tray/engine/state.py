@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import Family, RecordKey, UpdateResult, Verdict, View
+    from ddns_tray.core.model import Circumstances, Family, RecordKey, UpdateResult, Verdict, View
     from ddns_tray.core.ports import Clock, MemoryStore
     from ddns_tray.engine.setup import KeptRecord
 
@@ -92,7 +92,9 @@ class EngineState:
             log.info("%s: %s", agreement.family, agreement.state)
         self.agreements[agreement.family] = agreement
 
-    def set_status(self, record: KeptRecord, expected: Sequence[str], verdict: Verdict) -> None:
+    def set_status(
+        self, record: KeptRecord, expected: Sequence[str], verdict: Verdict, circumstances: Circumstances
+    ) -> None:
         """Take a verdict; `since` moves only when its kind changes."""
         key, now = record.key, self._clock.now()
         before = self.statuses.get(key)
@@ -109,6 +111,7 @@ class EngineState:
             since=before.since if before is not None and same else now,
             last_update=self.results.get(key),
             proven_at=proven,
+            circumstances=circumstances,
         )
 
     def deadlines(self) -> list[float]:

@@ -8,7 +8,16 @@ from ddns_tray.core.model.base import Colour, Family, IPAddress, RecordKey, Reco
 from ddns_tray.core.model.looking import LookError, Observation, Role, Transport, View
 from ddns_tray.core.model.services import AccountReport, Capabilities, FieldSpec, ProviderSpec, ProviderStatus
 from ddns_tray.core.model.sources import AddressState, Agreement, DefaultRoute, InterfaceAddress, Sighting, SourceKind
-from ddns_tray.core.model.verdicts import Phase, Reason, RecordMemory, RecordStatus, Snapshot, Verdict, VerdictKind
+from ddns_tray.core.model.verdicts import (
+    Circumstances,
+    Phase,
+    Reason,
+    RecordMemory,
+    RecordStatus,
+    Snapshot,
+    Verdict,
+    VerdictKind,
+)
 from ddns_tray.core.model.writing import (
     AbortReason,
     Change,
@@ -27,6 +36,7 @@ __all__ = [
     "Agreement",
     "Capabilities",
     "Change",
+    "Circumstances",
     "Colour",
     "DefaultRoute",
     "ExistingRecord",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model.base import Colour, Family, RecordKey
     from ddns_tray.core.model.looking import View
-    from ddns_tray.core.model.sources import Agreement
+    from ddns_tray.core.model.sources import AddressState, Agreement
     from ddns_tray.core.model.writing import UpdateResult
 
 
@@ -96,6 +96,23 @@ class RecordMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the judge was told beside the view. With both, the same verdict can be drawn again, anywhere and later.
+
+    `expected` is None while the address is not known; `memory` is that from before the verdict. The rest is as in
+    `core.judge.judge`.
+    """
+
+    at: float
+    expected: frozenset[str] | None
+    memory: RecordMemory
+    online: bool | None
+    watched_only: bool
+    paused: bool = False
+    address_state: AddressState | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordStatus:
     """All that a front end may know of one record. `since` is when the verdict's kind last changed."""
 
@@ -107,6 +124,7 @@ class RecordStatus:
     since: float | None = None
     last_update: UpdateResult | None = None
     proven_at: float | None = None
+    circumstances: Circumstances | None = None
 
 
 class Phase(StrEnum):

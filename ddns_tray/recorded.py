@@ -1,0 +1,214 @@
+"""What `check --json` has to hold so that it can be judged again, without a network and on any machine.
+
+Defines: the keys `look` and `circumstances` of a record's report, and the way back from a report to what the judge is
+given. Judges nothing. Times are written to the microsecond: the judge compares them.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ddns_tray.core.errors import UsageError
+from ddns_tray.core.model import (
+    AddressState,
+    Agreement,
+    Circumstances,
+    Family,
+    LookError,
+    Observation,
+    RecordKey,
+    RecordMemory,
+    RecordType,
+    Role,
+    Transport,
+    View,
+)
+from ddns_tray.core.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ddns_tray.core.model import RecordStatus
+
+SCHEMA = 1
+_TIMES = ("expected_since", "served_since", "last_matched", "written_at")
+_PLAIN = {"old_ttl": int, "old_negative": bool, "served_ttl": int, "served_negative": bool}
+
+
+# --- to JSON ------------------------------------------------------------------------------------------------------
+
+
+def exact_time(epoch: float | None) -> str | None:
+    """A time in UTC with microseconds."""
+    return None if epoch is None else f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def of_look(status: RecordStatus) -> dict[str, Any]:
+    """The part of a record's report that only the judge needs."""
+    view, told = status.view, status.circumstances
+    return {
+        "look": None
+        if view is None
+        else {
+            "time": exact_time(view.at),
+            "delegation_error": None if view.delegation_error is None else view.delegation_error.value,
+            "secondary_interval": view.secondary_interval,
+        },
+        "circumstances": None
+        if told is None
+        else {
+            "time": exact_time(told.at),
+            "expected": None if told.expected is None else sorted(told.expected),
+            "online": told.online,
+            "watched_only": told.watched_only,
+            "paused": told.paused,
+            "address_state": None if told.address_state is None else told.address_state.value,
+            "memory": _of_memory(told.memory),
+        },
+    }
+
+
+def _of_memory(memory: RecordMemory) -> dict[str, Any]:
+    """What the judge uses of it; what only updates need stays at home."""
+    return {
+        **{name: exact_time(getattr(memory, name)) for name in _TIMES},
+        **{name: getattr(memory, name) for name in _PLAIN},
+        "expected": sorted(memory.expected),
+        "written": list(memory.written),
+        "cached_until": {server: exact_time(until) for server, until in memory.cached_until.items()},
+    }
+
+
+# --- and back -----------------------------------------------------------------------------------------------------
+
+
+def read_report(content: str | bytes, source: str) -> dict[str, Any]:
+    """Parse a saved report; raises `UsageError` for anything else."""
+    try:
+        report = json.loads(content)
+        good = report["schema"] == SCHEMA and all("circumstances" in each for each in report["records"])
+    except (ValueError, TypeError, KeyError, RecursionError) as exc:
+        raise _not_a_report(source) from exc
+    if not good:
+        raise _not_a_report(source)
+    return dict(report)
+
+
+def records_of(
+    report: Mapping[str, Any], source: str
+) -> list[tuple[dict[str, Any], RecordKey, View | None, Circumstances]]:
+    """Each record of a report that was judged: as it was reported, and as the judge is given it."""
+    try:
+        return [
+            (dict(each), key, None if each["look"] is None else _view(key, each), _circumstances(each["circumstances"]))
+            for each in report["records"]
+            if each["circumstances"] is not None
+            for key in [RecordKey(str(each["name"]), RecordType(each["type"]))]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise _not_a_report(source) from exc
+
+
+def addresses_of(report: Mapping[str, Any], source: str) -> dict[Family, Agreement]:
+    """The conclusions about our addresses, without their witnesses."""
+    try:
+        return {
+            family: Agreement(
+                family,
+                AddressState(found["state"]),
+                None if found["address"] is None else ip_address(found["address"]),
+                (),
+            )
+            for family in Family
+            for found in [report["addresses"][family.value]]
+        }
+    except (ValueError, TypeError, KeyError) as exc:
+        raise _not_a_report(source) from exc
+
+
+def epoch(written: str | None) -> float | None:
+    """Read a time of a report."""
+    return None if written is None else datetime.fromisoformat(written).timestamp()
+
+
+def _not_a_report(source: str) -> UsageError:
+    return UsageError(
+        text("{file} does not hold what check --json prints.", file=source),
+        text("Save one with: ddns-tray check --json > {file}", file=source),
+    )
+
+
+def _view(key: RecordKey, record: Mapping[str, Any]) -> View:
+    look = record["look"]
+    return View(
+        key=key,
+        zone=record["zone"],
+        observations=tuple(_observation(each) for each in record["observations"]),
+        at=_moment(look["time"]),
+        delegation_error=None if look["delegation_error"] is None else LookError(look["delegation_error"]),
+        secondary_interval=_whole(look["secondary_interval"]),
+    )
+
+
+def _observation(seen: Mapping[str, Any]) -> Observation:
+    return Observation(
+        role=Role(seen["role"]),
+        server=str(seen["server"]),
+        address=str(seen["address"]),
+        transport=Transport(seen["transport"]),
+        at=_moment(seen["time"]),
+        rcode=None if seen["rcode"] is None else str(seen["rcode"]),
+        answer=_words(seen["answer"]),
+        ttl=_whole(seen["ttl"]),
+        aa=bool(seen["aa"]),
+        ad=bool(seen["ad"]),
+        ede=tuple(int(code) for code in seen["ede"]),
+        cnames=_words(seen["cnames"]),
+        referral=bool(seen["referral"]),
+        negative_ttl=_whole(seen["negative_ttl"]),
+        serial=_whole(seen["serial"]),
+        rtt_ms=None if seen["rtt_ms"] is None else float(seen["rtt_ms"]),
+        error=None if seen["error"] is None else LookError(seen["error"]["code"]),
+    )
+
+
+def _circumstances(told: Mapping[str, Any]) -> Circumstances:
+    state = told["address_state"]
+    return Circumstances(
+        at=_moment(told["time"]),
+        expected=None if told["expected"] is None else frozenset(_words(told["expected"])),
+        memory=_memory(told["memory"]),
+        online=None if told["online"] is None else bool(told["online"]),
+        watched_only=bool(told["watched_only"]),
+        paused=bool(told["paused"]),
+        address_state=None if state is None else AddressState(state),
+    )
+
+
+def _memory(kept: Mapping[str, Any]) -> RecordMemory:
+    plain: dict[str, Any] = {name: epoch(kept[name]) for name in _TIMES}
+    plain |= {name: None if kept[name] is None else kind(kept[name]) for name, kind in _PLAIN.items()}
+    return RecordMemory(
+        expected=frozenset(_words(kept["expected"])),
+        written=_words(kept["written"]),
+        cached_until=MappingProxyType({str(server): _moment(at) for server, at in kept["cached_until"].items()}),
+        **plain,
+    )
+
+
+def _words(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError
+    return tuple(str(each) for each in values)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _moment(written: str) -> float:
+    return datetime.fromisoformat(written).timestamp()
