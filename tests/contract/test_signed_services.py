@@ -13,7 +13,9 @@ from ddns_tray.core.errors import (
     ClockSkewed,
     PermissionDenied,
     RateLimited,
+    RecordConflict,
     RequestRejected,
+    UnexpectedAnswer,
     ZoneNotFound,
 )
 from ddns_tray.core.ports import Secret
@@ -24,6 +26,7 @@ from tests.support import fake_signed_china as china
 from tests.support.clock import FakeClock
 from tests.support.dns_servers import Datum
 from tests.support.fake_rest import reply
+from tests.support.fake_route53 import FakeRoute53
 from tests.support.faults import FaultyHttp, WireFault, answer
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "tencentcloud": signed.FakeDnspodCloud,
     "edgeone": signed.FakeEdgeOne,
     "volcengine": signed.FakeVolcengine,
+    "route53": FakeRoute53,
     "dnspod": china.FakeDnspod,
     "dnspod_com": china.FakeDnspodAbroad,
     "huaweicloud": china.FakeHuawei,
@@ -45,7 +49,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "rainyun": china.FakeRainyun,
     "westcn": china.FakeWest,
 }
-NEW_TTL = {"edgeone": 300, "huaweicloud": 60, "baiducloud": 300, "westcn": 900}
+NEW_TTL = {"edgeone": 300, "huaweicloud": 60, "baiducloud": 300, "westcn": 900, "route53": 60}
 """The TTL of records that nobody asked a TTL for, where it is not the usual one."""
 
 
@@ -125,6 +129,9 @@ async def test_a_first_update_costs_three_calls_and_a_later_one_two(harness: Sig
         ("edgeone", "AuthFailure.SignatureExpire", ClockSkewed),
         ("volcengine", "InvalidTimestamp", ClockSkewed),
         ("volcengine", "AccessDenied", PermissionDenied),
+        ("route53", "RequestTimeTooSkewed", ClockSkewed),
+        ("route53", "AccessDenied", PermissionDenied),
+        ("route53", "Throttling", RateLimited),
         ("dnspod", "-1", AuthenticationFailed),
         ("dnspod", "-8", AbuseBlocked),
         ("dnspod_com", "-2", RateLimited),
@@ -223,3 +230,45 @@ async def test_the_priority_of_a_record_is_kept() -> None:
     record = harness.service.hold(HOME.name, "A", OLD, level=5)
     await update(harness.open(), HOME, NEW)
     assert (record.content, record.extra) == (NEW, {"level": 5})
+
+
+async def test_a_signature_that_came_too_late_is_a_matter_of_clocks_at_aws() -> None:
+    harness = harness_of("route53")
+    late = "Signature expired: 20261122T100000Z is now earlier than 20261122T101000Z"
+    harness.fail_http(harness.service.refuse("SignatureDoesNotMatch", late, 403))  # type: ignore[attr-defined]  # as above
+    with pytest.raises(ClockSkewed):
+        await harness.open().test()
+
+
+@pytest.mark.parametrize(
+    "special",
+    [
+        "<AliasTarget><HostedZoneId>Z2</HostedZoneId><DNSName>elb.example.test.</DNSName></AliasTarget>",
+        "<SetIdentifier>blue</SetIdentifier><Weight>1</Weight>",
+    ],
+)
+async def test_aliases_and_routing_policies_are_never_touched(special: str) -> None:
+    harness = harness_of("route53")
+    harness.service.hold(HOME.name, "A", OLD, xml=special)
+    provider = harness.open()
+    with pytest.raises(RecordConflict) as caught:
+        await update(provider, HOME, NEW)
+    assert caught.value.problem.hint is not None
+    assert [item for item in await provider.records("example.test") if item.key == HOME] == []
+    assert not [each for each in harness.requests() if each.method != "GET"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>",
+        b"<a>" * 30 + b"</a>" * 30,
+        b"<ListHostedZonesResponse/>",
+        b"<ListHostedZonesResponse><HostedZones><HostedZone/></HostedZones></ListHostedZonesResponse>",
+    ],
+)
+async def test_xml_of_another_shape_is_not_guessed_at(body: bytes) -> None:
+    harness = harness_of("route53")
+    harness.fail_http(answer(200, body, "text/xml"))
+    with pytest.raises(UnexpectedAnswer):
+        await harness.open().read(HOME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Capabilities
+from ddns_tray.core.model import Capabilities, FieldSpec
 from ddns_tray.core.text import text
 from ddns_tray.providers.catalogue.signed_fields import key_id, key_secret, line, signed_entry
 
@@ -17,6 +17,33 @@ TENCENT_PERMISSION = text(
 )
 
 ENTRIES: tuple[Entry, ...] = (
+    signed_entry(
+        "route53",
+        "Amazon Route 53",
+        (
+            key_id("access_key_id", text("Access key ID")),
+            key_secret(
+                "secret_access_key",
+                text("Secret access key"),
+                text(
+                    "Make it in IAM for a user of its own. The smallest permission is {actions}, the last "
+                    "of them for the hosted zones of your names alone.",
+                    actions="route53:ListHostedZones, ListResourceRecordSets, ChangeResourceRecordSets",
+                ),
+            ),
+            FieldSpec(
+                "region",
+                text("Region"),
+                text("Leave it as it is; only accounts of AWS China have cn-northwest-1 here."),
+                required=False,
+                default="us-east-1",
+            ),
+        ),
+        base_url="https://route53.amazonaws.com",
+        homepage="https://aws.amazon.com/route53/",
+        aliases=("aws", "amazon", "amazon web services", "route 53", "亚马逊云", "亚马逊云科技"),
+        capabilities=Capabilities(),
+    ),
     signed_entry(
         "aliyun",
         "Alibaba Cloud DNS",
