@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ddns_tray.demo.world import FIRST_ADDRESS
+from ddns_tray.demo.world import FIRST_ADDRESS, TTL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +42,13 @@ class Story:
             for address in ADDRESSES:
                 await self._scene(Scene.CALM, QUIET)
                 self._world.address = address
+                self._world.primary.replace(
+                    "blog", (address,), TTL
+                )  # whoever keeps the watched name is as quick as we are
                 await self._scene(Scene.ADDRESS_CHANGED, SETTLING)
                 self._break(broken=True)
                 await self._scene(Scene.FAULT, FAULT)
                 self._break(broken=False)
-                self._world.primary.replace("blog", (address,), 15)
                 await self._scene(Scene.HEALED, SETTLING)
 
     def _break(self, *, broken: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +16,6 @@ from ddns_tray.words import Shape
 from tests.support.tray_session import PANEL, TOASTS, TraySession, missing_programs, wait_for
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
 pytestmark = [
@@ -178,5 +179,24 @@ def test_a_panel_that_restarts_gets_the_icon_back(desktop: TraySession) -> None:
     desktop.start_panel()
     wait_for(desktop.has_status_item, "the icon")
     wait_for_icon(desktop)
+    program.terminate()
+    ended_well(program, desktop)
+
+
+def test_the_command_line_asks_the_program_in_the_tray(desktop: TraySession) -> None:
+    configured(desktop)
+    desktop.start_panel()
+    program = start(desktop)
+    wait_for_icon(desktop)
+    command = [*PROGRAM, "status", "--json"]
+
+    def asked() -> dict[str, Any]:
+        done = subprocess.run(command, env=desktop.env, capture_output=True, text=True, timeout=20, check=False)
+        return dict(json.loads(done.stdout)) if done.stdout else {}
+
+    wait_for(lambda: bool(asked().get("records")), "a status with the record", pause=0.3)
+    (record,) = asked()["records"]
+    assert (record["name"], record["expected"]) == ("home.example.test", ["11.22.33.44"])
+    assert record["colour"] != "green", "nothing can be proven without a network"
     program.terminate()
     ended_well(program, desktop)
