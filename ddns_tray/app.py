@@ -164,6 +164,7 @@ class _Door:
                 else:
                     stack.push_async_callback(serving.close)
                 tasks(_watch_settings(runtime, desktop), "watch the settings file")
+                tasks(runtime.watch_network(), "watch the network")
             rounds = tasks(runtime.engine.run(), "engine")
             if self.open_window or not runtime.settings.records:
                 desktop.open_window()

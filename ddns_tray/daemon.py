@@ -70,9 +70,12 @@ async def _serve(runtime: Runtime) -> None:
         with stopping_signals(stop, reload.set):
             async with asyncio.TaskGroup() as group:
                 rounds = group.create_task(runtime.engine.run())
-                watch = group.create_task(_watch_settings(runtime, reload))
+                watches = [
+                    group.create_task(each) for each in (_watch_settings(runtime, reload), runtime.watch_network())
+                ]
                 await stop.wait()
-                watch.cancel()
+                for watch in watches:
+                    watch.cancel()
                 await stop_engine(runtime, rounds)
     finally:
         await serving.close()

@@ -5,6 +5,7 @@ It decides nothing and says nothing. Heavy libraries load when an adapter is fir
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import random
@@ -17,7 +18,7 @@ from ddns_tray.core.model import Family
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
 from ddns_tray.detectors import build_detectors
-from ddns_tray.engine import Engine, EngineSetup
+from ddns_tray.engine import Engine, EngineSetup, RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.providers import registry
 from ddns_tray.store.config import ConfigFile
@@ -30,7 +31,7 @@ from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
     from ddns_tray.core.model import AccountReport, ExistingSet, ProviderSpec
     from ddns_tray.core.ports import (
@@ -45,9 +46,12 @@ if TYPE_CHECKING:
         Verifier,
     )
     from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.detectors.router_events import RouterWatch
     from ddns_tray.system.paths import Paths
 
 log = logging.getLogger(__name__)
+
+ROUTER_SOURCES = frozenset({"router", "natpmp", "pcp", "upnp"})
 
 
 class Accounts:
@@ -115,6 +119,7 @@ class Runtime:
     http: HttpClient
     clock: Clock
     _workshop: Workshop = field(repr=False)
+    _reloaded: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     async def reload(self) -> bool:
         """Take changed settings into the running engine. Broken ones are shown, and the last good ones stay.
@@ -123,14 +128,16 @@ class Runtime:
         """
         try:
             settings = self._read()
+            setup = self._workshop.setup(settings) if settings != self.settings else None
         except DdnsTrayError as exc:
             log.warning("%s", exc)
             self.engine.set_problems((exc.problem,))
             return False
         self.engine.set_problems(())
-        if settings != self.settings:
+        if setup is not None:
             self.settings = settings
-            await self.engine.reconfigure(self._workshop.setup(settings))
+            self._reloaded.set()
+            await self.engine.reconfigure(setup)
         return True
 
     def _read(self) -> Settings:
@@ -156,6 +163,46 @@ class Runtime:
         self.ask_keyring_again()
         await self.engine.reconfigure(self._workshop.setup(self.settings))
         self.engine.unblock()
+
+    async def watch_network(self) -> None:
+        """Let the system and the router say when to look, until cancelled. What cannot listen is left to the schedule.
+
+        A change of our own network is a reason to look at everything; a word of the router to look at the address.
+        """
+        from ddns_tray.detectors.router_events import RouterWatch  # noqa: PLC0415 - not needed for the first round
+        from ddns_tray.system import network_events  # noqa: PLC0415 - as above
+
+        router = RouterWatch(
+            self.http, default_routes, self.clock, on_hint=lambda: self.engine.request(RoundRequest(observe=False))
+        )
+
+        def on_change() -> None:
+            log.info("the network of this computer has changed: looking anew")
+            router.moved()
+            self.engine.request(RoundRequest(woke=True))
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_harmless(self._listen_to(router)))
+            try:
+                await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
+            except OSError as exc:
+                log.info("the system does not say when the network changes: %s", exc)
+
+    async def _listen_to(self, router: RouterWatch) -> None:
+        """Listen to the router while the settings name it as a source."""
+        while True:
+            self._reloaded.clear()
+            listening = asyncio.ensure_future(_harmless(router.run())) if self._asks_router() else None
+            try:
+                await self._reloaded.wait()
+            finally:
+                if listening is not None:
+                    listening.cancel()
+                    await asyncio.gather(listening, return_exceptions=True)
+
+    def _asks_router(self) -> bool:
+        sources = (*self.settings.ipv4.sources, *self.settings.ipv6.sources)
+        return any(source.partition(":")[0] in ROUTER_SOURCES for source in sources)
 
     async def aclose(self) -> None:
         """Close everything that was opened."""
@@ -207,6 +254,19 @@ class Workshop:
             return await self.accounts.open(account)
 
         return opener
+
+
+async def _harmless(listening: Coroutine[object, object, None]) -> None:
+    """Run what only makes things faster: a fault in it is logged, and ends nothing else."""
+    try:
+        await listening
+    except Exception:
+        log.exception("a fault of our own while listening; the schedule goes on")
+
+
+def _network() -> tuple[object, ...]:
+    """What of this computer's network decides by which addresses it can be reached."""
+    return (frozenset(interface_addresses()), default_routes())
 
 
 def build_runtime(

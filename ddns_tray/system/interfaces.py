@@ -1,8 +1,9 @@
 """The addresses of this machine's network interfaces, with what the system knows of their future.
 
-No dependency is worth it for this: Linux tells in /proc and through getifaddrs(3), macOS through getifaddrs(3) and one
-ioctl, Windows through GetAdaptersAddresses. The three readers are apart from what decodes their bytes, so that the
-decoding is tested everywhere. This module chooses nothing: see `detectors.interface`.
+No dependency is worth it for this: Linux tells in /proc (of the network namespace that the asking thread is in) and
+through getifaddrs(3), macOS through getifaddrs(3) and one ioctl, Windows through GetAdaptersAddresses. The three
+readers are apart from what decodes their bytes, so that the decoding is tested everywhere. This module chooses nothing:
+see `detectors.interface`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import IPAddress
 
 _Structure = TypeVar("_Structure", bound=ctypes.Structure)
-_IF_INET6 = Path("/proc/net/if_inet6")
+_IF_INET6 = Path("/proc/thread-self/net/if_inet6")
 
 
 def interface_addresses() -> tuple[InterfaceAddress, ...]:

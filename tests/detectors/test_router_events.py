@@ -1,0 +1,70 @@
+"""Hints: how many, and when. That routers cause them is shown with a real one in tests/bed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+from ddns_tray.core.model import DefaultRoute, Family
+from ddns_tray.detectors.router_events import SECOND_LOOK, SPACING, RouterWatch
+from ddns_tray.http import HttpxClient
+from tests.support.clock import FakeClock, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Watched:
+    """A watch without a router, and the times of its hints."""
+
+    def __init__(self, *routes: Sequence[DefaultRoute]) -> None:
+        self.clock = FakeClock()
+        self.hints: list[float] = []
+        self.asked = 0
+        self.routes = list(routes) or [()]
+        start = self.clock.monotonic()
+        self.watch = RouterWatch(
+            HttpxClient(), self._routes, self.clock, lambda: self.hints.append(self.clock.monotonic() - start)
+        )
+
+    def _routes(self) -> Sequence[DefaultRoute]:
+        self.asked += 1
+        return self.routes.pop(0) if len(self.routes) > 1 else self.routes[0]
+
+    async def __aenter__(self) -> Self:
+        self.running = asyncio.ensure_future(self.watch.run())
+        await settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+
+
+async def test_a_hint_comes_at_once_and_once_more_a_moment_later() -> None:
+    async with Watched() as watched:
+        watched.watch._hint("test")
+        await watched.clock.advance(60)
+    assert watched.hints == [0, SECOND_LOOK]
+
+
+async def test_a_storm_of_messages_is_a_few_hints() -> None:
+    async with Watched() as watched:
+        for _ in range(100):
+            watched.watch._hint("test")
+            await watched.clock.advance(0.05)
+        await watched.clock.advance(60)
+    gaps = [later - earlier for earlier, later in zip(watched.hints, watched.hints[1:], strict=False)]
+    assert len(watched.hints) <= 5 / SPACING + 2
+    assert min(gaps) >= SPACING - 1e-6
+
+
+async def test_without_a_router_nobody_is_listened_to_until_the_network_changes() -> None:
+    tunnel = DefaultRoute(Family.IPV4, "tun0", None)
+    async with Watched((), (), (tunnel,)) as watched:
+        for expected in (1, 2, 3):
+            assert watched.asked == expected
+            watched.watch.moved()
+            await settle()
+    assert watched.hints == []
+    assert not watched.watch.working

@@ -1,0 +1,193 @@
+"""The system says that the network has changed: messages of each kind, and a real kernel in a namespace."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import struct
+import sys
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.core.model import Family
+from ddns_tray.system.clock import SystemClock
+from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.network_events import (
+    SocketEvents,
+    ThreadEvents,
+    concerns_netlink,
+    concerns_routing,
+    network_events,
+    watch,
+)
+from ddns_tray.system.routes import default_routes
+from tests.support.clock import FakeClock, settle
+from tests.support.igd import ip
+from tests.support.network_namespace import run_async_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def netlink(kind: int, body: bytes = b"") -> bytes:
+    return struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body + bytes(-len(body) % 4)
+
+
+def test_messages_of_netlink_are_told_apart() -> None:
+    for kind in (16, 17, 20, 21, 24, 25):
+        assert concerns_netlink(netlink(kind))
+        assert concerns_netlink(netlink(28, b"neighbour") + netlink(kind))
+    for noise in (b"", b"\0" * 8, netlink(28), struct.pack("=IHHII", 0, 28, 0, 0, 0) + netlink(20)):
+        assert not concerns_netlink(noise)
+
+
+def test_messages_of_a_routing_socket_are_told_apart() -> None:
+    for kind in (0x1, 0x2, 0x3, 0xC, 0xD, 0xE):
+        assert concerns_routing(struct.pack("=HBB", 100, 5, kind))
+    for noise in (b"", b"\0\0\5", struct.pack("=HBB", 100, 5, 0x5)):
+        assert not concerns_routing(noise)
+
+
+class _Pair:
+    """Events over a socket pair, for the test to send."""
+
+    def __init__(self) -> None:
+        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.events = SocketEvents(lambda: self.theirs, concerns_netlink)
+
+    def close(self) -> None:
+        self.ours.close()
+        self.theirs.close()
+
+
+@pytest.fixture
+def pair() -> Iterator[_Pair]:
+    made = _Pair()
+    yield made
+    made.close()
+
+
+async def test_only_what_really_changed_is_told(pair: _Pair) -> None:
+    clock, state, told = FakeClock(), ["home"], []
+    watching = asyncio.ensure_future(watch(pair.events, lambda: state[0], lambda: told.append(state[0]), clock))
+    await settle()
+    for message, now, expected in (
+        (netlink(20), "home", []),
+        (netlink(28), "away", []),
+        (netlink(24), "away", ["away"]),
+        (netlink(24), "away", ["away"]),
+        (netlink(21), "home", ["away", "home"]),
+    ):
+        state[0] = now
+        pair.ours.send(message)
+        await clock.advance(1)
+        assert told == expected
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert pair.theirs.fileno() == -1
+
+
+async def test_a_look_that_fails_in_the_middle_of_a_change_is_made_up_for(pair: _Pair) -> None:
+    clock, told = FakeClock(), []
+    looks = iter(("home", OSError(5, "gone"), "home"))
+
+    def look() -> str:
+        seen = next(looks)
+        if isinstance(seen, OSError):
+            raise seen
+        return seen
+
+    watching = asyncio.ensure_future(watch(pair.events, look, lambda: told.append("!"), clock))
+    await settle()
+    for _ in range(2):
+        pair.ours.send(netlink(20))
+        await clock.advance(1)
+    assert told == ["!", "!"]
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_call_that_blocks_waits_in_a_thread_that_ends_with_the_watch() -> None:
+    happened, released = threading.Semaphore(0), threading.Event()
+
+    def block() -> bool:
+        happened.acquire()
+        return not released.is_set()
+
+    def release() -> None:
+        released.set()
+        happened.release()
+
+    before = threading.active_count()
+    with ThreadEvents(block, release) as events:
+        for _ in range(3):
+            happened.release()
+            await events.wait()
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
+
+
+needs_namespaces = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or shutil.which("ip") is None,
+    reason="needs root on Linux, and iproute2, for a network namespace",
+)
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    name = f"ddns-ev-{uuid.uuid4().hex[:8]}"
+    ip("netns", "add", name)
+    try:
+        ip("-n", name, "link", "set", "lo", "up")
+        ip("-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1")
+        ip("-n", name, "link", "set", "v0", "up")
+        ip("-n", name, "link", "set", "v1", "up")
+        yield name
+    finally:
+        ip("netns", "del", name)
+
+
+@needs_namespaces
+@pytest.mark.bed
+def test_the_kernel_tells_of_addresses_and_routes(namespace: str) -> None:
+    changes = (
+        ("addr", "add", "10.9.8.7/24", "dev", "v0"),
+        ("route", "add", "default", "via", "10.9.8.1"),
+        ("route", "del", "default", "via", "10.9.8.1"),
+        ("addr", "add", "2001:db8::7/64", "dev", "v0", "nodad"),
+        ("addr", "del", "10.9.8.7/24", "dev", "v0"),
+    )
+
+    def look() -> tuple[object, ...]:
+        return (
+            frozenset(each.address for each in interface_addresses() if not each.address.is_link_local),
+            default_routes(),
+        )
+
+    async def main() -> list[object]:
+        seen: list[object] = []
+        news = asyncio.Event()
+
+        def on_change() -> None:
+            seen.append(look())
+            news.set()
+
+        watching = asyncio.ensure_future(watch(network_events(), look, on_change, SystemClock()))
+        await settle()
+        for change in changes:
+            news.clear()
+            await asyncio.to_thread(ip, "-n", namespace, *change)
+            async with asyncio.timeout(5):
+                await news.wait()
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return seen
+
+    seen = run_async_inside(namespace, main)
+    routes = [len([each for each in look[1] if each.family is Family.IPV4]) for look in seen]  # type: ignore[index]
+    assert routes == [0, 1, 0, 0, 0]
