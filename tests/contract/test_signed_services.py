@@ -11,6 +11,7 @@ from ddns_tray.core.errors import (
     AbuseBlocked,
     AuthenticationFailed,
     ClockSkewed,
+    ConfigError,
     PermissionDenied,
     RateLimited,
     RecordConflict,
@@ -24,7 +25,7 @@ from tests.contract.suite import HOME, NEW, OLD, HttpFaults, HttpHarness, ZonedC
 from tests.support import fake_signed as signed
 from tests.support import fake_signed_china as china
 from tests.support.clock import FakeClock
-from tests.support.dns_servers import Datum
+from tests.support.dns_servers import SUB_ZONE, ZONE, Datum
 from tests.support.fake_rest import reply
 from tests.support.fake_route53 import FakeRoute53
 from tests.support.faults import FaultyHttp, WireFault, answer
@@ -48,6 +49,10 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "dnsla": china.FakeDnsla,
     "rainyun": china.FakeRainyun,
     "westcn": china.FakeWest,
+    "dnscom": china.FakeDnscom,
+    "eranet": china.FakeEranet,
+    "nowcn": china.FakeNowcn,
+    "tnethk": china.FakeEranet,
 }
 NEW_TTL = {"edgeone": 300, "huaweicloud": 60, "baiducloud": 300, "westcn": 900, "route53": 60}
 """The TTL of records that nobody asked a TTL for, where it is not the usual one."""
@@ -68,6 +73,8 @@ class SignedHarness(HttpHarness):
         secrets = {field.name: Secret(secret or self.secret) for field in self.spec.fields if field.secret}
         asked = [each for each in self.spec.fields if each.required and each.default is None and not each.secret]
         options = {each.name: signed.KEY_ID for each in asked}
+        if "domains" in options:
+            options["domains"] = f"{ZONE}, {SUB_ZONE}"
         return open_account(self.spec.id, options, secrets, http=self.http, clock=FakeClock(signed.NOW))
 
     def seed(self, data: Iterable[Datum]) -> None:
@@ -110,7 +117,8 @@ async def test_a_first_update_costs_three_calls_and_a_later_one_two(harness: Sig
     await update(provider, HOME, NEW)
     first = provider.calls
     await update(provider, HOME, OLD)
-    assert (first, provider.calls - first) == (3, 2)
+    listing = 0 if "domains" in {each.name for each in harness.spec.fields} else 1
+    assert (first, provider.calls - first) == (2 + listing, 2)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +174,9 @@ async def test_codes_say_what_is_wrong(service: str, code: str, kind: type[Excep
         ("rainyun", {"line": "TELECOM"}),
         ("westcn", {"line": "LTEL"}),
         ("westcn", {"pause": 1}),
+        ("dnscom", {"viewID": "285345792"}),
+        ("dnscom", {"state": 1}),
+        ("eranet", {"State": 0}),
         ("volcengine", {"Line": "telecom"}),
         ("volcengine", {"Enable": False}),
     ],
@@ -272,3 +283,33 @@ async def test_xml_of_another_shape_is_not_guessed_at(body: bytes) -> None:
     harness.fail_http(answer(200, body, "text/xml"))
     with pytest.raises(UnexpectedAnswer):
         await harness.open().read(HOME)
+
+
+@pytest.mark.parametrize(
+    ("service", "message", "kind"),
+    [
+        ("eranet", "Timestamp has expired", ClockSkewed),
+        ("nowcn", "AccessKeyID is not valid", AuthenticationFailed),
+        ("tnethk", "Permission denied", PermissionDenied),
+        ("eranet", "something else", RequestRejected),
+        ("dnscom", "timestamp错误", ClockSkewed),
+        ("dnscom", "apiKey错误", AuthenticationFailed),
+        ("dnscom", "别的错误", RequestRejected),
+    ],
+)
+async def test_services_without_codes_are_understood_by_their_words(
+    service: str, message: str, kind: type[Exception]
+) -> None:
+    harness = harness_of(service)
+    harness.fail_http(reply({"RequestId": "R", "error": message, "code": 1, "message": message}))
+    with pytest.raises(kind, match=message) as caught:
+        await harness.open().test()
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("domains", ["example.test,, not/a/name", "  ,"])
+async def test_domains_that_are_none_are_refused_before_anything_is_sent(domains: str) -> None:
+    options = {"domains": domains, "access_key_id": "me"}
+    harness = harness_of("eranet")
+    with pytest.raises(ConfigError):
+        open_account("eranet", options, {"access_key_secret": Secret("s")}, http=harness.http, clock=FakeClock())

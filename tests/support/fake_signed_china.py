@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from hashlib import md5
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from ddns_tray.core.ports import HttpResponse, Secret
 from ddns_tray.providers.auth import basic_word
-from ddns_tray.providers.signing import baidu, huawei
+from ddns_tray.providers.signing import aliyun, baidu, huawei
 from tests.support.fake_rest import FakeRest, Held, Seen, absolute, reply
 from tests.support.fake_signed import KEY_ID, FakeActions, names_in, signed_message, when
 
@@ -466,3 +466,149 @@ class FakeWest(FakeActions):
             return self.refuse(500, "解析记录没有找到")
         self.records.remove(held)
         return self.good(id=int(held.id))
+
+
+class FakeEranet(FakeActions):
+    """The interface of Eranet, now.cn and Tnet at todaynic.com/docApi."""
+
+    base = "/api/Dns"
+    key_name = "AccessInstanceID"
+
+    def action(self, seen: Seen) -> str:
+        return seen.path[0]
+
+    def knows(self, seen: Seen) -> bool:
+        given = dict(seen.params)
+        signature = given.pop("Signature")
+        assert (seen.method, given[self.key_name]) == ("GET", KEY_ID)
+        return signature == aliyun.sign_rpc("GET", tuple(given.items()), secret=self.secret).signature
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("Signature does not match")
+
+    def refuse(self, message: str) -> HttpResponse:
+        return reply({"RequestId": "R", "error": message})
+
+    def good(self, **members: Any) -> HttpResponse:
+        return reply({"RequestId": "R", **members})
+
+    def do_DescribeRecordIndex(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - the service's name
+        zone = asked["Domain"]
+        if zone not in self.zones:
+            return self.refuse("Domain does not exist")
+        found = [
+            {
+                "Id": int(each.id),
+                "Domain": zone,
+                "Host": each.relative(),
+                "Type": each.type,
+                "Value": each.content,
+                "Ttl": each.ttl,
+                "State": 1,
+                **each.extra,
+            }
+            for each in self.own(zone)
+            if asked.get("Host") in {None, each.relative()}
+        ]
+        return self.good(Data=found)
+
+    def do_AddDomainRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        name = absolute(asked["Host"], asked["Domain"])
+        held = self.create(name, asked["Type"], asked["Value"], int(asked["Ttl"]))
+        return self.refuse("Record conflicts") if held is None else self.good(Id=int(held.id))
+
+    def do_UpdateDomainRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.find(asked["Domain"], asked["Id"])
+        if held is None:
+            return self.refuse("Record is missing")
+        held.content, held.ttl = asked["Value"], int(asked["Ttl"])
+        return self.good(Id=int(held.id))
+
+    def do_DeleteDomainRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["Id"])
+        if held is None:
+            return self.refuse("Record is missing")
+        self.records.remove(held)
+        return self.good()
+
+
+class FakeNowcn(FakeEranet):
+    """now.cn calls the key by another name."""
+
+    key_name = "AccessKeyID"
+
+
+class FakeDnscom(FakeActions):
+    """The older API at 51dns.com/document/api."""
+
+    base = "/api"
+    writing: ClassVar[tuple[str, ...]] = ("record_create", "record_modify", "record_remove")
+
+    def action(self, seen: Seen) -> str:
+        assert seen.path[2:] == ("",)
+        return "_".join(seen.path[:2])
+
+    def knows(self, seen: Seen) -> bool:
+        given = dict(seen.body)
+        told = given.pop("hash")
+        assert given["apiKey"] == KEY_ID
+        query = urlencode(sorted(given.items()))
+        return bool(told == md5(f"{query}{self.secret}".encode(), usedforsecurity=False).hexdigest())
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse(4, "hash验证错误")
+
+    def refuse(self, code: int, message: str) -> HttpResponse:
+        return reply({"code": code, "message": message, "data": []})
+
+    def listed(self, items: list[Any], asked: dict[str, Any]) -> HttpResponse:
+        size, page = min(int(asked["pageSize"]), self.largest_page), int(asked["page"])
+        part = items[(page - 1) * size : page * size]
+        count = -(-len(items) // size)
+        return reply({"code": 0, "message": "", "data": {"data": part, "page": page, "pageCount": count}})
+
+    def do_domain_list(self, asked: dict[str, Any]) -> HttpResponse:
+        found = [{"domainsID": number, "domains": name, "state": "0"} for name, number in self.zones.items()]
+        return self.listed(found, asked)
+
+    def do_record_list(self, asked: dict[str, Any]) -> HttpResponse:
+        zone = self.zone_of(asked["domainID"])
+        if zone is None:
+            return self.refuse(30, "域名不存在")
+        found = [
+            {
+                "recordID": int(each.id),
+                "record": each.relative(),
+                "type": each.type,
+                "value": each.content,
+                "TTL": each.ttl,
+                "viewID": "285344768",
+                "state": 0,
+                **each.extra,
+            }
+            for each in self.own(zone)
+            if asked.get("host") in {None, each.relative()}
+        ]
+        return self.listed(found, asked)
+
+    def do_record_create(self, asked: dict[str, Any]) -> HttpResponse:
+        zone = self.zone_of(asked["domainID"])
+        assert zone
+        held = self.create(absolute(asked["host"], zone), asked["type"], asked["value"], int(asked["TTL"]))
+        if held is None:
+            return self.refuse(40, "记录冲突")
+        return reply({"code": 0, "message": "", "data": {"recordID": int(held.id)}})
+
+    def do_record_modify(self, asked: dict[str, Any]) -> HttpResponse:
+        held = self.held_at(asked["recordID"])
+        if held is None:
+            return self.refuse(41, "记录没有找到")
+        held.content, held.ttl = asked["newvalue"], int(asked["newTTL"])
+        return reply({"code": 0, "message": "", "data": []})
+
+    def do_record_remove(self, asked: dict[str, Any]) -> HttpResponse:
+        held = self.held_at(asked["recordID"])
+        if held is None:
+            return self.refuse(41, "记录没有找到")
+        self.records.remove(held)
+        return reply({"code": 0, "message": "", "data": []})

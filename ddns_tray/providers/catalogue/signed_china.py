@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Capabilities
+from ddns_tray.core.model import Capabilities, FieldSpec
 from ddns_tray.core.text import text
 from ddns_tray.providers.catalogue.signed_fields import key_id, key_secret, line, signed_entry
 
@@ -13,6 +13,36 @@ if TYPE_CHECKING:
 
 ACCESS_KEY_ID = text("Access key ID")
 SECRET_ACCESS_KEY = text("Secret access key")
+
+
+def _house(service: str, title: str, base_url: str, aliases: tuple[str, ...]) -> Entry:
+    """One of the three shops of the same house."""
+    return signed_entry(
+        service,
+        title,
+        (
+            FieldSpec(
+                "domains",
+                text("Domains"),
+                text("The domains of this account, with commas between them: the service does not list them."),
+            ),
+            key_id("access_key_id", ACCESS_KEY_ID),
+            key_secret(
+                "access_key_secret",
+                SECRET_ACCESS_KEY,
+                text(
+                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
+                    place=base_url.removeprefix("https://"),
+                ),
+            ),
+        ),
+        base_url=base_url,
+        homepage=base_url,
+        aliases=aliases,
+        capabilities=Capabilities(ttl=(60, 86400)),
+        module="eranet",
+    )
+
 
 ENTRIES: tuple[Entry, ...] = (
     signed_entry(
@@ -155,4 +185,26 @@ ENTRIES: tuple[Entry, ...] = (
         aliases=("west", "35.cn", "35cn", "西部数码", "西数", "三五互联"),
         capabilities=Capabilities(ttl=(60, 86400)),
     ),
+    signed_entry(
+        "dnscom",
+        "51DNS",
+        (
+            key_id("api_key", text("API key"), text("It stands beside the API secret in the account's settings.")),
+            key_secret(
+                "api_secret",
+                text("API secret"),
+                text(
+                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
+                    place="www.51dns.com",
+                ),
+            ),
+        ),
+        base_url="https://www.51dns.com",
+        homepage="https://www.51dns.com",
+        aliases=("dns.com", "51dns.com", "dnscom", "帝恩思 DNS.COM", "51域名"),
+        capabilities=Capabilities(ttl=(60, 86400)),
+    ),
+    _house("eranet", "Eranet", "https://www.eranet.com", ("eranet.com", "时代互联", "时代互联国际")),
+    _house("nowcn", "Now.cn", "https://api.now.cn", ("now.cn", "todaynic", "时代互联 now.cn")),
+    _house("tnethk", "Tnet.hk", "https://www.tnet.hk", ("tnet", "tnet hong kong", "时代互联香港")),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -216,7 +217,7 @@ def known(codes: Mapping[str, Refusal], status: int, code: str, message: str) ->
     found = code
     while found and found not in codes:
         found = found.rpartition(".")[0]
-    return Fault(found or (OTHER if status < 400 else ""), message)  # noqa: PLR2004 - where errors of HTTP begin
+    return Fault(found or _other(status), message)
 
 
 def numbered(
@@ -231,6 +232,16 @@ def numbered(
         return known(codes, status, number, at(body, message).string())
 
     return fault
+
+
+def kind_by_words(words: Iterable[tuple[str, Iterable[str]]], status: int, message: str) -> str:
+    """Tell the kind of an error by its words, where a service has too few codes; the first pair that fits wins."""
+    said = message.lower()
+    return next((kind for kind, signs in words if any(sign in said for sign in signs)), _other(status))
+
+
+def _other(status: int) -> str:
+    return OTHER if status < HTTPStatus.BAD_REQUEST else ""
 
 
 LIKE_HTTP: Mapping[str, Refusal] = MappingProxyType(

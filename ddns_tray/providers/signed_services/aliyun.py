@@ -7,6 +7,7 @@ refused with DomainRecordDuplicate. An update leaves the remark alone.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import (
@@ -74,7 +75,7 @@ CODES: Mapping[str, Refusal] = with_other(
 def fault(status: int, body: Json) -> Fault | None:
     """Read `Code` and `Message`; a good answer has a request id and no code."""
     code, message = body.get("Code"), body.get("Message")
-    if code is None and status < 400:  # noqa: PLR2004 - where errors of HTTP begin
+    if code is None and status < HTTPStatus.BAD_REQUEST:
         body["RequestId"].string()
         return None
     return known(CODES, status, code.string() if code else "", message.string() if message else "")

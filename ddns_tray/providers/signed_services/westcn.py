@@ -17,11 +17,11 @@ from ddns_tray.providers.rest_family_pages import maybe, scalar, until_seen
 from ddns_tray.providers.rest_family_pages import numbered as pages
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
 from ddns_tray.providers.signed_services.actions import (
-    OTHER,
     Account,
     Manner,
     elements,
     in_form,
+    kind_by_words,
     numbered,
     open_actions,
     with_other,
@@ -61,10 +61,7 @@ _by_number = numbered(CODES, code="result", message="msg")
 def fault(status: int, body: Json) -> Fault | None:
     """Read `result` and `msg`."""
     found = _by_number(status, body)
-    if found is None:
-        return None
-    said = found.message.lower()
-    return replace(found, code=next((kind for kind, words in _WORDS if any(word in said for word in words)), OTHER))
+    return None if found is None else replace(found, code=kind_by_words(_WORDS, status, found.message))
 
 
 def _skip(item: Json) -> bool:
