@@ -18,6 +18,7 @@ from ddns_tray.core.errors import (
     ProviderUnavailable,
     RateLimited,
     RecordNotFound,
+    RequestRejected,
     TransportError,
     Unconfirmed,
     UnexpectedAnswer,
@@ -112,6 +113,7 @@ class HttpService:
         *,
         params: Sequence[tuple[str, str]] = (),
         body: object = None,
+        headers: Mapping[str, str] | None = None,
         missing: Refusal = RecordNotFound,
         writes: bool | None = None,
     ) -> Json:
@@ -121,14 +123,14 @@ class HttpService:
         such a request is lost or cannot be read, that is `Unconfirmed`.
         """
         may_write = method not in _READING_METHODS if writes is None else writes
-        headers = {"Accept": "application/json"}
+        all_headers = {"Accept": "application/json", **(headers or {})}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            all_headers["Content-Type"] = "application/json"
         response = await self.send(
             HttpRequest(
                 method,
                 self._base_url + where,
-                headers=headers,
+                headers=all_headers,
                 params=params,
                 body=b"" if body is None else json.dumps(body).encode(),
                 timeout=TIMEOUT,
@@ -192,6 +194,8 @@ class HttpService:
 
     def _refused(self, response: HttpResponse, fault: Fault, missing: Refusal) -> ProviderError:
         kind = self._dialect.codes.get(fault.code)
+        if kind is None and response.status < HTTPStatus.MULTIPLE_CHOICES:
+            kind = RequestRejected
         if kind is None:
             kind = missing if response.status == HTTPStatus.NOT_FOUND else kind_of_status(response.status)
         return self.refuse(kind, fault.message, response=response)

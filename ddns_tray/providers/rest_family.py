@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import (
     DdnsTrayError,
+    PermissionDenied,
     ProviderError,
     RecordConflict,
     RecordNotFound,
@@ -22,13 +23,14 @@ from ddns_tray.core.errors import (
     Unconfirmed,
     ZoneNotFound,
 )
-from ddns_tray.core.model import ExistingRecord, ExistingSet, RecordKey, RecordType
+from ddns_tray.core.model import AccountReport, ExistingRecord, ExistingSet, RecordKey, RecordType
 from ddns_tray.core.names import parents
 from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Dialect, HttpService
 from ddns_tray.providers.rest_family_pages import MAX_PAGES, Page, Params, at, maybe, number, scalar
 from ddns_tray.providers.rest_family_service import OFF, Draft, fault_at, filled, kept_extra, kept_members, words_of
+from ddns_tray.providers.shape import Misfit
 from ddns_tray.providers.zoned import ADDRESS_TYPES, RecordProvider, RRsetProvider, Zone, ZonedProvider, host_name
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ def open_service(opening: Opening, declared: RestService, auth: Auth, *, also_se
     return RestRRsets(opening, service, declared) if declared.put else RestRecords(opening, service, declared)
 
 
+NOBODYS_ZONE = "example.com"
+"""A zone that no account can hold (RFC 6761)."""
+
+
 class RestReading(ZonedProvider):
     """Zones and records of a service, read as its description says."""
 
@@ -88,16 +94,39 @@ class RestReading(ZonedProvider):
     async def _look_up_zone(self, name: str) -> Zone | None:
         if self._declared.zones is not None:
             return await super()._look_up_zone(name)
+        forbidden: PermissionDenied | None = None
         for candidate in parents(name)[:-1]:
             try:
                 await self._probe(candidate)
             except (ZoneNotFound, RecordNotFound):
                 continue
+            except PermissionDenied as exc:
+                forbidden = forbidden or exc
+                continue
             return Zone(candidate, candidate)
+        if forbidden is not None:
+            raise forbidden
         return None
 
     async def _probe(self, candidate: str) -> None:
-        await self._service.get(filled(self._declared.probe, {"zone": candidate}), missing=ZoneNotFound)
+        """Look into a zone; one that is not of the account is `ZoneNotFound`, at some services `PermissionDenied`."""
+        async for item in self._all(self._declared.records, {"zone": candidate, "zone_name": candidate}):
+            at(item, self._declared.record.type)
+
+    async def test(self) -> AccountReport:
+        """List the zones, or ask for one that is surely not ours: good credentials get an answer to that, too."""
+        if self._declared.zones is not None:
+            return await super().test()
+        try:
+            await self._probe(NOBODYS_ZONE)
+        except (ZoneNotFound, RecordNotFound, PermissionDenied):
+            pass
+        except Misfit as exc:
+            raise self._service.misfit(exc) from exc
+        return AccountReport(
+            (),
+            (text("The credentials are good. {service} does not list its zones.", service=self._service.name),),
+        )
 
     async def _fetch(self, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
         listing = self._declared.records
@@ -189,12 +218,13 @@ class RestReading(ZonedProvider):
             )
         except RequestRejected:
             if draft.record is None and draft.change is not None:
-                await self._look_for_alias(draft)
+                await self._look_for_alias(draft.key)
             raise
 
-    async def _look_for_alias(self, draft: Draft) -> None:
+    async def _look_for_alias(self, key: RecordKey) -> None:
+        """After a refusal: raise `RecordConflict` if a CNAME has the name by now."""
         try:
-            await self.read(draft.key)
+            await self.read(key)
         except RecordConflict:
             raise
         except ProviderError:
@@ -259,6 +289,10 @@ class RestRecords(RestReading, RecordProvider):
         await self._write_with(first, first_draft, missing=first_missing)
         try:
             await self._write_with(then, then_draft, missing=then_missing)
+        except RecordNotFound:
+            if then is delete[0]:
+                return
+            raise
         except (ProviderError, TransportError) as exc:
             raise half_done(draft.key.name, exc) from exc
 

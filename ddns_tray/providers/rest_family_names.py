@@ -32,7 +32,7 @@ class Names(Enum):
         return name.removesuffix(f".{zone}")
 
     def read(self, written: str, zone: str) -> str:
-        """Return the canonical name; empty for one that no host can have. Both signs for the apex are understood."""
+        """Return the canonical name; empty for one that no host can have. All signs for the apex are understood."""
         if self in {Names.ABSOLUTE, Names.DOTTED}:
             return host_name(written)
-        return zone if written in {"", APEX} else host_name(f"{written}.{zone}")
+        return zone if written in {"", APEX, "."} else host_name(f"{written}.{zone}")

@@ -150,13 +150,13 @@ class Call:
 class RestService:
     """One service. `named` lists what has one name (all its types, so that a CNAME shows), where there is such a call.
 
-    Without `zones` the account cannot be asked for its zones: they are looked for by `probe`, a call that succeeds for
-    a zone of the account and fails with 404 or `ZoneNotFound` for others. `after` is sent once after all writes.
+    Without `zones` the account cannot be asked for its zones: then its records are listed for one name after the other,
+    the longest first, which fails with 404 or `ZoneNotFound` for what is no zone of the account. `after` is sent once
+    after all writes.
     """
 
     records: Listing
     zones: Listing | None = None
-    probe: str = ""
     zone: ZoneShape = field(default_factory=ZoneShape)
     named: Listing | None = None
     record: RecordShape = field(default_factory=RecordShape)

@@ -2,53 +2,78 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ddns_tray.core.model import Intent
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.providers.registry import open_account, spec
-from tests.contract.suite import HttpFaults, HttpHarness, ZonedContract
+from tests.contract.suite import HOME, NEIGHBOURS, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
 from tests.support import fake_rest_clouds as clouds
 from tests.support import fake_rest_dns as dns
 from tests.support import fake_rest_registrars as registrars
+from tests.support import fake_rest_unlisted as unlisted
 from tests.support import fake_rest_webhosts as webhosts
 from tests.support.clock import FakeClock
+from tests.support.dns_servers import Datum
 from tests.support.faults import FaultyHttp, WireFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ddns_tray.core.ports import HttpRequest, HttpResponse, Provider
-    from tests.support.dns_servers import Datum
+    from tests.contract.suite import Harness
     from tests.support.fake_rest import FakeRest
 
 FAKES: Mapping[str, type[FakeRest]] = {
+    "azure": webhosts.FakeAzure,
     "bunny": webhosts.FakeBunny,
+    "cloudns": dns.FakeClouDns,
     "desec": dns.FakeDesec,
     "digitalocean": clouds.FakeDigitalOcean,
     "dnsimple": dns.FakeDnsimple,
+    "easydns": unlisted.FakeEasyDns,
     "gandi": registrars.FakeGandi,
     "gcore": webhosts.FakeGcore,
     "godaddy": registrars.FakeGoDaddy,
     "hetzner": clouds.FakeHetzner,
+    "hostinger": webhosts.FakeHostinger,
+    "infomaniak": unlisted.FakeInfomaniak,
     "ionos": registrars.FakeIonos,
     "linode": clouds.FakeLinode,
     "luadns": dns.FakeLuaDns,
+    "mythic_beasts": webhosts.FakeMythicBeasts,
     "name_com": registrars.FakeNameCom,
     "namesilo": registrars.FakeNameSilo,
+    "nearlyfreespeech": unlisted.FakeNearlyFreeSpeech,
     "netlify": webhosts.FakeNetlify,
     "ns1": dns.FakeNs1,
     "ovh": registrars.FakeOvh,
     "porkbun": registrars.FakePorkbun,
     "scaleway": webhosts.FakeScaleway,
+    "servercow": unlisted.FakeServercow,
+    "spaceship": webhosts.FakeSpaceship,
     "vercel": webhosts.FakeVercel,
     "vultr": clouds.FakeVultr,
 }
+WITHOUT_TTL: Mapping[str, type[FakeRest]] = {
+    "dynadot": unlisted.FakeDynadot,
+    "dynv6": dns.FakeDynv6,
+    "netcup": unlisted.FakeNetcup,
+}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "azure": {"subscription_id": "the-subscription", "tenant_id": "the-tenant", "client_id": "the-app"},
+    "cloudns": {"auth_id": "4711"},
+    "easydns": {"token": "the-token"},
     "luadns": {"email": "me@example.org"},
+    "mythic_beasts": {"key_id": "the-key"},
     "name_com": {"username": "somebody"},
+    "nearlyfreespeech": {"login": "somebody"},
+    "netcup": {"customer_number": "4711"},
+    "servercow": {"username": "somebody"},
 }
 IN_THE_QUERY = frozenset({"namesilo"})
 """Services whose documentation knows no other place for the key than the query."""
@@ -80,18 +105,16 @@ class RestHarness(HttpHarness):
         self.http.fail_next(fault, lambda request: not on_write or self.service.writes(request))
 
     def fail_http(self, response: HttpResponse) -> None:
+        """Fail the next request; where zones are looked for one by one, forbid both that are looked for."""
         self.http.fail_next(response)
+        if not self.lists_zones and response.status == HTTPStatus.FORBIDDEN:
+            self.http.fail_next(response)
 
     def requests(self) -> list[HttpRequest]:
         return self.http.requests
 
 
-@pytest.fixture(params=FAKES)
-def harness(request: pytest.FixtureRequest) -> RestHarness:
-    return RestHarness(request.param, FAKES[request.param](RestHarness.secret))
-
-
-class TestRestServices(ZonedContract, HttpFaults):
+class RestContract(ZonedContract, HttpFaults):
     async def test_secrets_travel_in_headers_only(self, harness: HttpHarness) -> None:
         """Where there is no other way, the query holds the key, which no log and no error shows."""
         assert isinstance(harness, RestHarness)
@@ -102,3 +125,43 @@ class TestRestServices(ZonedContract, HttpFaults):
         for request in harness.requests():
             assert harness.secret not in repr(request)
             assert harness.secret not in request.url
+
+
+class TestRestServices(RestContract):
+    @pytest.fixture(params=FAKES)
+    def harness(self, request: pytest.FixtureRequest) -> RestHarness:
+        return RestHarness(request.param, FAKES[request.param](RestHarness.secret))
+
+
+class TestRestServicesWithoutTtl(RestContract):
+    """Services at which a record has no TTL of its own: there is none to keep and none to wish for."""
+
+    @pytest.fixture(params=WITHOUT_TTL)
+    def harness(self, request: pytest.FixtureRequest) -> RestHarness:
+        return RestHarness(request.param, WITHOUT_TTL[request.param](RestHarness.secret))
+
+    async def test_an_update_touches_the_name_and_type_and_nothing_else(
+        self, provider: Provider, harness: Harness
+    ) -> None:
+        harness.seed((*NEIGHBOURS, Datum(HOME.name, "A", OLD)))
+        assert (await update(provider, HOME, NEW)).intent is Intent.UPDATE
+        assert harness.content() == {*NEIGHBOURS, Datum(HOME.name, "A", NEW)}
+
+    async def test_a_missing_record_is_created_beside_its_neighbours(
+        self, provider: Provider, harness: Harness
+    ) -> None:
+        harness.seed(NEIGHBOURS)
+        await update(provider, HOME, NEW)
+        assert harness.content() == {*NEIGHBOURS, Datum(HOME.name, "A", NEW)}
+
+    async def test_a_created_record_has_a_sensible_ttl(self, provider: Provider, harness: Harness) -> None:
+        harness.seed(())
+        await update(provider, HOME, NEW)
+        existing = await provider.read(HOME)
+        assert existing is not None
+        assert [(record.address, record.ttl) for record in existing.records] == [(NEW, None)]
+
+    async def test_a_wish_for_another_ttl_is_carried_out(self, provider: Provider, harness: Harness) -> None:
+        harness.seed((Datum(HOME.name, "A", NEW), *NEIGHBOURS))
+        assert (await update(provider, HOME, NEW, ttl=60)).intent is Intent.PRESERVE
+        assert harness.content() == {*NEIGHBOURS, Datum(HOME.name, "A", NEW)}

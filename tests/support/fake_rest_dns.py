@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.support.dns_servers import SUB_ZONE, ZONE
 from tests.support.fake_rest import FakeRest, absolute, reply
 from tests.support.fake_rest_clouds import BearerRest
 
 if TYPE_CHECKING:
-    from ddns_tray.core.ports import HttpResponse
+    from ddns_tray.core.ports import HttpRequest, HttpResponse
     from tests.support.fake_rest import Held, Seen
 
 
@@ -200,3 +200,107 @@ class FakeLuaDns(FakeRest):
                 held.content, held.ttl = seen.body["content"], seen.body["ttl"]
                 return reply(self.shown(held))
         return missing
+
+
+class FakeClouDns(FakeRest):
+    """Takes forms alone."""
+
+    def writes(self, request: HttpRequest) -> bool:
+        return not request.url.endswith(("/list-zones.json", "/records.json"))
+
+    def knows(self, seen: Seen) -> bool:
+        assert seen.method == "POST"
+        assert not seen.params
+        return (seen.body["auth-id"], seen.body["auth-password"]) == ("4711", self.secret)
+
+    def stranger(self) -> HttpResponse:
+        return self.failed("Invalid authentication, incorrect auth-id or auth-password.")
+
+    @staticmethod
+    def failed(description: str) -> HttpResponse:
+        return reply({"status": "Failed", "statusDescription": description})
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        form, (_, verb) = seen.body, seen.path
+        if verb == "list-zones.json":
+            zones = [{"name": zone, "type": "master", "zone": "domain", "status": "1"} for zone in self.zones]
+            start, size = int(form["page"]) - 1, int(form["rows-per-page"])
+            return reply(zones[start * size : (start + 1) * size])
+        zone = form["domain-name"]
+        if zone not in self.zones:
+            return self.failed("Missing domain-name")
+        if verb == "records.json":
+            name = absolute(form["host"], zone) if form.get("host") else None
+            shown = {each.id: self.shown(each) for each in self.own(zone, name)}
+            return reply(shown or [])
+        if verb == "add-record.json":
+            ttl = int(form["ttl"])
+            made = self.create(absolute(form["host"], zone), form["record-type"], form["record"], ttl)
+            if made is None:
+                return self.failed("You can't add this record: a CNAME exists for this host.")
+            return reply({"status": "Success", "statusDescription": "added", "data": {"id": int(made.id)}})
+        held = self.find(zone, form["record-id"])
+        if held is None:
+            return self.failed("Invalid record-id param.")
+        if verb == "delete-record.json":
+            self.records.remove(held)
+        else:
+            assert verb == "mod-record.json"
+            assert absolute(form["host"], zone) == held.name
+            held.content, held.ttl = form["record"], int(form["ttl"])
+        return reply({"status": "Success", "statusDescription": "done"})
+
+    @staticmethod
+    def shown(held: Held) -> dict[str, Any]:
+        members = {"record": held.content, "ttl": str(held.ttl), "failover": "0", "status": 1}
+        return {"id": held.id, "type": held.type, "host": held.relative(""), **members}
+
+
+class FakeDynv6(BearerRest):
+    """The addresses of a zone stand with the zone; records below it without data follow them."""
+
+    base = "/api/v2"
+    members: ClassVar = {"A": "ipv4address", "AAAA": "ipv6prefix"}
+
+    def stranger(self) -> HttpResponse:
+        return reply({"error": "unauthorized"}, 401)
+
+    def of_zone(self, zone: str) -> dict[str, Any]:
+        held = {each.type: each.content for each in self.own(zone, zone)}
+        addresses = {member: held.get(kind, "") for kind, member in self.members.items()}
+        return {"id": self.zones[zone], "name": zone, **addresses}
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: C901, PLR0911 - one return a route
+        if seen.path == ("zones",):
+            return reply([self.of_zone(zone) for zone in self.zones])
+        zone = self.zone_of(seen.path[1])
+        missing = reply({"error": "not found"}, 404)
+        if zone is None:
+            return missing
+        match seen.method, seen.path[2:]:
+            case "GET", ():
+                return reply(self.of_zone(zone))
+            case "PATCH", ():
+                for kind, member in self.members.items():
+                    if member in seen.body:
+                        self.put(zone, kind, [seen.body[member]] if seen.body[member] else [], 300)
+                return reply(self.of_zone(zone))
+            case "GET", ("records",):
+                return reply([self.shown(each) for each in self.own(zone) if each.name != zone])
+            case "POST", ("records",):
+                name = absolute(seen.body["name"], zone)
+                assert name != zone
+                made = self.create(name, seen.body["type"], seen.body["data"], 300)
+                return reply(self.shown(made)) if made else reply({"error": "conflict"}, 422)
+            case method, ("records", number) if held := self.find(zone, number):
+                if method == "DELETE":
+                    self.records.remove(held)
+                    return reply(status=204)
+                assert method == "PATCH"
+                held.content = seen.body["data"]
+                return reply(self.shown(held))
+        return missing
+
+    def shown(self, held: Held) -> dict[str, Any]:
+        named = {"id": int(held.id), "zoneID": self.zones[held.zone], "name": held.relative("")}
+        return {**named, "type": held.type, "data": held.content, "priority": None}

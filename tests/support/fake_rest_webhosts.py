@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_rest import FakeRest, absolute, reply
 from tests.support.fake_rest_clouds import BearerRest
 
 if TYPE_CHECKING:
-    from ddns_tray.core.ports import HttpResponse
+    from ddns_tray.core.ports import HttpRequest, HttpResponse
     from tests.support.fake_rest import Held, Seen
 
 
@@ -228,3 +229,221 @@ class FakeGcore(FakeRest):
                     self.hold(name, type_name, each["content"][0], seen.body["ttl"], **extra)
                 return reply({})
         return reply({"error": "not found"}, 404)
+
+
+class FakeHostinger(BearerRest):
+    base = "/api"
+
+    def stranger(self) -> HttpResponse:
+        return reply({"error": "Unauthenticated", "correlation_id": "…"}, 401)
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        match seen.method, seen.path:
+            case "GET", ("domains", "v1", "portfolio"):
+                free = {"id": 1, "domain": None, "type": "free_domain", "status": "pending_setup"}
+                return reply([free, *({"id": number, "domain": zone} for zone, number in self.zones.items())])
+            case _, ("dns", "v1", "zones", zone) if zone not in self.zones:
+                return reply({"error": "Domain not found", "correlation_id": "…"}, 404)
+            case "GET", ("dns", "v1", "zones", zone):
+                return reply([self.shown(each) for each in self.rrsets(zone).values()])
+            case "PUT", ("dns", "v1", "zones", zone):
+                assert seen.body["overwrite"] is True
+                (asked,) = seen.body["zone"]
+                name = absolute(asked["name"], zone)
+                if self.clashes(name, asked["type"]):
+                    return reply({"error": "DNS resource record is not valid or conflicts"}, 422)
+                self.drop(name, asked["type"])
+                for each in asked["records"]:
+                    extra = {"is_disabled": True} if each.get("is_disabled") else {}
+                    self.hold(name, asked["type"], each["content"], asked["ttl"], **extra)
+                return reply({"message": "Request accepted"})
+            case "DELETE", ("dns", "v1", "zones", zone):
+                (wanted,) = seen.body["filters"]
+                self.drop(absolute(wanted["name"], zone), wanted["type"])
+                return reply({"message": "Request accepted"})
+        return reply({"error": "Not found"}, 404)
+
+    @staticmethod
+    def shown(records: list[Held]) -> dict[str, Any]:
+        first = records[0]
+        values = [{"content": each.content, "is_disabled": bool(each.extra.get("is_disabled"))} for each in records]
+        return {"name": first.relative(), "type": first.type, "ttl": first.ttl, "records": values}
+
+
+class FakeSpaceship(FakeRest):
+    """Records have no ids; putting one that is there changes its TTL."""
+
+    base = "/api/v1"
+    changes_in_place = False
+
+    def knows(self, seen: Seen) -> bool:
+        return (seen.headers.get("X-API-Key"), seen.headers.get("X-API-Secret")) == (self.secret, self.secret)
+
+    def stranger(self) -> HttpResponse:
+        return reply({"detail": "Unauthorized"}, 401)
+
+    def listing(self, items: list[Any], seen: Seen, largest: int) -> HttpResponse:
+        start, size = int(seen.params["skip"]), int(seen.params["take"])
+        assert size <= largest
+        return reply({"items": items[start : start + size], "total": len(items)})
+
+    def route(self, seen: Seen) -> HttpResponse:
+        if seen.path == ("domains",):
+            return self.listing([{"name": zone, "unicodeName": zone} for zone in self.zones], seen, 100)
+        _, _, zone = seen.path
+        if zone not in self.zones:
+            return reply({"detail": "Domain not found"}, 404)
+        if seen.method == "GET":
+            return self.listing([self.shown(each) for each in self.own(zone)], seen, 500)
+        (asked,) = seen.body["items"] if seen.method == "PUT" else seen.body
+        wanted = (absolute(asked["name"], zone), asked["type"], asked["address"])
+        left = [each for each in self.records if (each.name, each.type, each.content) != wanted]
+        if seen.method == "PUT" and self.clashes(wanted[0], wanted[1]):
+            return reply({"detail": "conflicts", "data": [{"field": "name", "details": "a CNAME exists"}]}, 422)
+        self.records[:] = left
+        if seen.method == "PUT":
+            self.hold(*wanted, asked["ttl"])
+        return reply(status=204)
+
+    @staticmethod
+    def shown(held: Held) -> dict[str, Any]:
+        members = {"name": held.relative(), "ttl": held.ttl, "group": {"type": "custom"}}
+        return {"type": held.type, **members, "address" if held.type in {"A", "AAAA"} else "value": held.content}
+
+
+class FakeMythicBeasts(FakeRest):
+    base = "/dns/v2"
+
+    def knows(self, seen: Seen) -> bool:
+        pair = base64.b64encode(f"the-key:{self.secret}".encode()).decode()
+        return seen.headers.get("Authorization") == f"Basic {pair}"
+
+    def stranger(self) -> HttpResponse:
+        return reply({"error": "Authentication failed"}, 401)
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        match seen.method, seen.path:
+            case "GET", ("zones",):
+                return reply({"zones": list(self.zones)})
+            case _, ("zones", zone, *_) if zone not in self.zones:
+                return reply({"error": "Zone not found"}, 404)
+            case "GET", ("zones", zone, "records"):
+                only = absolute(seen.params["host"], zone) if "host" in seen.params else None
+                template = {"host": "@", "ttl": 86400, "type": "A", "data": "192.0.2.80", "template": True}
+                return reply({"records": [template, *(self.shown(each) for each in self.own(zone, only))]})
+            case "PUT", ("zones", zone, "records", host, type_name):
+                (ttl,) = {each["ttl"] for each in seen.body["records"]}
+                data = [each["data"] for each in seen.body["records"]]
+                if not self.put(absolute(host, zone), type_name, data, ttl):
+                    return reply({"errors": ["CNAME conflicts with other records"]}, 400)
+                return reply({"message": "1 record updated"})
+            case "DELETE", ("zones", zone, "records", host, type_name):
+                self.drop(absolute(host, zone), type_name)
+                return reply({"records_removed": 1})
+        return reply({"error": "Not found"}, 404)
+
+    @staticmethod
+    def shown(held: Held) -> dict[str, Any]:
+        return {"host": held.relative(), "ttl": held.ttl, "type": held.type, "data": held.content}
+
+
+class FakeAzure(FakeRest):
+    """The sign-in and the resource manager. A record set has another etag after every change."""
+
+    group = "My-Group"
+
+    def __init__(self, secret: str) -> None:
+        super().__init__(secret)
+        self.tokens = 0
+        self.etags: dict[tuple[str, str], int] = {}
+
+    def writes(self, request: HttpRequest) -> bool:
+        return request.method in {"PUT", "DELETE"}
+
+    def knows(self, seen: Seen) -> bool:
+        if seen.request.url.startswith("https://login.microsoftonline.com/"):
+            return True
+        assert seen.params["api-version"] == "2018-05-01"
+        return seen.headers.get("Authorization") == f"Bearer token-{self.tokens}"
+
+    def stranger(self) -> HttpResponse:
+        return self.refused("InvalidAuthenticationToken", 401)
+
+    @staticmethod
+    def refused(code: str, status: int) -> HttpResponse:
+        return reply({"error": {"code": code, "message": f"It is {code}"}}, status)
+
+    def sign_in(self, seen: Seen) -> HttpResponse:
+        assert seen.path == ("the-tenant", "oauth2", "v2.0", "token")
+        asked = {
+            "grant_type": "client_credentials",
+            "client_id": "the-app",
+            "scope": "https://management.azure.com/.default",
+        }
+        if seen.body != {**asked, "client_secret": self.secret}:
+            return reply({"error": "invalid_client", "error_description": "AADSTS7000215: Invalid secret"}, 401)
+        self.tokens += 1
+        return reply({"token_type": "Bearer", "expires_in": 3599, "access_token": f"token-{self.tokens}"})
+
+    def route(self, seen: Seen) -> HttpResponse:
+        if seen.request.url.startswith("https://login.microsoftonline.com/"):
+            return self.sign_in(seen)
+        start = ("subscriptions", "the-subscription")
+        assert seen.path[:2] == start
+        if seen.path[2:] == ("providers", "Microsoft.Network", "dnsZones"):
+            return self.listed([self.of_zone(zone) for zone in self.zones], seen)
+        match seen.path[2:]:
+            case ("resourceGroups", self.group, "providers", "Microsoft.Network", "dnsZones", zone, *rest):
+                if zone not in self.zones:
+                    return self.refused("ResourceNotFound", 404)
+                if rest == ["all"]:
+                    return self.listed([self.shown(each) for each in self.rrsets(zone).values()], seen)
+                return self.change(seen, zone, *rest)
+        return self.refused("ResourceNotFound", 404)
+
+    def listed(self, items: list[Any], seen: Seen) -> HttpResponse:
+        size = min(100, self.largest_page)
+        start = int(seen.params.get("$skipToken", "0"))
+        link = f"https://management.azure.com/…?api-version=2018-05-01&$skipToken={start + size}"
+        more = {"nextLink": link} if start + size < len(items) else {}
+        return reply({"value": items[start : start + size], **more})
+
+    def of_zone(self, zone: str) -> dict[str, Any]:
+        where = (
+            f"/subscriptions/the-subscription/resourceGroups/{self.group}/providers/Microsoft.Network/dnszones/{zone}"
+        )
+        return {"id": where, "name": zone, "type": "Microsoft.Network/dnszones", "properties": {"zoneType": "Public"}}
+
+    def etag(self, name: str, type_name: str) -> str:
+        return f"etag-{self.etags.get((name, type_name), 0)}"
+
+    def shown(self, records: list[Held]) -> dict[str, Any]:
+        first = records[0]
+        lists: dict[str, dict[str, Any]] = {
+            "A": {"ARecords": [{"ipv4Address": each.content} for each in records]},
+            "AAAA": {"AAAARecords": [{"ipv6Address": each.content} for each in records]},
+            "CNAME": {"CNAMERecord": {"cname": first.content}},
+            "TXT": {"TXTRecords": [{"value": [each.content]} for each in records]},
+        }
+        properties = {"TTL": first.ttl, "fqdn": f"{first.name}.", "targetResource": {}, **lists[first.type]}
+        named = {"name": first.relative(), "type": f"Microsoft.Network/dnszones/{first.type}"}
+        return {**named, "etag": self.etag(first.name, first.type), "properties": properties | first.extra}
+
+    def change(self, seen: Seen, zone: str, type_name: str, relative: str) -> HttpResponse:
+        name = absolute(relative, zone)
+        there = bool(self.rrsets(zone).get((name, type_name)))
+        wanted = seen.headers.get("If-Match")
+        if (wanted is not None and wanted != self.etag(name, type_name)) or (wanted is None and there):
+            return self.refused("PreconditionFailed", 412)
+        assert wanted is not None or seen.headers["If-None-Match"] == "*"
+        if seen.method == "PUT" and self.clashes(name, type_name):
+            return self.refused("BadRequest", 400)
+        self.etags[name, type_name] = self.etags.get((name, type_name), 0) + 1
+        self.drop(name, type_name)
+        if seen.method == "PUT":
+            properties = seen.body["properties"]
+            listed, member = {"A": ("ARecords", "ipv4Address"), "AAAA": ("AAAARecords", "ipv6Address")}[type_name]
+            extra = {"metadata": properties["metadata"]} if "metadata" in properties else {}
+            for each in properties[listed]:
+                self.hold(name, type_name, each[member], properties["TTL"], **extra)
+        return reply({})

@@ -165,4 +165,32 @@ ENTRIES = (
         aliases=("g-core labs", "gcorelabs", "gcore.com"),
         capabilities=ttl(60),
     ),
+    rest_entry(
+        "azure",
+        "Azure DNS",
+        (
+            option("subscription_id", text("Subscription id"), text("From the overview of the DNS zone.")),
+            option("tenant_id", text("Tenant id"), text("The directory (tenant) id of the app registration.")),
+            option("client_id", text("Application id"), text("The application (client) id of the app registration.")),
+            secret(
+                "client_secret",
+                text("Client secret"),
+                text(
+                    "Make it in Microsoft Entra under App registrations, Certificates & secrets. The smallest "
+                    "permission is the role DNS Zone Contributor for that app on the one DNS zone."
+                ),
+            ),
+            option(
+                "login_url",
+                text("Address of the sign-in"),
+                text("Only other clouds than the public one need another."),
+                required=False,
+                default="https://login.microsoftonline.com",
+            ),
+        ),
+        base_url="https://management.azure.com",
+        homepage="https://azure.microsoft.com/products/dns",
+        aliases=("microsoft azure", "azure cloud", "微软云"),
+        capabilities=ttl(1),
+    ),
 )

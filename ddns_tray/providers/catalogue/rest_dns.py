@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ddns_tray.core.model import Capabilities
 from ddns_tray.core.text import text
-from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, option, rest_entry, secret, ttl
+from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, option, rest_entry, secret, ttl, unlisted
 
 EMAIL = text("E-mail address")
 
@@ -78,5 +79,81 @@ ENTRIES = (
         homepage="https://www.luadns.com",
         aliases=("luadns.com",),
         capabilities=ttl(60),
+    ),
+    rest_entry(
+        "cloudns",
+        "ClouDNS",
+        (
+            option(
+                "id_kind",
+                text("Kind of id"),
+                text("A sub-user sees only the zones that were given to it, which is the smallest permission."),
+                required=False,
+                default="auth-id",
+                choices=("auth-id", "sub-auth-id"),
+            ),
+            option("auth_id", text("Id"), text("The id of the API user or of its sub-user.")),
+            secret(
+                "auth_password",
+                text("Password"),
+                text("Make the API user at cloudns.net/api-settings. The interface belongs to the paid plans."),
+            ),
+        ),
+        base_url="https://api.cloudns.net",
+        homepage="https://www.cloudns.net",
+        aliases=("cloudns.net", "cloud dns"),
+        capabilities=ttl(60, 2592000),
+    ),
+    rest_entry(
+        "dynv6",
+        "dynv6",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text(
+                    "Make an HTTP token at dynv6.com/keys. One that is limited to your zone is the smallest permission."
+                ),
+            ),
+        ),
+        base_url="https://dynv6.com/api/v2",
+        homepage="https://dynv6.com",
+        aliases=("dynv6.com", "dynv6.net", "dns.army", "v6.rocks"),
+        capabilities=Capabilities(ttl=None),
+    ),
+    rest_entry(
+        "easydns",
+        "easyDNS",
+        (
+            option("token", text("Token"), text("The first part of the pair, shown beside the key.")),
+            secret(
+                "api_key",
+                API_KEY,
+                text("Ask for it at cp.easydns.com/manage/security/api. It may do everything in the account."),
+            ),
+        ),
+        base_url="https://rest.easydns.net",
+        homepage="https://easydns.com",
+        aliases=("easydns.com",),
+        capabilities=unlisted(60),
+    ),
+    rest_entry(
+        "nearlyfreespeech",
+        "NearlyFreeSpeech.NET",
+        (
+            option("login", text("Member login"), text("The name with which you sign in.")),
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Ask for it in the member interface under Profile, Actions, Manage API Key. There is no smaller "
+                    "permission than the whole membership."
+                ),
+            ),
+        ),
+        base_url="https://api.nearlyfreespeech.net",
+        homepage="https://www.nearlyfreespeech.net",
+        aliases=("nfsn", "nearlyfreespeech.net"),
+        capabilities=unlisted(180),
     ),
 )

@@ -28,9 +28,17 @@ def secret(name: str, label: Text, help_text: Text) -> FieldSpec:
     return FieldSpec(name, label, help_text, secret=True)
 
 
-def option(name: str, label: Text, help_text: Text, *, required: bool = True, default: str | None = None) -> FieldSpec:
+def option(
+    name: str,
+    label: Text,
+    help_text: Text,
+    *,
+    required: bool = True,
+    default: str | None = None,
+    choices: tuple[str, ...] = (),
+) -> FieldSpec:
     """A setting that is no secret."""
-    return FieldSpec(name, label, help_text, required=required, default=default)
+    return FieldSpec(name, label, help_text, required=required, default=default, choices=choices)
 
 
 def rest_entry(
@@ -54,6 +62,11 @@ def rest_entry(
         capabilities=capabilities or Capabilities(),
     )
     return Entry(spec, f"ddns_tray.providers.rest_services.{service}")
+
+
+def unlisted(shortest: int, longest: int = LONGEST_TTL) -> Capabilities:
+    """The abilities of a service that does not tell which zones there are."""
+    return Capabilities(list_zones=False, ttl=(shortest, longest))
 
 
 def ttl(shortest: int, longest: int = LONGEST_TTL) -> Capabilities:

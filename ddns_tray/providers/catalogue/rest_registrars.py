@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ddns_tray.core.model import Capabilities
 from ddns_tray.core.text import text
 from ddns_tray.providers.catalogue.rest_fields import (
     API_KEY,
@@ -13,6 +14,7 @@ from ddns_tray.providers.catalogue.rest_fields import (
     rest_entry,
     secret,
     ttl,
+    unlisted,
 )
 
 ENTRIES = (
@@ -147,5 +149,131 @@ ENTRIES = (
         homepage="https://www.name.com",
         aliases=("namecom", "name.com"),
         capabilities=ttl(300),
+    ),
+    rest_entry(
+        "spaceship",
+        "Spaceship",
+        (
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Make it at spaceship.com under API Manager. The smallest permissions are domains:read, "
+                    "dnsrecords:read and dnsrecords:write."
+                ),
+            ),
+            secret("api_secret", API_SECRET, BESIDE_THE_KEY),
+        ),
+        base_url="https://spaceship.dev/api",
+        homepage="https://www.spaceship.com",
+        aliases=("spaceship.com", "spaceship.dev"),
+        capabilities=ttl(60, 3600),
+    ),
+    rest_entry(
+        "dynadot",
+        "Dynadot",
+        (
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Make it at dynadot.com under Tools, API, for Production. There is no smaller permission than the "
+                    "whole account."
+                ),
+            ),
+            secret("api_secret", API_SECRET, BESIDE_THE_KEY),
+        ),
+        base_url="https://api.dynadot.com",
+        homepage="https://www.dynadot.com",
+        aliases=("dynadot.com",),
+        capabilities=Capabilities(list_zones=False, ttl=None),
+    ),
+    rest_entry(
+        "infomaniak",
+        "Infomaniak",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text(
+                    "Make it at manager.infomaniak.com under API tokens. The smallest permissions are dns:read and "
+                    "dns:write."
+                ),
+            ),
+        ),
+        base_url="https://api.infomaniak.com",
+        homepage="https://www.infomaniak.com",
+        aliases=("infomaniak.com", "infomaniak api"),
+        capabilities=unlisted(60),
+    ),
+    rest_entry(
+        "netcup",
+        "netcup",
+        (
+            option("customer_number", text("Customer number"), text("The number with which you sign in.")),
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Make it in the Customer Control Panel under Master Data, API. There is no smaller permission than "
+                    "all domains of the customer."
+                ),
+            ),
+            secret("api_password", text("API password"), BESIDE_THE_KEY),
+        ),
+        base_url="https://ccp.netcup.net/run/webservice/servers/endpoint.php",
+        homepage="https://www.netcup.com",
+        aliases=("netcup.de", "netcup ccp", "ccp.netcup.net"),
+        capabilities=Capabilities(list_zones=False, ttl=None),
+    ),
+    rest_entry(
+        "hostinger",
+        "Hostinger",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text("Make it in hPanel under Profile, API, with an end. It may do everything in the account."),
+            ),
+        ),
+        base_url="https://developers.hostinger.com",
+        homepage="https://www.hostinger.com",
+        aliases=("hostinger.com", "hpanel"),
+        capabilities=ttl(60),
+    ),
+    rest_entry(
+        "servercow",
+        "Servercow",
+        (
+            option("username", USER_NAME, text("The user that was made for the DNS API, not that of the customer.")),
+            secret(
+                "password",
+                text("Password"),
+                text("Make a user for the DNS API at cp.servercow.de, with the right to your domains alone."),
+            ),
+        ),
+        base_url="https://api.servercow.de/dns/v1",
+        homepage="https://www.servercow.de",
+        aliases=("servercow.de",),
+        capabilities=unlisted(20),
+    ),
+    rest_entry(
+        "mythic_beasts",
+        "Mythic Beasts",
+        (
+            option("key_id", text("Key id"), text("The id of the API key, shown beside its secret.")),
+            secret(
+                "api_secret",
+                API_SECRET,
+                text(
+                    "Make the key at mythic-beasts.com/customer/api-users. The smallest permission is the DNS API for "
+                    "one zone, limited to the names and types that you keep."
+                ),
+            ),
+        ),
+        base_url="https://api.mythic-beasts.com/dns/v2",
+        homepage="https://www.mythic-beasts.com",
+        aliases=("mythicbeasts", "mythic-beasts.com"),
+        capabilities=ttl(60),
     ),
 )
