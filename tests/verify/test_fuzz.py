@@ -58,7 +58,7 @@ SEEDS = (
 
 
 def flip(wire: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.randint(1, 8)):
+    for _ in range(chance.randint(1, 3)):
         wire[chance.randrange(len(wire))] ^= 1 << chance.randrange(8)
 
 
@@ -94,12 +94,12 @@ def swell(wire: bytearray, chance: random.Random) -> None:
 
 
 DAMAGES: tuple[Callable[[bytearray, random.Random], None], ...] = (flip, overwrite, cut, repeat, point, count, swell)
-WEIGHTS = (8, 6, 3, 3, 4, 3, 1)
+WEIGHTS = (16, 4, 2, 2, 3, 2, 1)
 
 
 def damaged(wire: bytes, chance: random.Random) -> bytes:
     packet = bytearray(wire)
-    for damage in chance.choices(DAMAGES, WEIGHTS, k=chance.randint(1, 3)):
+    for damage in chance.choices(DAMAGES, WEIGHTS, k=chance.choice((1, 1, 1, 2, 3))):
         if len(packet) > 12:
             damage(packet, chance)
     return bytes(packet)
@@ -135,8 +135,8 @@ def test_no_damaged_packet_crashes_hangs_or_turns_green() -> None:
     for _ in range(PACKETS):
         outcomes[boundary(damaged(chance.choice(seeds), chance))] += 1
     assert outcomes.total() == PACKETS
-    assert outcomes["malformed"] > PACKETS // 10, outcomes
-    assert outcomes["mismatch"] > PACKETS // 100, outcomes
+    # All ways of ending are well trodden.
+    assert min(outcomes[kind] for kind in ("malformed", "mismatch", "missing", "lame")) > PACKETS // 100, outcomes
 
 
 @pytest.mark.parametrize("size", [0, 1, 11, 12, 512, 4096, 65_535])
