@@ -212,7 +212,7 @@ def run_app(paths: Paths, *, demo: bool = False, open_window: bool = False) -> i
 
 def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
     sys.excepthook = _log_uncaught
-    app = _Application(sys.argv[:1])
+    app = _application()
     app.setApplicationName("ddns-tray")
     app.setApplicationDisplayName("DDNS Tray")
     app.setDesktopFileName("ddns-tray")
@@ -224,6 +224,18 @@ def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
         # Only now: closing the loop waits for its worker threads, and those may hang in a keyring.
         app.stop.reached()
     return code
+
+
+def _application() -> _Application:
+    """Make Qt's application, without OpenGL under X11: nothing here draws with it, and its libraries are large."""
+    name = "QT_XCB_GL_INTEGRATION"
+    if name in os.environ:
+        return _Application(sys.argv[:1])
+    os.environ[name] = "none"
+    try:
+        return _Application(sys.argv[:1])
+    finally:
+        del os.environ[name]  # programs that we start may want it
 
 
 async def _raise_first(paths: Paths) -> int:

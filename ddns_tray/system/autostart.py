@@ -7,7 +7,6 @@ settings, and a program that was moved has an entry that leads nowhere (`State.E
 from __future__ import annotations
 
 import os
-import plistlib
 import re
 import subprocess
 import sys
@@ -130,6 +129,8 @@ class LaunchAgent(Autostart):
         self.path = library / "LaunchAgents" / f"{_LABEL}.plist"
 
     def _read(self) -> tuple[str, ...] | None:
+        import plistlib  # noqa: PLC0415 - macOS alone, and it loads a parser of XML
+
         try:
             agent = plistlib.loads(self.path.read_bytes())
         except FileNotFoundError:
@@ -141,6 +142,8 @@ class LaunchAgent(Autostart):
         return tuple(str(part) for part in agent.get("ProgramArguments", ()))
 
     def _write(self) -> None:
+        import plistlib  # noqa: PLC0415 - as above
+
         agent = {
             "Label": _LABEL,
             "ProgramArguments": list(self.command),

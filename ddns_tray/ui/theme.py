@@ -7,7 +7,7 @@ colours; there we set the whole. Every text colour has a contrast of at least 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -71,6 +71,7 @@ DARK = Tokens(
     track="#333C45",
     verdict={Colour.GREEN: "#5CC777", Colour.YELLOW: "#F0B43C", Colour.RED: "#FF8A8A", Colour.GREY: "#A3AFBA"},
 )
+_ICONS = Path(__file__).parents[1] / "resources" / "icons"
 _CHOICES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 
 
@@ -79,7 +80,11 @@ _CHINESE_FONTS = ("PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", "Noto
 
 
 class Theme(QObject):
-    """Follows the system, or the person's choice; `changed` is told when the tokens are others."""
+    """Follows the system, or the person's choice; `changed` is told when the tokens are others.
+
+    Fonts, palette and style sheet are set by `dress`, with the first window or menu: a program that rests in the tray
+    paints nothing with them, and they are several MiB.
+    """
 
     changed = Signal()
 
@@ -91,16 +96,24 @@ class Theme(QObject):
         hints = QGuiApplication.styleHints()
         self._system = hints.colorScheme()
         hints.colorSchemeChanged.connect(self._on_system_changed)
+        self._dressed = False
         self.tokens = LIGHT
-        font = app.font()
-        font.setFamilies([QFontInfo(font).family(), *_CHINESE_FONTS])
-        app.setFont(font)
         self._apply()
 
     @property
     def is_dark(self) -> bool:
         """Whether light text stands on dark ground."""
         return self.tokens is DARK
+
+    def dress(self) -> None:
+        """Bring fonts and colours to the whole program; done once, and then kept up to date."""
+        if self._dressed:
+            return
+        self._dressed = True
+        font = self._app.font()
+        font.setFamilies([QFontInfo(font).family(), *_CHINESE_FONTS])
+        self._app.setFont(font)
+        self._apply()
 
     def choose(self, choice: str) -> None:
         """Take "auto", "light" or "dark"."""
@@ -118,7 +131,7 @@ class Theme(QObject):
     def _apply(self) -> None:
         scheme = _CHOICES.get(self._choice, self._system)
         before, self.tokens = self.tokens, DARK if scheme is Qt.ColorScheme.Dark else LIGHT
-        if self._own_palette:
+        if self._own_palette and self._dressed:
             self._app.setPalette(_palette(self.tokens))
             self._app.setStyleSheet(_style_sheet(self.tokens))
         if before is not self.tokens:
@@ -236,8 +249,8 @@ QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 8px; }}
 
 
 def _picture(name: str, tokens: Tokens) -> str:
-    place = resources.files("ddns_tray") / "resources" / "icons" / f"{name}-{'dark' if tokens is DARK else 'light'}.svg"
-    return str(place).replace("\\", "/")
+    place = _ICONS / f"{name}-{'dark' if tokens is DARK else 'light'}.svg"
+    return place.as_posix()
 
 
 def _mixed(first: str, second: str, part: float) -> str:

@@ -68,6 +68,7 @@ class MainWindow(QWidget):
         self._words = words
         self._now = now
         self._theme = theme
+        theme.dress()
         self._activity = activity
         self._places = places
         self._services: Services | None = None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 DOMAIN = "ddns_tray"
 LANGUAGES = ("en", "zh_CN")
+# Not through importlib.resources: the icon would wait for the archive modules that it loads.
+_PLACE = Path(__file__).parents[1] / "resources" / "translations"
 
 
 @cache
@@ -18,7 +20,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """The catalogue of one language; English, and a language whose file is missing, speak the literals as they are."""
     if language == "en":
         return gettext.NullTranslations()
-    place = resources.files("ddns_tray") / "resources" / "translations" / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    place = _PLACE / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
     try:
         with place.open("rb") as file:
             return gettext.GNUTranslations(file)

@@ -84,6 +84,7 @@ def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
     from ddns_tray.ui.theme import Theme
 
     theme = Theme(app)
+    theme.dress()
     yield icons_sheet(folder / "icons.png")
     for scheme in SCHEMES:
         for language in LANGUAGES:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtGui import QColor
 
 from ddns_tray.core.model import Colour
 from ddns_tray.ui.theme import DARK, LIGHT, Theme, Tokens
 from tests.ui.test_icons import contrast
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
@@ -34,3 +39,19 @@ def test_the_person_overrules_the_system_and_it_is_told_once(theme: Theme) -> No
     assert told == [True, False]
     theme.choose("auto")
     assert theme.tokens is LIGHT  # without a desktop the system says neither
+
+
+def test_nothing_is_dressed_before_there_is_something_to_see(qapp: QApplication) -> None:
+    before = qapp.styleSheet()
+    qapp.setStyleSheet("")
+    try:
+        theme = Theme(qapp)
+        theme.choose("dark")
+        assert qapp.styleSheet() == ""
+        theme.dress()
+        dark = qapp.styleSheet()
+        theme.choose("light")
+        assert DARK.card in dark
+        assert LIGHT.text in qapp.styleSheet()
+    finally:
+        qapp.setStyleSheet(before)
