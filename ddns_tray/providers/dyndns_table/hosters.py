@@ -23,6 +23,10 @@ ROWS = (
         server="https://dyndns.strato.com",
         key=Key.UPDATES,
         other="{a},{aaaa}",
+        note=text(
+            "The service drops the address that an update does not name. Both are named once both are known; after a "
+            "restart, a change of one alone may remove the other until that is written again."
+        ),
         answers=DYNDNS2,
     ),
     Row(
