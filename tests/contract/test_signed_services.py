@@ -19,6 +19,8 @@ from ddns_tray.core.errors import (
     UnexpectedAnswer,
     ZoneNotFound,
 )
+from ddns_tray.core.model import RecordMemory
+from ddns_tray.core.plan import plan
 from ddns_tray.core.ports import Secret
 from ddns_tray.providers.registry import open_account, spec
 from tests.contract.suite import HOME, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
@@ -41,6 +43,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "tencentcloud": signed.FakeDnspodCloud,
     "edgeone": signed.FakeEdgeOne,
     "volcengine": signed.FakeVolcengine,
+    "aliyun_esa": signed.FakeEsa,
     "route53": FakeRoute53,
     "dnspod": china.FakeDnspod,
     "dnspod_com": china.FakeDnspodAbroad,
@@ -175,7 +178,6 @@ async def test_codes_say_what_is_wrong(service: str, code: str, kind: type[Excep
         ("westcn", {"line": "LTEL"}),
         ("westcn", {"pause": 1}),
         ("dnscom", {"viewID": "285345792"}),
-        ("dnscom", {"state": 1}),
         ("eranet", {"State": 0}),
         ("volcengine", {"Line": "telecom"}),
         ("volcengine", {"Enable": False}),
@@ -313,3 +315,35 @@ async def test_domains_that_are_none_are_refused_before_anything_is_sent(domains
     harness = harness_of("eranet")
     with pytest.raises(ConfigError):
         open_account("eranet", options, {"access_key_secret": Secret("s")}, http=harness.http, clock=FakeClock())
+
+
+async def test_a_record_behind_the_edge_stays_there_and_says_so() -> None:
+    harness = harness_of("aliyun_esa")
+    special: dict[str, Any] = {"Proxied": True, "BizName": "api", "Comment": "the house"}
+    record = harness.service.hold(HOME.name, "A", OLD, **special)
+    provider = harness.open()
+    existing = await provider.read(HOME)
+    assert existing is not None
+    assert [each.proxied for each in existing.records] == [True]
+    await update(provider, HOME, NEW)
+    assert (record.content, record.extra) == (NEW, special)
+
+
+async def test_a_record_is_put_behind_the_edge_when_asked_for() -> None:
+    harness = harness_of("aliyun_esa")
+    provider = harness.open()
+    existing = await provider.read(HOME)
+    planned = plan(HOME, (NEW,), existing, RecordMemory(), force=False, ttl=None, proxied=True, comment=None)
+    assert planned.change is not None
+    await provider.apply(planned.change)
+    (record,) = harness.service.records
+    assert (record.content, record.extra) == (NEW, {"Proxied": True, "BizName": "web"})
+
+
+async def test_several_addresses_in_one_record_are_left_alone() -> None:
+    harness = harness_of("aliyun_esa")
+    harness.service.hold(HOME.name, "A", f"{OLD},{NEW}")
+    provider = harness.open()
+    with pytest.raises(RecordConflict, match="several"):
+        await update(provider, HOME, NEW)
+    assert await provider.records("example.test") == ()

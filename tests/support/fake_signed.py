@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -391,3 +392,80 @@ class FakeVolcengine(FakeActions):
             return self.refuse("ErrRecordNotFound", status=404)
         self.records.remove(held)
         return self.good()
+
+
+class FakeEsa(FakeActions):
+    """ESA at alibabacloud.com/help/en/edge-security-acceleration/esa."""
+
+    def action(self, seen: Seen) -> str:
+        return seen.headers["x-acs-action"]
+
+    def knows(self, seen: Seen) -> bool:
+        given = seen.headers["Authorization"]
+        assert seen.headers["x-acs-version"] == "2024-09-10"
+        assert (seen.method == "GET") == self.action(seen).startswith("List")
+        message = signed_message(seen, names_in(given))
+        return given == aliyun.sign(message, access_key_id=KEY_ID, access_key_secret=self.secret).authorization
+
+    def stranger(self) -> HttpResponse:
+        return self.refuse("SignatureDoesNotMatch")
+
+    def refuse(self, code: str, message: str = "in its own words", status: int = 400) -> HttpResponse:
+        return reply({"RequestId": "R", "Code": code, "Message": message}, status)
+
+    def part(self, name: str, items: list[Any], asked: dict[str, Any]) -> HttpResponse:
+        size, page = min(int(asked["PageSize"]), self.largest_page), int(asked["PageNumber"])
+        return reply({"RequestId": "R", "TotalCount": len(items), name: items[(page - 1) * size : page * size]})
+
+    def do_ListSites(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - the service's name
+        found = [{"SiteId": number, "SiteName": name, "AccessType": "NS"} for name, number in self.zones.items()]
+        return self.part("Sites", [*found, {"SiteId": 7, "SiteName": "example.net", "AccessType": "CNAME"}], asked)
+
+    def do_ListRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        zone = self.zone_of(asked["SiteId"])
+        if zone is None:
+            return self.refuse("InvalidParameter.SiteId")
+        found = self.own(zone, asked.get("RecordName"))
+        assert ("RecordName" in asked) == (asked.get("RecordMatchType") == "exact")
+        return self.part("Records", [self.shown(each) for each in found], asked)
+
+    def shown(self, each: Held) -> dict[str, Any]:
+        return {
+            "RecordId": int(each.id),
+            "RecordName": each.name,
+            "RecordType": "A/AAAA" if each.type in {"A", "AAAA"} else each.type,
+            "Data": {"Value": each.content},
+            "Ttl": each.ttl,
+            "Proxied": False,
+            "Comment": "",
+            **each.extra,
+        }
+
+    def special(self, asked: dict[str, Any]) -> dict[str, Any]:
+        assert (asked["Proxied"] == "true") == ("BizName" in asked)
+        edge = {"Proxied": True, "BizName": asked["BizName"]} if asked["Proxied"] == "true" else {}
+        return edge | ({"Comment": asked["Comment"]} if asked["Comment"] else {})
+
+    def do_CreateRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        assert (self.zone_of(asked["SiteId"]), asked["Type"]) != (None, "")
+        content = json.loads(asked["Data"])["Value"]
+        kind = "AAAA" if ":" in content else "A"
+        held = self.create(asked["RecordName"], kind, content, int(asked["Ttl"]), **self.special(asked))
+        if held is None:
+            return self.refuse("Record.ConflictRecord")
+        return reply({"RequestId": "R", "RecordId": int(held.id)})
+
+    def do_UpdateRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["RecordId"])
+        if held is None:
+            return self.refuse("InvalidRecordId")
+        held.content, held.ttl = json.loads(asked["Data"])["Value"], int(asked["Ttl"])
+        held.extra = self.special(asked)
+        return reply({"RequestId": "R"})
+
+    def do_DeleteRecord(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
+        held = self.held_at(asked["RecordId"])
+        if held is None:
+            return self.refuse("InvalidRecordId")
+        self.records.remove(held)
+        return reply({"RequestId": "R"})

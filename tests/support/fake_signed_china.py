@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import md5
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from ddns_tray.core.ports import HttpResponse, Secret
 from ddns_tray.providers.auth import basic_word
@@ -22,6 +22,7 @@ class FakeDnspod(FakeActions):
 
     writing: ClassVar[tuple[str, ...]] = ("Record.Create", "Record.Modify", "Record.Remove")
     line_word = "默认"
+    always_tells_of_nothing = False
 
     def action(self, seen: Seen) -> str:
         return seen.path[0]
@@ -60,11 +61,12 @@ class FakeDnspod(FakeActions):
         return self.good(info={"domain_total": len(found)}, domains=self.part(found, asked))
 
     def listed(self, asked: dict[str, str]) -> HttpResponse:
-        if asked["domain"] not in self.zones:
+        zone = self.zone_of(asked["domain_id"])
+        if zone is None:
             return self.refuse("6", "Domain ID invalid")
-        found = [self.shown(each) for each in self.own(asked["domain"])]
+        found = [self.shown(each) for each in self.own(zone)]
         found = [each for each in found if asked.get("sub_domain") in {None, each["name"]}]
-        if not found and asked.get("error_on_empty") != "no":
+        if not found and (self.always_tells_of_nothing or asked.get("error_on_empty") != "no"):
             return self.refuse("10", "No records")
         return self.good(info={"record_total": str(len(found))}, records=self.part(found, asked))
 
@@ -82,15 +84,17 @@ class FakeDnspod(FakeActions):
         }
 
     def made(self, asked: dict[str, str]) -> HttpResponse:
-        name = absolute(asked["sub_domain"], asked["domain"])
+        zone = self.zone_of(asked["domain_id"])
+        assert zone
+        name = absolute(asked["sub_domain"], zone)
         if self.clashes(name, asked["record_type"]):
             return self.refuse("31", "Conflict of A and CNAME records")
-        assert asked["record_line"] == self.line_word
+        assert asked["record_line"].casefold() == self.line_word.casefold()
         held = self.create(name, asked["record_type"], asked["value"], int(asked["ttl"]))
         return self.refuse("104", "Record exists") if held is None else self.good(record={"id": held.id})
 
     def changed(self, asked: dict[str, str]) -> HttpResponse:
-        held = self.find(asked["domain"], asked["record_id"])
+        held = self.held_at(asked["record_id"])
         if held is None:
             return self.refuse("8", "Record ID invalid")
         assert (held.relative(), held.type) == (asked["sub_domain"], asked["record_type"])
@@ -99,7 +103,7 @@ class FakeDnspod(FakeActions):
         return self.good(record={"id": int(held.id), "value": held.content})
 
     def removed(self, asked: dict[str, str]) -> HttpResponse:
-        held = self.find(asked["domain"], asked["record_id"])
+        held = self.held_at(asked["record_id"])
         if held is None:
             return self.refuse("8", "Record ID invalid")
         self.records.remove(held)
@@ -109,7 +113,8 @@ class FakeDnspod(FakeActions):
 class FakeDnspodAbroad(FakeDnspod):
     """The same at docs.dnspod.com."""
 
-    line_word = "default"
+    line_word = "Default"
+    always_tells_of_nothing = True
 
 
 class FakeHuawei(FakeRest):
@@ -498,7 +503,7 @@ class FakeEranet(FakeActions):
             return self.refuse("Domain does not exist")
         found = [
             {
-                "Id": int(each.id),
+                "id": int(each.id),
                 "Domain": zone,
                 "Host": each.relative(),
                 "Type": each.type,
@@ -552,7 +557,7 @@ class FakeDnscom(FakeActions):
         given = dict(seen.body)
         told = given.pop("hash")
         assert given["apiKey"] == KEY_ID
-        query = urlencode(sorted(given.items()))
+        query = "&".join(f"{name}={value}" for name, value in sorted(given.items()))
         return bool(told == md5(f"{query}{self.secret}".encode(), usedforsecurity=False).hexdigest())
 
     def stranger(self) -> HttpResponse:
@@ -582,8 +587,7 @@ class FakeDnscom(FakeActions):
                 "type": each.type,
                 "value": each.content,
                 "TTL": each.ttl,
-                "viewID": "285344768",
-                "state": 0,
+                "viewID": 0,
                 **each.extra,
             }
             for each in self.own(zone)

@@ -65,6 +65,25 @@ ENTRIES: tuple[Entry, ...] = (
         capabilities=Capabilities(ttl=(1, 86400)),
     ),
     signed_entry(
+        "aliyun_esa",
+        "Alibaba Cloud ESA",
+        (
+            key_id("access_key_id", text("AccessKey ID")),
+            key_secret(
+                "access_key_secret",
+                text("AccessKey secret"),
+                text(
+                    "Make it at ram.console.alibabacloud.com for a RAM user that may only do {actions}.",
+                    actions="esa:ListSites, ListRecords, CreateRecord, UpdateRecord, DeleteRecord",
+                ),
+            ),
+        ),
+        base_url="https://esa.cn-hangzhou.aliyuncs.com",
+        homepage="https://www.alibabacloud.com/product/esa",
+        aliases=("aliesa", "esa", "阿里云ESA", "边缘安全加速", "阿里云边缘安全加速"),
+        capabilities=Capabilities(proxied=True, ttl=(30, 86400)),
+    ),
+    signed_entry(
         "tencentcloud",
         "Tencent Cloud DNSPod",
         (

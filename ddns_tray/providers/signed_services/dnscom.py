@@ -1,8 +1,8 @@
 """51DNS, which was DNS.COM, its older API.
 
 Sources: "Common parameters" (70/72), "Domain list" (74), "Record list" (4/47), "Create" (4/12), "Modify" (4/45) and
-"Remove" at 51dns.com/document/api (read on 2026-11-22). A request is signed by the MD5 of its sorted parameters and the
-secret. Changes are named newvalue, newTTL and so on; what is not named stays.
+"Remove" at 51dns.com/document/api (read on 2026-11-22). A request is signed by the MD5 of its sorted parameters, not
+encoded, and the secret. Changes are named newvalue, newTTL and so on; what is not named stays.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ WORDS = (
     ("zone", ("域名不存在", "domain not")),
     ("right", ("权限",)),
 )
+DEFAULT_LINE = frozenset({"", "0"})
 _by_number = numbered(CODES, good="0")
 
 
@@ -61,12 +62,9 @@ def _fault(status: int, body: Json) -> Fault | None:
 
 
 def _skip(item: Json) -> bool:
-    state, view = maybe(item, "state"), maybe(item, "viewID")
-    return (state is not None and scalar(state) not in {"0", "4"}) or (view is not None and scalar(view) not in VIEWS)
+    view = maybe(item, "viewID")
+    return view is not None and scalar(view) not in DEFAULT_LINE
 
-
-VIEWS = frozenset({"", "0", "285344768"})
-"""The default line, by its old and by its present number."""
 
 _PAGES = pages(500, until_page("data.pageCount"), page="page", per_page="pageSize")
 
@@ -112,7 +110,7 @@ def hashed(api_key: str, secret: Secret) -> Auth:
     def authorise(request: HttpRequest, now: float) -> HttpRequest:
         fields = dict(parse_qsl(request.body.decode("ascii"), keep_blank_values=True))
         fields |= {"apiKey": api_key, "timestamp": str(int(now))}
-        query = urlencode(sorted(fields.items()))
+        query = "&".join(f"{name}={fields[name]}" for name in sorted(fields))
         digest = md5(f"{query}{secret.reveal()}".encode(), usedforsecurity=False).hexdigest()
         return replace(request, body=urlencode({**fields, "hash": digest}).encode("ascii"))
 

@@ -20,7 +20,7 @@ from ddns_tray.core.errors import (
     ZoneNotFound,
 )
 from ddns_tray.providers.rest_family_names import Names
-from ddns_tray.providers.rest_family_pages import maybe, offset, scalar, until_seen
+from ddns_tray.providers.rest_family_pages import at, maybe, offset, scalar, until_seen
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
 from ddns_tray.providers.signed_services.actions import (
     Account,
@@ -33,17 +33,19 @@ from ddns_tray.providers.signed_services.actions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ddns_tray.core.ports import HttpRequest, Provider
     from ddns_tray.providers.entry import Opening
     from ddns_tray.providers.refusals import Refusal
+    from ddns_tray.providers.rest import Fault
     from ddns_tray.providers.rest_family_service import Draft
     from ddns_tray.providers.shape import Json
     from ddns_tray.providers.signed_services.actions import Asked
 
 USER_AGENT = f"DDNS Tray/{__version__}"
-_PAGE = 3000
+_PAGE = 500
+EMPTY = "10"
 
 CODES: Mapping[str, Refusal] = with_other(
     {
@@ -59,6 +61,7 @@ CODES: Mapping[str, Refusal] = with_other(
         "7": ZoneNotFound,
         "8": RecordNotFound,
         "9": PermissionDenied,
+        EMPTY: RecordNotFound,
         "10004": AuthenticationFailed,
         "21": RecordConflict,
         "31": RecordConflict,
@@ -68,13 +71,26 @@ CODES: Mapping[str, Refusal] = with_other(
 )
 
 
+_by_number = numbered(CODES, code="status.code", message="status.message", good="1")
+
+
+def _fault(status: int, body: Json) -> Fault | None:
+    """Read `status`; an empty list is no fault, though the service abroad says so."""
+    found = _by_number(status, body)
+    return None if found is not None and found.code == EMPTY else found
+
+
+def _records(answer: Json) -> Iterable[Json]:
+    return () if scalar(at(answer, "status.code")) == EMPTY else elements("records")(answer)
+
+
 def described(line: str) -> RestService:
     """Describe the service for the records of one line."""
 
     def members(draft: Draft) -> dict[str, object]:
         weight = draft.kept.get("weight")
         return {
-            "domain": draft.zone.id,
+            "domain_id": draft.zone.id,
             "sub_domain": draft.name,
             "record_type": draft.type,
             "record_line": line,
@@ -85,9 +101,9 @@ def described(line: str) -> RestService:
 
     def skip(item: Json) -> bool:
         enabled = maybe(item, "enabled")
-        return (enabled is not None and scalar(enabled) != "1") or item["line"].string() != line
+        return (enabled is not None and scalar(enabled) != "1") or item["line"].string().casefold() != line.casefold()
 
-    params = (("domain", "{zone}"), ("error_on_empty", "no"))
+    params = (("domain_id", "{zone}"), ("error_on_empty", "no"))
     pages = offset(_PAGE, until_seen("info.record_total"), take="length")
     return RestService(
         zones=Listing(
@@ -95,19 +111,17 @@ def described(line: str) -> RestService:
             items=elements("domains"),
             pages=offset(_PAGE, until_seen("info.domain_total"), take="length"),
         ),
-        zone=ZoneShape(name="name", id="name"),
-        records=Listing("/Record.List", items=elements("records"), params=params, pages=pages),
-        named=Listing(
-            "/Record.List", items=elements("records"), params=(*params, ("sub_domain", "{name}")), pages=pages
-        ),
+        zone=ZoneShape(name="name", id="id"),
+        records=Listing("/Record.List", items=_records, params=params, pages=pages),
+        named=Listing("/Record.List", items=_records, params=(*params, ("sub_domain", "{name}")), pages=pages),
         record=RecordShape(id="id", name="name", type="type", content="value", ttl="ttl", keep=("weight",), skip=skip),
         names=Names.RELATIVE_AT,
         create=Call("POST", "/Record.Create", members),
         update=Call("POST", "/Record.Modify", lambda draft: {**members(draft), "record_id": draft.words()["id"]}),
         delete=Call(
-            "POST", "/Record.Remove", lambda draft: {"domain": draft.zone.id, "record_id": draft.words()["id"]}
+            "POST", "/Record.Remove", lambda draft: {"domain_id": draft.zone.id, "record_id": draft.words()["id"]}
         ),
-        fault=numbered(CODES, code="status.code", message="status.message", good="1"),
+        fault=_fault,
         codes=CODES,
     )
 

@@ -21,8 +21,9 @@ from ddns_tray.core.model import AccountReport
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Fault
 from ddns_tray.providers.rest_family_names import Names
-from ddns_tray.providers.rest_family_pages import maybe
+from ddns_tray.providers.rest_family_pages import maybe, scalar
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService
+from ddns_tray.providers.shape import Json, Misfit
 from ddns_tray.providers.signed_services.actions import (
     Account,
     ActionRecords,
@@ -39,13 +40,12 @@ from ddns_tray.providers.signing.message import utc
 from ddns_tray.providers.zoned import Zone, host_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ddns_tray.core.ports import HttpRequest, Provider, Secret
     from ddns_tray.providers.auth import Auth
     from ddns_tray.providers.entry import Opening
     from ddns_tray.providers.rest_family_service import Draft
-    from ddns_tray.providers.shape import Json
     from ddns_tray.providers.signed_services.actions import Asked
     from ddns_tray.providers.signing.aliyun import Nonce
 
@@ -90,15 +90,25 @@ def _members(draft: Draft) -> dict[str, object]:
     }
 
 
+def _records(answer: Json) -> Iterator[Json]:
+    """The records, with their members in lower case: the service is not of one mind about that."""
+    for item in elements("Data")(answer):
+        if not isinstance(item.value, dict):
+            raise Misfit(item.place)
+        record = Json({name.lower(): value for name, value in item.value.items()}, item.place)
+        scalar(record["id"])
+        yield record
+
+
 def _skip(item: Json) -> bool:
-    state = maybe(item, "State")
-    return state is not None and state.integer() == 0
+    state = maybe(item, "state")
+    return state is not None and scalar(state) == "0"
 
 
 SERVICE = RestService(
-    records=Listing("/DescribeRecordIndex", items=elements("Data"), params=(("Domain", "{zone}"),)),
-    named=Listing("/DescribeRecordIndex", items=elements("Data"), params=(("Domain", "{zone}"), ("Host", "{name}"))),
-    record=RecordShape(id="Id", name="Host", type="Type", content="Value", ttl="Ttl", skip=_skip),
+    records=Listing("/DescribeRecordIndex", items=_records, params=(("Domain", "{zone}"),)),
+    named=Listing("/DescribeRecordIndex", items=_records, params=(("Domain", "{zone}"), ("Host", "{name}"))),
+    record=RecordShape(id="id", name="host", type="type", content="value", ttl="ttl", skip=_skip),
     names=Names.RELATIVE_AT,
     create=Call("GET", "/AddDomainRecord", _members),
     update=Call("GET", "/UpdateDomainRecord", lambda draft: {"Id": draft.words()["id"], **_members(draft)}),
