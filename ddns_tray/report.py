@@ -189,6 +189,9 @@ def _provider(spec: ProviderSpec, words: Words) -> JsonObject:
         "family": spec.family,
         "status": spec.status.value,
         "homepage": spec.homepage,
+        "note": None if spec.note is None else words.say(spec.note),
+        "plain_http": spec.plain_http,
+        "min_write_interval": spec.min_write_interval,
         "fields": [_field(spec_field, words) for spec_field in spec.fields],
         "capabilities": _capabilities(spec.capabilities),
     }
