@@ -46,9 +46,10 @@ def test_a_secret_travels_by_pipe_and_is_in_no_argument_and_no_variable() -> Non
 def test_the_real_worker_is_started_without_the_secret(tmp_path: Path) -> None:
     """It waits for its line: then the process list can be read in peace."""
     with subprocess.Popen(worker_command(), stdin=subprocess.PIPE, cwd=tmp_path) as worker:
-        seen = Path(f"/proc/{worker.pid}/cmdline").read_bytes() + Path(f"/proc/{worker.pid}/environ").read_bytes()
+        process = Path(f"/proc/{worker.pid}")
+        _until(lambda: b"keyring_worker" in (process / "cmdline").read_bytes())  # empty for a moment after exec(3)
+        seen = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
         worker.kill()
-    assert b"keyring_worker" in seen
     assert MARK.encode() not in seen
 
 
@@ -141,6 +142,30 @@ def test_the_worker_ends_when_nobody_waits_any_more(tmp_path: Path) -> None:
 def test_a_worker_that_is_asked_nothing_ends() -> None:
     ended = subprocess.run(worker_command(), input=b"", capture_output=True, check=False, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", b"")
+
+
+def test_a_frozen_program_is_its_own_worker_and_loads_nothing_else_for_it() -> None:
+    script = (
+        "import sys; sys.frozen = True\n"
+        "from ddns_tray.store.keyring_process import worker_command\n"
+        "sys.argv = ['ddns-tray', *worker_command()[1:]]\n"
+        "from ddns_tray.__main__ import main\n"
+        "code = main()\n"
+        "sys.exit(7 if 'ddns_tray.cli' in sys.modules else code)\n"
+    )
+    request = {"verb": "get", "service": "ddns-tray", "user": "home/key", "path": []}
+    no_bus = {
+        name: value for name, value in os.environ.items() if name not in {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"}
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=no_bus
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(json.dumps(request).encode() + b"\n")
+        worker.stdin.flush()
+        assert json.loads(worker.stdout.read()) == {"kinds": ["NoKeyringError"]}
+        assert worker.wait(30) == 0
 
 
 def test_without_a_session_bus_no_process_is_started() -> None:
