@@ -14,6 +14,7 @@ from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.settings import Settings
 from ddns_tray.ui.account_form import AccountForm
 from ddns_tray.ui.record_form import RecordForm
+from ddns_tray.ui.wizard_work import SetUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -36,8 +37,13 @@ class DeskWork(QObject):
     failed = Signal(object)
     """Carries a `DdnsTrayError` that no form was open for."""
 
+    set_up_begun = Signal(object)
+    """Carries a `SetUp`: the way to the first account and its names."""
+
     def __init__(self, window: QWidget, words: Words, theme: Theme) -> None:
         super().__init__(window)
+        self.language: str | None = None
+        """Chosen at the welcome; kept with the first thing that is written."""
         self.words = words
         self._window = window
         self._theme = theme
@@ -74,12 +80,16 @@ class DeskWork(QObject):
     # --- forms ---
 
     def begin_keeping(self) -> None:
-        """First an account if there is none, then a name in it."""
-        accounts = self.settings().accounts
-        if accounts:
-            self.add_record(accounts[0].id)
-        else:
-            self.add_account(then=lambda account: self.add_record(account.id))
+        """Step by step to an account and its names; only a name where there is an account already."""
+        if self._services is None:
+            return
+        settings = self.settings()
+        if settings.accounts:
+            self.add_record(settings.accounts[0].id)
+            return
+        set_up = SetUp(self._services, settings, self._keep_language, self)
+        set_up.saved.connect(self.changed)
+        self.set_up_begun.emit(set_up)
 
     def begin_watching(self) -> None:
         """A name without an account."""
@@ -256,11 +266,17 @@ class DeskWork(QObject):
         form.save_wanted.connect(save)
         form.open()
 
+    def _keep_language(self) -> None:
+        if self._services is not None and self.language is not None:
+            self._services.settings_file.set_value("general", "language", self.language)
+            self.language = None
+
     async def _keep_record(
         self, services: Services, form: RecordForm, before: RecordSettings | None, record: RecordSettings
     ) -> None:
         try:
             await asyncio.to_thread(lambda: services.settings_file.put_record(record, replaces=before))
+            await asyncio.to_thread(self._keep_language)
         except DdnsTrayError as exc:
             form.show_problem(exc)
             return

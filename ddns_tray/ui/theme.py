@@ -211,11 +211,11 @@ QSpinBox::up-arrow {{ image: url("{_picture("up", t)}"); width: 12px; height: 12
 QSpinBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
 QCheckBox {{ spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 4px; }}
 QCheckBox:focus {{ border-color: {t.accent}; }}
-QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {t.muted}; border-radius: 4px;
-  background: {t.card}; }}
-QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+QCheckBox::indicator, QTableView::indicator {{ width: 16px; height: 16px; border: 1px solid {t.muted};
+  border-radius: 4px; background: {t.card}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
   image: url("{_picture("tick", t)}"); }}
-QCheckBox::indicator:disabled {{ border-color: {t.border}; background: {t.raised}; }}
+QCheckBox::indicator:disabled, QTableView::indicator:disabled {{ border-color: {t.border}; background: {t.raised}; }}
 QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.border}; padding: 4px; }}
 QHeaderView {{ background: transparent; border: 0; }}
 QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px solid {t.border}; padding: 6px 8px;

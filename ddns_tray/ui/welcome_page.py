@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from ddns_tray.ui.controls import ChoiceButton, heading, muted, paragraph, sign
 from ddns_tray.words import Shape
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ddns_tray.words import Words
 
 _WIDTH = 520
+LANGUAGES = (("en", "English"), ("zh_CN", "简体中文"))
+"""Each in its own words: who needs to change it may not read the other."""
 
 
 class WelcomePage(QWidget):
@@ -24,6 +26,7 @@ class WelcomePage(QWidget):
     keep_chosen = Signal()
     watch_chosen = Signal()
     demo_chosen = Signal()
+    language_chosen = Signal(str)
 
     def __init__(self, words: Words, theme: Theme) -> None:
         super().__init__()
@@ -54,6 +57,12 @@ class WelcomePage(QWidget):
         self.keep.clicked.connect(self.keep_chosen)
         self.watch.clicked.connect(self.watch_chosen)
         self.demo.clicked.connect(self.demo_chosen)
+        self.language = QComboBox()
+        self.language.setAccessibleName(words.tr("Language"))
+        for code, said in LANGUAGES:
+            self.language.addItem(said, code)
+        self.language.setCurrentIndex(max(0, self.language.findData(words.language)))
+        self.language.activated.connect(lambda: self.language_chosen.emit(self.language.currentData()))
         inner = QWidget()
         inner.setFixedWidth(_WIDTH)
         column = QVBoxLayout(inner)
@@ -71,8 +80,12 @@ class WelcomePage(QWidget):
         middle.addStretch(1)
         middle.addWidget(inner)
         middle.addStretch(1)
+        above = QHBoxLayout()
+        above.addStretch(1)
+        above.addWidget(self.language)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 20, 20, 20)
+        outer.addLayout(above)
         outer.addStretch(2)
         outer.addLayout(middle)
         outer.addStretch(3)

@@ -6,6 +6,7 @@ throws it away; the icon stays.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.welcome_page import WelcomePage
+from ddns_tray.ui.wizard import Wizard
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from ddns_tray.ui.activity import ActivityLog
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
+    from ddns_tray.ui.wizard_work import SetUp
     from ddns_tray.words import Words
 
 _SIDEBAR = 176
@@ -79,12 +82,15 @@ class MainWindow(QWidget):
         self._shown_banners: list[tuple[str, str]] = []
         self._page = Page.NAMES
         self._body: QWidget | None = None
+        self.wizard: Wizard | None = None
+        self._set_up: SetUp | None = None
         self.names: NamesPage
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._work = DeskWork(self, words, theme)
         self._work.changed.connect(self._on_settings_changed)
         self._work.failed.connect(self.show_failure)
+        self._work.set_up_begun.connect(self._begin_set_up)
         self.setMinimumSize(640, 420)
         self.resize(_SIZE)
         if places is not None:
@@ -117,6 +123,8 @@ class MainWindow(QWidget):
         self.names.show_snapshot(snapshot)
         self.address.show_snapshot(snapshot)
         self.welcome.show_snapshot(snapshot)
+        if self.wizard is not None:
+            self.wizard.show_snapshot(snapshot)
         self.setWindowIcon(icons.icon(self._words.shape(snapshot.colour, snapshot.phase)))
         self._show_names_or_welcome()
         self._show_banners()
@@ -185,6 +193,7 @@ class MainWindow(QWidget):
         self._first = QStackedWidget()
         self._first.addWidget(self.names)
         self._first.addWidget(self.welcome)
+        self.wizard = None
         self._pages = QStackedWidget()
         for page in (self._first, self.address, self.activity, self.settings):
             self._pages.addWidget(page)
@@ -199,6 +208,8 @@ class MainWindow(QWidget):
         self._shown_banners = []
         self.show_page(self._page)
         self.names.view.setFocus()
+        if self._set_up is not None:
+            self._show_set_up(self._set_up)
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
             if opened is not None:
@@ -267,6 +278,7 @@ class MainWindow(QWidget):
         self.welcome.keep_chosen.connect(work.begin_keeping)
         self.welcome.watch_chosen.connect(work.begin_watching)
         self.welcome.demo_chosen.connect(self.demo_requested)
+        self.welcome.language_chosen.connect(self._on_language)
         self.settings.general_changed.connect(self.general_changed)
 
     def _add_shortcuts(self) -> None:
@@ -284,12 +296,48 @@ class MainWindow(QWidget):
         self._page = list(Page)[row]
         self._pages.setCurrentIndex(row)
 
+    def _begin_set_up(self, set_up: SetUp) -> None:
+        self._set_up = set_up
+        self.show_page(Page.NAMES)
+        self._show_set_up(set_up)
+
+    def _show_set_up(self, set_up: SetUp) -> None:
+        self.wizard = wizard = Wizard(self._words, self._theme, self._now, set_up)
+        wizard.left.connect(self._end_set_up)
+        wizard.finished.connect(self._end_set_up)
+        if self._snapshot is not None:
+            wizard.show_snapshot(self._snapshot)
+        self._first.addWidget(wizard)
+        self._first.setCurrentWidget(wizard)
+        wizard.focus_step()
+
+    def _end_set_up(self) -> None:
+        wizard, self.wizard = self.wizard, None
+        set_up, self._set_up = self._set_up, None
+        if wizard is None or set_up is None:
+            return
+        self._first.removeWidget(wizard)
+        wizard.hide()
+        wizard.deleteLater()
+        set_up.deleteLater()
+        self._show_names_or_welcome()
+        if self._first.currentWidget() is self.welcome:
+            self.welcome.keep.setFocus()
+        else:
+            self.names.view.setFocus()
+
     def _show_names_or_welcome(self) -> None:
+        if self.wizard is not None:
+            return
         empty = self._snapshot is not None and not self._snapshot.records and not self._snapshot.problems
         self._first.setCurrentWidget(self.welcome if empty and self._services is not None else self.names)
 
     def _edit_record(self, record: RecordStatus) -> None:
         self._work.edit_record_of(record.key)
+
+    def _on_language(self, language: str) -> None:
+        self._work.language = language
+        self.general_changed.emit(replace(self._work.settings().general, language=language))
 
     def _on_settings_changed(self) -> None:
         self.settings.refresh()
@@ -299,6 +347,8 @@ class MainWindow(QWidget):
             said = self._words.next_check(self._snapshot, self._now())
             if self._next.text() != said:
                 self._next.setText(said)
+        if self.wizard is not None:
+            self.wizard.tick()
 
     def _show_banners(self) -> None:
         wanted = [banner for banner in self._wanted_banners() if banner[0] not in self._dismissed]

@@ -329,17 +329,10 @@ async def test_a_name_is_removed_after_a_question(window: MainWindow, file: Fake
     assert [record.name for record in file.settings.records] == ["home.example.org", "nas.example.org"]
 
 
-async def test_keeping_a_first_name_begins_with_an_account(
-    window: MainWindow, file: FakeSettingsFile, tasks: Tasks
-) -> None:
-    file.settings = Settings()
+def test_keeping_a_name_where_there_is_an_account_asks_for_the_name_alone(window: MainWindow) -> None:
     window._work.begin_keeping()
-    form = account_form(window)
-    choose(form, "cloudflare")
-    form.field("api_token").setText("typed-token")
-    form.save.click()
-    await tasks.drain()
     assert record_form(window).account.currentData() == "cloudflare"
+    assert window.wizard is None
 
 
 @pytest.mark.parametrize(

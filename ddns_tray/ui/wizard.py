@@ -1,0 +1,383 @@
+"""The first run inside the window: who hosts the DNS, what the service needs, which names, and how they stand.
+
+Every page shows what `SetUp` knows, and tells it what the person does. Enter goes on, Escape and Alt+Left go back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ddns_tray.core.errors import ProviderUnavailable, RateLimited, TransportError, UnexpectedAnswer, UsageError
+from ddns_tray.core.model import Family
+from ddns_tray.ui.controls import heading, muted, paragraph, primary, section_heading, sign
+from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.wizard_account import FieldsStep, ServiceStep
+from ddns_tray.ui.wizard_names import NamesStep
+from ddns_tray.ui.wizard_parts import STEPS, ResultLine, StepBars, small_caption
+from ddns_tray.ui.wizard_work import Step
+from ddns_tray.words import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ddns_tray.core.model import RecordKey, RecordType, Snapshot
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.ui.wizard_work import SetUp
+    from ddns_tray.words import Words
+
+_WIDTH = 640
+_ALL_THE_ROOM = 16777215
+_SHOWN_AT_END = 8
+_NUMBERS = {Step.SERVICE: 2, Step.FIELDS: 3, Step.NAMES: 4, Step.DONE: 4}
+_NOT_THE_PERSONS_FAULT = (TransportError, ProviderUnavailable, RateLimited, UnexpectedAnswer)
+
+
+class Wizard(QWidget):
+    """One look at a `SetUp`; a new language or theme makes a new one."""
+
+    left = Signal()
+    """Back from the first step: to the welcome."""
+    finished = Signal()
+
+    def __init__(self, words: Words, theme: Theme, now: Callable[[], float], work: SetUp) -> None:
+        super().__init__()
+        self._words = words
+        self._theme = theme
+        self._now = now
+        self.work = work
+        self._snapshot: Snapshot | None = None
+        self._shown: Step | None = None
+        self._told_rows: list[tuple[RecordKey, Shape, str, str]] = []
+        self._count = small_caption("", theme)
+        self._bars = StepBars(theme)
+        self._title = heading("")
+        self._about = muted(paragraph(""), theme.tokens)
+        self.service = ServiceStep(words, theme, work.providers)
+        self.fields = FieldsStep(words, theme)
+        self.names = NamesStep(words, theme)
+        self._done = QWidget()
+        self._done_rows = QVBoxLayout(self._done)
+        self.result = ResultLine(theme)
+        self.back = QPushButton(words.tr("Back"))
+        self.other = QPushButton()
+        self.next = primary(QPushButton())
+        self._pages = QStackedWidget()
+        for page in (self.service, self.fields, self.names, self._done):
+            self._pages.addWidget(page)
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Our address, and how the new names stand."""
+        self._snapshot = snapshot
+        self._refresh()
+
+    def tick(self) -> None:
+        """Another second: countdowns at the end go on."""
+        if self.work.step is Step.DONE:
+            self._refresh()
+
+    # --- inside ---
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.back)
+        buttons.addStretch(1)
+        buttons.addWidget(self.other)
+        buttons.addWidget(self.next)
+        self._done_rows.setContentsMargins(0, 0, 0, 0)
+        self._done_rows.setSpacing(12)
+        inner = QWidget()
+        inner.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._count)
+        column.addWidget(self._bars)
+        column.addSpacing(10)
+        column.addWidget(self._title)
+        column.addWidget(self._about)
+        column.addSpacing(6)
+        column.addWidget(self._pages, 1000)
+        column.addWidget(self.result)
+        column.addStretch(1)
+        column.addSpacing(6)
+        column.addLayout(buttons)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(28, 24, 28, 24)
+        outer.addStretch(1)
+        outer.addWidget(inner, 1000)
+        outer.addStretch(1)
+
+    def _connect(self) -> None:
+        work = self.work
+        work.changed.connect(self._refresh)
+        self.service.show_chosen(work.spec)
+        self.service.chosen.connect(self._on_service)
+        self.service.accepted.connect(self._on_next)
+        self.fields.reshaped.connect(self._fit)
+        self.fields.edited.connect(self._on_edited)
+        self.fields.accepted.connect(self._on_next)
+        self.names.zone_wanted.connect(work.look_into)
+        self.names.toggled.connect(lambda key, wanted: work.select(key, wanted=wanted))
+        self.names.add_wanted.connect(self._on_add)
+        self.back.clicked.connect(self._on_back)
+        self.next.clicked.connect(self._on_next)
+        self.other.clicked.connect(self._on_other)
+        for keys in (QKeySequence(Qt.Key.Key_Escape), QKeySequence("Alt+Left")):
+            shortcut = QShortcut(keys, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self._on_back)
+
+    def _on_service(self, spec: object) -> None:
+        # A search that fits nothing leaves the list without a choice; that is no reason to forget the old one.
+        if spec is not None:
+            self.work.choose(spec)  # type: ignore[arg-type]  # the picker carries specs alone
+
+    def _on_edited(self) -> None:
+        work = self.work
+        if work.report is not None or work.problem is not None or work.busy or work.missing is not None:
+            work.missing = None
+            work.forget_test()
+
+    def _on_add(self, written: str, types: tuple[RecordType, ...]) -> None:
+        try:
+            self.work.add_name(written, types)
+        except UsageError as exc:
+            self.result.say(Shape.WARNING, *self._words.problem(exc.problem))
+            self.names.name.setFocus()
+        else:
+            self.names.name_taken()
+
+    def _on_back(self) -> None:
+        if self.work.step is Step.SERVICE:
+            self.left.emit()
+        elif self.work.step is not Step.DONE:
+            self.work.go_back()
+
+    def _on_next(self) -> None:
+        work = self.work
+        if not self.next.isEnabled():
+            return
+        match work.step:
+            case Step.SERVICE:
+                work.go_on()
+            case Step.FIELDS if work.report is not None:
+                work.go_on()
+            case Step.FIELDS:
+                work.test(self.fields.values())
+                if work.missing is not None:
+                    self.fields.field(work.missing.name).setFocus()
+            case Step.NAMES:
+                work.start()
+            case Step.DONE:
+                self.finished.emit()
+
+    def _on_other(self) -> None:
+        """The second way: on without a test, or once more."""
+        if self.work.step is Step.FIELDS:
+            self.work.go_on()
+        elif self.work.zone is not None:
+            self.work.look_into(self.work.zone)
+
+    # --- shown ---
+
+    def _refresh(self) -> None:
+        work, words = self.work, self._words
+        step = work.step
+        number = _NUMBERS[step]
+        said = words.tr("Set up · {step} of {steps}", step=number, steps=STEPS)
+        self._count.setText(said)
+        self._bars.show_step(number, words.tr("Step {step} of {steps}", step=number, steps=STEPS))
+        show = {
+            Step.SERVICE: self._show_service,
+            Step.FIELDS: self._show_fields,
+            Step.NAMES: self._show_names,
+            Step.DONE: self._show_done,
+        }[step]
+        self.other.setVisible(False)
+        self.back.setVisible(step is not Step.DONE)
+        self.back.setEnabled(not work.is_saving)
+        show()
+        self._say_how_it_stands()
+        if step is not self._shown:
+            self._shown = step
+            self._pages.setCurrentIndex(list(Step).index(step))
+            self._fit()
+            self.focus_step()
+
+    def _say_title(self, title: str, about: str, button: str, *, enabled: bool) -> None:
+        self._title.setText(title)
+        self._about.setText(about)
+        self.next.setText(button)
+        self.next.setEnabled(enabled)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(about)
+
+    def _fit(self) -> None:
+        """Fields are as high as they are, so that what a test found stands right below them; lists take the room."""
+        is_form = self._shown is Step.FIELDS
+        self._pages.setMaximumHeight(self.fields.wanted_height() if is_form else _ALL_THE_ROOM)
+
+    def focus_step(self) -> None:
+        """Put the keyboard where this step begins."""
+        match self._shown:
+            case Step.SERVICE:
+                self.service.picker.search.setFocus()
+            case Step.FIELDS:
+                self.fields.focus_first()
+            case Step.NAMES:
+                (self.names.table if self.work.zones else self.names.name).setFocus()
+            case _:
+                self.next.setFocus()
+
+    def _show_service(self) -> None:
+        words, spec = self._words, self.work.spec
+        self._say_title(
+            words.tr("Who hosts your DNS?"),
+            words.tr("The service where you set where your names lead. Type a part of its name, in any language."),
+            words.tr("Next"),
+            enabled=spec is not None,
+        )
+
+    def _show_fields(self) -> None:
+        words, work = self._words, self.work
+        if work.spec is None:
+            return
+        self.fields.show_service(work)
+        secret = any(field.secret for field in work.spec.fields)
+        about = words.tr("Tokens and passwords are kept in this computer's keyring, nowhere else.")
+        if work.report is not None:
+            button = words.tr("Choose names")
+        elif work.problem is not None:
+            button = words.tr("Try again")
+        else:
+            button = words.tr("Test")
+        self._say_title(
+            words.tr("Your account at {service}", service=work.spec.title),
+            about if secret else words.tr("Nothing is written before the last step."),
+            button,
+            enabled=not work.busy,
+        )
+        self.other.setText(words.tr("Continue without a test"))
+        self.other.setVisible(isinstance(work.problem, _NOT_THE_PERSONS_FAULT))
+
+    def _show_names(self) -> None:
+        words, work = self._words, self.work
+        mine = self._mine()
+        self.names.show_work(work, mine)
+        chosen = len(work.chosen())
+        if mine:
+            about = words.tr("Your public address is {addresses}.", addresses=words.listing(list(mine.values())))
+        else:
+            about = words.tr("Your public address is not known yet; the names follow as soon as it is.")
+        if not work.zones:
+            hand = words.tr("This service does not list its names here. Type those that you want to keep.")
+            about = f"{about}\n{hand}"
+        self._say_title(
+            words.tr("Choose the names to keep"),
+            about,
+            words.ntr("Start with {count} record", "Start with {count} records", chosen, count=chosen)
+            if chosen
+            else words.tr("Start"),
+            enabled=bool(chosen) and not work.busy,
+        )
+        self.other.setText(words.tr("Read the list again"))
+        self.other.setVisible(work.problem is not None and bool(work.zones) and not work.is_listed)
+
+    def _show_done(self) -> None:
+        words, keys = self._words, self.work.chosen()
+        self._say_title(
+            words.tr("All set"),
+            words.tr("From now on DDNS Tray keeps this true, and shows at the icon how it stands."),
+            words.tr("Show the names"),
+            enabled=True,
+        )
+        rows = [(key, *self._told(key)) for key in keys[:_SHOWN_AT_END]]
+        if rows == self._told_rows:
+            return
+        self._told_rows = rows
+        while (item := self._done_rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row in rows:
+            self._done_rows.addWidget(self._done_row(*row))
+        rest = len(keys) - _SHOWN_AT_END
+        if rest > 0:
+            said = words.ntr("and {count} more", "and {count} more", rest, count=rest)
+            self._done_rows.addWidget(muted(QLabel(said), self._theme.tokens))
+        self._done_rows.addStretch(1)
+
+    def _told(self, key: RecordKey) -> tuple[Shape, str, str]:
+        """How a new name stands: its sign, one line, and why it is so."""
+        records = self._snapshot.records if self._snapshot is not None else ()
+        record = next((record for record in records if record.key == key), None)
+        if record is None:
+            return Shape.BUSY, "", self._words.tr("Being looked at for the first time…")
+        words, now = self._words, self._now()
+        return words.record_shape(record), words.record_line(record, now), words.verdict_explanation(record, now)
+
+    def _done_row(self, key: RecordKey, shape: Shape, line: str, why: str) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(sign(shape, 24, line or why), 0, Qt.AlignmentFlag.AlignTop)
+        lines = QVBoxLayout()
+        lines.setSpacing(2)
+        first = QHBoxLayout()
+        first.addWidget(section_heading(f"{readable_name(key.name)} {key.type}"), 1)
+        first.addWidget(muted(QLabel(line), self._theme.tokens))
+        lines.addLayout(first)
+        lines.addWidget(muted(paragraph(why), self._theme.tokens))
+        row.addLayout(lines, 1)
+        return holder
+
+    def _say_how_it_stands(self) -> None:
+        words, work = self._words, self.work
+        if work.is_saving:
+            self.result.say(Shape.BUSY, words.tr("Saving…"))
+        elif work.busy and work.step is Step.FIELDS:
+            self.result.say(Shape.BUSY, words.tr("Trying it, without writing anything…"))
+        elif work.busy:
+            self.result.say(Shape.BUSY, words.tr("Reading the names of {zone}…", zone=work.zone or ""))
+        elif work.problem is not None:
+            self.result.say(Shape.CROSS, *words.problem(work.problem.problem))
+        elif work.step is Step.FIELDS and work.missing is not None:
+            self.result.say(Shape.WARNING, words.tr("“{field}” is still empty.", field=words.say(work.missing.label)))
+        elif work.step is Step.FIELDS and work.report is not None:
+            self.result.say(Shape.CHECK, *self._reported())
+        else:
+            self.result.clear()
+
+    def _reported(self) -> tuple[str, str]:
+        words, work = self._words, self.work
+        report = work.report
+        zones = () if report is None else report.zones
+        title = (
+            words.tr("It works. It may edit {zones}.", zones=words.listing(zones)) if zones else words.tr("It works.")
+        )
+        remarks = [] if report is None else [words.say(remark) for remark in report.remarks]
+        if work.trimmed is not None:
+            remarks.append(
+                words.tr(
+                    "Blanks or quotation marks around “{field}” were left out.", field=words.say(work.trimmed.label)
+                )
+            )
+        return title, "\n".join(remarks)
+
+    def _mine(self) -> Mapping[Family, str]:
+        found = self._snapshot.addresses if self._snapshot is not None else {}
+        return {
+            family: str(found[family].address)
+            for family in Family
+            if family in found and found[family].address is not None
+        }

@@ -1,0 +1,317 @@
+"""The first account and its names, from "who hosts your DNS?" to the first save: what is known so far, without widgets.
+
+It outlives the pages that show it, so that language and theme may change in the middle. Nothing is written before
+`start`, and what `start` could not finish it takes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ddns_tray.core.errors import DdnsTrayError, UsageError
+from ddns_tray.core.model import RecordKey, RecordType
+from ddns_tray.core.names import canonical_name, longest_zone
+from ddns_tray.core.ports import Secret
+from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+from ddns_tray.core.text import text
+from ddns_tray.ui.account_form import cleaned
+from ddns_tray.ui.record_form import bare_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
+
+    from ddns_tray.core.model import AccountReport, ExistingSet, FieldSpec, ProviderSpec
+    from ddns_tray.ui.services import Services
+
+
+class Step(StrEnum):
+    """Where one is; the welcome came before."""
+
+    SERVICE = "service"
+    FIELDS = "fields"
+    NAMES = "names"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A name that can be kept: `now` is what the provider has, None where nobody could look."""
+
+    key: RecordKey
+    now: tuple[str, ...] | None
+    chosen: bool
+    kept: bool
+    """Whether the settings have it already."""
+
+
+class SetUp(QObject):
+    """One way through the steps. `changed` is told after everything that a page may have to show anew."""
+
+    changed = Signal()
+    saved = Signal()
+    """The settings on disk are others now."""
+
+    def __init__(
+        self, services: Services, settings: Settings, before_saving: Callable[[], None], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._settings = settings
+        self._before_saving = before_saving
+        self.step = Step.SERVICE
+        self.spec: ProviderSpec | None = None
+        self.options: dict[str, str] = {}
+        self.typed: dict[str, Secret] = {}
+        self.trimmed: FieldSpec | None = None
+        """A field in which something was pasted along that does not belong to the value."""
+        self.missing: FieldSpec | None = None
+        self.report: AccountReport | None = None
+        self.problem: DdnsTrayError | None = None
+        self.busy = False
+        self.is_saving = False
+        self.zone: str | None = None
+        self._sets: dict[str, tuple[ExistingSet, ...]] = {}
+        self._by_hand: dict[RecordKey, None] = {}
+        self._chosen: dict[RecordKey, None] = {}
+        self._attempt = 0
+
+    # --- who hosts the DNS ---
+
+    @property
+    def providers(self) -> tuple[ProviderSpec, ...]:
+        """All services."""
+        return self._services.desk.providers()
+
+    def choose(self, spec: ProviderSpec | None) -> None:
+        """Take a service; what belonged to another one is forgotten."""
+        if spec is self.spec:
+            return
+        self.spec = spec
+        self.options, self.typed = {}, {}
+        self.trimmed = self.missing = None
+        self.forget_test()
+
+    # --- the account ---
+
+    @property
+    def account(self) -> AccountSettings:
+        """The account as it stands; only after a service was chosen."""
+        spec = self._need_spec()
+        taken = {account.id for account in self._settings.accounts}
+        found, number = spec.id, 2
+        while found in taken:
+            found, number = f"{spec.id}-{number}", number + 1
+        return AccountSettings(found, spec.id, MappingProxyType(dict(self.options)))
+
+    def forget_test(self) -> None:
+        """The account is another than the one that was tried."""
+        self._attempt += 1
+        self.busy = False
+        self.report = self.problem = self.zone = None
+        self._sets, self._chosen = {}, {}
+        self._by_hand = {}
+        self.changed.emit()
+
+    def test(self, values: Mapping[str, str]) -> None:
+        """Try what was typed, without writing; a secret that is empty here is the one typed before."""
+        self._fill(values)
+        self.forget_test()
+        if self.missing is None:
+            self._begin(self._test(self._attempt), "test an account")
+
+    def _fill(self, values: Mapping[str, str]) -> None:
+        self.trimmed = self.missing = None
+        self.options = {}
+        for field in self._need_spec().fields:
+            written = values.get(field.name, "")
+            value = cleaned(written)
+            if value != written:
+                self.trimmed = field
+            if field.secret and value:
+                self.typed[field.name] = Secret(value)
+            elif value:
+                self.options[field.name] = value
+            there = value or field.default is not None or (field.secret and field.name in self.typed)
+            if field.required and not there and self.missing is None:
+                self.missing = field
+
+    async def _test(self, attempt: int) -> None:
+        report, problem = None, None
+        try:
+            report = await self._services.desk.test(self.account, self.typed)
+        except DdnsTrayError as exc:
+            problem = exc
+        finally:
+            if attempt == self._attempt:
+                self.report, self.problem, self.busy = report, problem, False
+                self.changed.emit()
+
+    # --- the names ---
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones that can be looked into."""
+        if self.report is None or not self._need_spec().capabilities.list_records:
+            return ()
+        return self.report.zones
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the names of the zone have been read."""
+        return self.zone in self._sets
+
+    def look_into(self, zone: str) -> None:
+        """Read the names of a zone, once."""
+        self._attempt += 1
+        self.zone, self.problem, self.busy = zone, None, False
+        if zone in self._sets:
+            self.changed.emit()
+        else:
+            self._begin(self._look(self._attempt, zone), "list names")
+
+    async def _look(self, attempt: int, zone: str) -> None:
+        problem = None
+        try:
+            self._sets[zone] = await self._services.desk.records(self.account, self.typed, zone)
+        except DdnsTrayError as exc:
+            problem = exc
+        finally:
+            if attempt == self._attempt:
+                self.problem, self.busy = problem, False
+                self.changed.emit()
+
+    def offers(self) -> tuple[Offer, ...]:
+        """What can be chosen now: typed names first, then those of the zone."""
+        kept = {(record.name, record_type) for record in self._settings.records for record_type in record.types}
+        found = {each.key: each.addresses for each in self._sets.get(self.zone or "", ())}
+        everywhere = {each.key: each.addresses for sets in self._sets.values() for each in sets}
+        keys: Iterable[RecordKey] = dict.fromkeys(
+            [*self._by_hand, *sorted(found, key=lambda key: (key.name, key.type))]
+        )
+        return tuple(Offer(key, everywhere.get(key), key in self._chosen, (key.name, key.type) in kept) for key in keys)
+
+    def chosen(self) -> tuple[RecordKey, ...]:
+        """What will be kept, of all zones."""
+        return tuple(self._chosen)
+
+    def select(self, key: RecordKey, *, wanted: bool) -> None:
+        """Keep this one, or do not."""
+        self._chosen.pop(key, None)
+        if wanted:
+            self._chosen[key] = None
+        self.changed.emit()
+
+    def add_name(self, written: str, types: tuple[RecordType, ...]) -> None:
+        """Add a name that was typed. Raises `UsageError` with the reason where it cannot be kept with this account."""
+        name = canonical_name(bare_name(written))
+        if not types:
+            raise UsageError(text("Choose IPv4, IPv6, or both."))
+        if self.zones and longest_zone(name, self.zones) is None:
+            raise UsageError(
+                text("{name} is in none of the zones of this account.", name=name),
+                text("It may edit {zones}.", zones=", ".join(self.zones)),
+            )
+        for record in self._settings.records:
+            if record.name == name and set(types) & set(record.types):
+                raise UsageError(text("{name} is already there.", name=name))
+        listed = {each.key for sets in self._sets.values() for each in sets}
+        for record_type in types:
+            key = RecordKey(name, record_type)
+            if key not in listed:
+                self._by_hand[key] = None
+            self._chosen[key] = None
+        self.problem = None
+        self.changed.emit()
+
+    # --- from step to step ---
+
+    def go_on(self) -> None:
+        """To the next step; the last is reached by `start` alone."""
+        self.problem = None
+        if self.step is Step.SERVICE and self.spec is not None:
+            self.step = Step.FIELDS
+        elif self.step is Step.FIELDS:
+            self.step = Step.NAMES
+            if self.zones and self.zone is None:
+                self.look_into(self.zones[0])
+                return
+        self.changed.emit()
+
+    def go_back(self) -> None:
+        """To the step before; nothing is lost. What was going on for this step is no longer waited for."""
+        if self.is_saving:
+            return
+        self._attempt += 1
+        self.busy = False
+        self.problem = None
+        self.step = Step.FIELDS if self.step is Step.NAMES else Step.SERVICE
+        self.changed.emit()
+
+    # --- the end ---
+
+    def records(self) -> tuple[RecordSettings, ...]:
+        """What will be kept, one setting a name."""
+        types: dict[str, list[RecordType]] = {}
+        for key in self._chosen:
+            types.setdefault(key.name, []).append(key.type)
+        return tuple(RecordSettings(name, tuple(sorted(each)), self.account.id) for name, each in types.items())
+
+    def start(self) -> None:
+        """Write everything: the secrets into the keyring, account and names into the settings."""
+        if not self.busy and self._chosen:
+            self.problem = None
+            self._attempt += 1
+            self.is_saving = True
+            self._begin(self._save(), "keep the first names")
+
+    async def _save(self) -> None:
+        account, records = self.account, self.records()
+        file, secrets = self._services.settings_file, self._services.secrets
+        undo: list[Callable[[], None]] = []
+        written: list[str] = []
+        try:
+            # Secrets first: an account without them would be half an account, and a keyring may refuse.
+            for name, secret in self.typed.items():
+                await secrets.set(account.id, name, secret)
+                written.append(name)
+            await asyncio.to_thread(file.put_account, account)
+            undo.append(lambda: file.remove_account(account.id))
+            for record in records:
+                await asyncio.to_thread(file.put_record, record)
+                undo.append(lambda record=record: file.remove_record(record))  # type: ignore[misc]  # a default binds it
+            await asyncio.to_thread(self._before_saving)
+        except DdnsTrayError as exc:
+            self.problem = exc
+            for step in reversed(undo):
+                with contextlib.suppress(DdnsTrayError):
+                    await asyncio.to_thread(step)
+            for name in written:
+                with contextlib.suppress(DdnsTrayError):
+                    await secrets.delete(account.id, name)
+        else:
+            self.step = Step.DONE
+            await self._services.reload()
+            self.saved.emit()
+        finally:
+            self.busy = self.is_saving = False
+            self.changed.emit()
+
+    # --- inside ---
+
+    def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
+        self.busy = True
+        self.changed.emit()
+        self._services.spawn(work, name)
+
+    def _need_spec(self) -> ProviderSpec:
+        if self.spec is None:
+            message = "no service was chosen"
+            raise RuntimeError(message)
+        return self.spec
