@@ -16,6 +16,7 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import (
     AddressState,
     Agreement,
+    Behind,
     Circumstances,
     Family,
     LookError,
@@ -67,6 +68,9 @@ def of_look(status: RecordStatus) -> dict[str, Any]:
             "watched_only": told.watched_only,
             "paused": told.paused,
             "address_state": None if told.address_state is None else told.address_state.value,
+            "behind": None
+            if told.behind is None
+            else {"router": None if told.behind.router is None else str(told.behind.router)},
             "memory": _of_memory(told.memory),
         },
     }
@@ -177,7 +181,7 @@ def _observation(seen: Mapping[str, Any]) -> Observation:
 
 
 def _circumstances(told: Mapping[str, Any]) -> Circumstances:
-    state = told["address_state"]
+    state, behind = told["address_state"], told.get("behind")
     return Circumstances(
         at=_moment(told["time"]),
         expected=None if told["expected"] is None else frozenset(_words(told["expected"])),
@@ -186,6 +190,9 @@ def _circumstances(told: Mapping[str, Any]) -> Circumstances:
         watched_only=bool(told["watched_only"]),
         paused=bool(told["paused"]),
         address_state=None if state is None else AddressState(state),
+        behind=None
+        if behind is None
+        else Behind(None if behind["router"] is None else ip_address(str(behind["router"]))),
     )
 
 

@@ -54,6 +54,7 @@ _TUPLES = {
     "servers": ("ns1.example.net",),
     "ahead": ("ns2.example.net",),
     "resolvers": ("udp://9.9.9.9",),
+    "router": ("192.168.178.2",),
 }
 _NUMBERS = {"expires": NOW + 60, "right": 2, "resolvers_asked": 3, "servers_right": 2, "resolvers_right": 3}
 

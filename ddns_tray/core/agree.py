@@ -20,6 +20,9 @@ The rules, in order:
    different private addresses of one line): NOT_ROUTABLE.
 8. No votes, and a quorum of origins said that there is no address of this family (neither address nor problem): NONE.
 9. Everything else is UNKNOWN: a failed detection is never "no address".
+
+Beside that it is noted where the router does not name the agreed address but another one, or none: then something
+stands between it and the world (`Agreement.behind`).
 """
 
 from __future__ import annotations
@@ -31,13 +34,13 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import SHARED_SPACE, is_assignable, is_routable
 from ddns_tray.core.errors import Problem, ProblemCode
-from ddns_tray.core.model import AddressState, Agreement
+from ddns_tray.core.model import AddressState, Agreement, Behind, SourceKind
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ddns_tray.core.model import Family, IPAddress, Sighting, SourceKind
+    from ddns_tray.core.model import Family, IPAddress, Sighting
 
 _TWO_KINDS = 2
 
@@ -69,7 +72,7 @@ def agree(
     state, address = _conclude(mine, needed)
     unchanged = previous is not None and (previous.state, previous.address) == (state, address)
     since = previous.since if unchanged and previous is not None else now
-    return Agreement(family, state, address, mine, since)
+    return Agreement(family, state, address, mine, since, _behind(mine, address))
 
 
 def offline(agreement: Agreement, previous: Agreement | None = None) -> Agreement:
@@ -105,6 +108,18 @@ def _conclude(sightings: Sequence[Sighting], needed: int) -> tuple[AddressState,
     if len(absent) >= needed:
         return AddressState.NONE, None
     return AddressState.UNKNOWN, None
+
+
+def _behind(sightings: Sequence[Sighting], agreed: IPAddress | None) -> Behind | None:
+    """Compare what the router says of itself with what the world sees."""
+    told = [each for each in sightings if each.kind is SourceKind.ROUTER]
+    if agreed is None or any(each.address == agreed for each in told):
+        return None
+    others = [each.address for each in told if each.address is not None]
+    if others:
+        return Behind(others[0])
+    none_at_all = (each.problem is not None and each.problem.code is ProblemCode.NO_OUTSIDE_ADDRESS for each in told)
+    return Behind(None) if any(none_at_all) else None
 
 
 def _weigh(support: dict[IPAddress, _Support], needed: int) -> tuple[AddressState, IPAddress | None]:

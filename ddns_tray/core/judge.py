@@ -14,6 +14,8 @@ fail. Never green without proof, never red for our own broken line.
 | address_unknown | unknown | |
 | address_disputed | unknown (yellow) | |
 | not_routable | double_nat | |
+| double_nat | double_nat: right, but behind another router | router, expected |
+| router_without_address | double_nat: the same, and our router has no address at all | expected |
 | too_few_witnesses | unknown | |
 | just_written | propagating | seen, expected, servers |
 | servers_disagree | propagating, later mismatch | seen, expected, servers, ahead |
@@ -56,7 +58,7 @@ from ddns_tray.core.model import AddressState, Colour, VerdictKind
 from ddns_tray.core.witnesses import addresses, hear, is_newer, names, newest_serial, truth
 
 if TYPE_CHECKING:
-    from ddns_tray.core.model import Circumstances, RecordMemory, Verdict, View
+    from ddns_tray.core.model import Behind, Circumstances, RecordMemory, Verdict, View
     from ddns_tray.core.witnesses import Testimony, Witness
 
 
@@ -70,12 +72,15 @@ def judge(
     paused: bool,
     watched_only: bool,
     address_state: AddressState | None = None,
+    behind: Behind | None = None,
 ) -> tuple[Verdict, RecordMemory]:
     """Return the verdict, and the memory with what this look has taught.
 
     `expected` is None while the address is not known, and empty if the record shall not be there. `watched_only` says
     that a name without an expected address is held against what it leads to itself. `online` is False only if none of
     several independent anchors answered. `address_state` makes the reason finer where the address is not known.
+    `behind` says that the expected address is not that of our own router: then a record that is right still leads
+    nobody here.
     """
     if paused:
         return verdict(VerdictKind.PAUSED, Colour.GREY), memory
@@ -92,6 +97,8 @@ def judge(
     conclusion = _conclude(case, address_state)
     if conclusion.colour is Colour.GREEN:
         memory = deadline.settle(memory, now=now)
+        if behind is not None and not watching:
+            conclusion = _not_reachable(case, behind)
     return conclusion, memory
 
 
@@ -106,6 +113,7 @@ def judge_again(view: View | None, told: Circumstances) -> tuple[Verdict, Record
         paused=told.paused,
         watched_only=told.watched_only,
         address_state=told.address_state,
+        behind=told.behind,
     )
 
 
@@ -141,6 +149,14 @@ def _without_address(address_state: AddressState | None, *, watching: bool) -> V
     if address_state is AddressState.DISPUTED:
         return verdict(VerdictKind.UNKNOWN, Colour.YELLOW, "address_disputed")
     return verdict(VerdictKind.UNKNOWN, Colour.GREY, "address_unknown")
+
+
+def _not_reachable(case: Case, behind: Behind) -> Verdict:
+    """Judge a record that is right, with an address at which something else than our router answers."""
+    if behind.router is None:
+        return verdict(VerdictKind.DOUBLE_NAT, Colour.YELLOW, "router_without_address", expected=case.expected)
+    router = (str(behind.router),)
+    return verdict(VerdictKind.DOUBLE_NAT, Colour.YELLOW, router=router, expected=case.expected)
 
 
 def _nowhere(case: Case) -> Verdict:

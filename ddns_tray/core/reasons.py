@@ -29,6 +29,8 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "address_unknown": _NOTHING,
         "address_disputed": _NOTHING,
         "not_routable": _NOTHING,
+        "double_nat": frozenset({"router", "expected"}),
+        "router_without_address": frozenset({"expected"}),
         "too_few_witnesses": _NOTHING,
         "just_written": _MISMATCH,
         "servers_disagree": _DISAGREE,

@@ -16,7 +16,7 @@ from ddns_tray.engine.updating import Task, Updater
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ddns_tray.core.model import Agreement, RecordKey, Sighting, UpdateResult
+    from ddns_tray.core.model import Agreement, Behind, RecordKey, Sighting, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, Detector
     from ddns_tray.engine.setup import EngineSetup, KeptRecord
     from ddns_tray.engine.state import EngineState
@@ -267,6 +267,7 @@ class Rounds:
                 watched_only=watched_only,
                 paused=paused,
                 address_state=agreement.state if agreement is not None else None,
+                behind=_behind(record, agreement),
             )
             verdict, brought_forward = judge_again(self._state.views.get(record.key), told)
             self._state.note(record.key, brought_forward)
@@ -275,6 +276,12 @@ class Rounds:
     def judge_paused(self) -> None:
         """Show every record as paused."""
         self._judge(paused=True)
+
+
+def _behind(record: KeptRecord, agreement: Agreement | None) -> Behind | None:
+    """Say what stands before our router, for a name that shall lead the world to it."""
+    own = record.settings.expected or record.settings.allow_private
+    return None if agreement is None or own else agreement.behind
 
 
 async def _ask(detectors: Sequence[Detector], family: Family) -> tuple[Sighting, ...]:

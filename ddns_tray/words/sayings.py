@@ -72,6 +72,12 @@ _NO_PUBLIC_ADDRESS = Saying(
     text("Your line has no public address of its own, so nobody outside can open a connection to it."),
     action=text("Ask your internet provider for a public IPv4 address, or use IPv6."),
 )
+_STILL_WORKS = text(
+    "What you open from inside works. What others open from outside ends at that other router, provider or VPN."
+)
+_BEHIND = text(
+    "With a second router, forward the ports there too. With your provider, ask for a public IPv4 address or use IPv6."
+)
 _NOT_LOOKED = Saying(text("Nobody has looked at this name yet."), next=text("The first check is on its way."))
 
 SAYINGS: Mapping[str, Saying] = {
@@ -330,7 +336,16 @@ SAYINGS: Mapping[str, Saying] = {
         action=text("The name is right elsewhere. Ask the operator of the filter to let it through."),
     ),
     "not_routable": _NO_PUBLIC_ADDRESS,
-    "double_nat": _NO_PUBLIC_ADDRESS,
+    "double_nat": Saying(
+        text("The name leads to {expected}, but your router has the address {router}: something stands in between."),
+        next=_STILL_WORKS,
+        action=_BEHIND,
+    ),
+    "router_without_address": Saying(
+        text("The name leads to {expected}, but your router has no public address: something stands in between."),
+        next=_STILL_WORKS,
+        action=_BEHIND,
+    ),
     "offline": Saying(
         text("This machine has no connection to the internet, so nothing can be said about the name."),
         next=text("DDNS Tray looks again as soon as the connection is back."),

@@ -8,7 +8,7 @@ import pytest
 
 from ddns_tray.core.agree import agree, offline
 from ddns_tray.core.errors import Problem, ProblemCode
-from ddns_tray.core.model import AddressState, Agreement, Family, Sighting, SourceKind
+from ddns_tray.core.model import AddressState, Agreement, Behind, Family, Sighting, SourceKind
 from ddns_tray.core.text import text
 
 NOW = 1_800_000_000.0
@@ -239,3 +239,89 @@ def _random_sighting(chance: random.Random) -> Sighting:
     kind = chance.choice([HTTPS, HTTPS, DNS, INTERFACE])
     address = chance.choice([A, A, A, B, None, "10.0.0.1", "100.64.0.1"])
     return saw(origin, address, kind, problem=chance.choice([None, None, None, FAILED]))
+
+
+# --- between our router and the world ---------------------------------------------------------------------------------
+
+ROUTER = SourceKind.ROUTER
+NO_ADDRESS = Problem(ProblemCode.NO_OUTSIDE_ADDRESS, text("None at the moment."))
+
+
+@pytest.mark.parametrize(
+    ("router", "behind"),
+    [
+        (saw("router", A, ROUTER), None),
+        (saw("router", "192.168.178.2", ROUTER), Behind(ip_address("192.168.178.2"))),
+        (saw("router", "100.64.3.2", ROUTER), Behind(ip_address("100.64.3.2"))),
+        (saw("router", B, ROUTER), Behind(ip_address(B))),
+        (saw("router", None, ROUTER, problem=NO_ADDRESS), Behind(None)),
+        (failed("router", ROUTER), None),
+        (failed("other"), None),
+    ],
+)
+def test_a_router_with_another_address_than_the_world_sees_stands_behind_something(
+    router: Sighting, behind: Behind | None
+) -> None:
+    agreement = conclude(saw("one", A), saw("two", A, DNS), router)
+    assert (agreement.state, agreement.behind) == (AddressState.AGREED, behind)
+
+
+def test_of_two_words_of_the_router_the_one_that_fits_counts() -> None:
+    words = (saw("router", None, ROUTER, problem=NO_ADDRESS), saw("router", A, ROUTER))
+    for told in (words, words[::-1]):
+        assert conclude(saw("one", A), saw("two", A, DNS), *told).behind is None
+
+
+def test_without_agreement_nothing_is_said_of_what_is_between() -> None:
+    assert conclude(saw("one", A), saw("router", "192.168.178.2", ROUTER), quorum=2).behind is None
+
+
+# --- liars ------------------------------------------------------------------------------------------------------------
+
+CASES = 100_000
+
+
+@pytest.mark.slow
+def test_with_fewer_liars_than_the_quorum_a_liars_address_is_never_agreed() -> None:
+    """Honest sources tell the truth or fail; liars say anything, also the truth, in concert, and under several names.
+
+    The quorum is the effective one: no more than there are origins. That there is no address is a lie as well.
+    """
+    dice = random.Random(20261122)
+    truth, lies = ip_address(A), [ip_address(each) for each in (B, "99.88.77.66", "10.0.0.1", "100.64.0.1", "2606::1")]
+    kinds, agreed = list(SourceKind), 0
+    for _ in range(CASES):
+        quorum = dice.randint(1, 5)
+        honest = [(f"h{number}", dice.choice(kinds)) for number in range(dice.randint(0, 6))]
+        liars = [(f"l{number}", dice.choice(kinds)) for number in range(dice.randint(0, 4))]
+        if len(liars) >= min(quorum, len(honest) + len(liars)):
+            continue
+        concerted = dice.choice(lies)
+        sightings = []
+        for origin, kind in honest:
+            seen, problem = (truth, None) if dice.random() < 0.7 else (None, FAILED)
+            sightings.append(Sighting(origin, origin, kind, Family.IPV4, seen, NOW, problem))
+        for origin, kind in liars:
+            for _name in range(dice.randint(1, 3)):
+                said = dice.choice([concerted, concerted, *lies, truth, None])
+                sightings.append(Sighting(origin, origin, kind, Family.IPV4, said, NOW, None))
+        dice.shuffle(sightings)
+        known = dice.randint(0, 12)
+        conclusion = conclude(*sightings, quorum=quorum, allow_private=dice.random() < 0.3, origins=known)
+        assert conclusion.address in {None, truth}, sightings
+        assert conclusion.state is not AddressState.NONE, sightings
+        agreed += conclusion.state is AddressState.AGREED
+    assert agreed > CASES / 10  # the search is of cases that matter
+
+
+@pytest.mark.slow
+def test_enough_honest_sources_of_two_kinds_are_not_talked_down_by_fewer_liars() -> None:
+    dice = random.Random(7)
+    for _ in range(10_000):
+        quorum = dice.randint(1, 4)
+        count = dice.randint(max(2, quorum), 6)
+        honest = [saw(f"h{number}", A, (HTTPS, DNS)[number % 2]) for number in range(count)]
+        liars = [saw(f"l{number}", B, dice.choice(list(SourceKind))) for number in range(dice.randint(0, quorum - 1))]
+        both = honest + liars
+        dice.shuffle(both)
+        assert str(conclude(*both, quorum=quorum).address) == A

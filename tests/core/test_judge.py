@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 from types import MappingProxyType
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ddns_tray.core.judge import judge
 from ddns_tray.core.model import (
     AddressState,
+    Behind,
     Colour,
     LookError,
     Observation,
@@ -39,6 +41,7 @@ def decide(
     paused: bool = False,
     watched_only: bool = False,
     address_state: AddressState | None = None,
+    behind: Behind | None = None,
 ) -> tuple[Verdict, RecordMemory]:
     return judge(
         view,
@@ -49,6 +52,7 @@ def decide(
         paused=paused,
         watched_only=watched_only,
         address_state=address_state,
+        behind=behind,
     )
 
 
@@ -213,6 +217,22 @@ def test_without_an_address_nothing_is_green(
     verdict, memory = decide(look(*servers_right(*resolvers(3, NEW))), None, address_state=state)
     assert is_verdict(verdict, kind, colour, code)
     assert memory is SETTLED
+
+
+def test_a_right_record_behind_another_router_is_not_green() -> None:
+    right = look(*servers_right(*resolvers(3, NEW)))
+    verdict, memory = decide(right, behind=Behind(ip_address("192.168.178.2")))
+    assert is_verdict(verdict, VerdictKind.DOUBLE_NAT, YELLOW)
+    assert verdict.reason.data == {"router": ("192.168.178.2",), "expected": (NEW,)}
+    assert memory.last_matched == NOW
+    assert is_verdict(decide(right, behind=Behind(None))[0], VerdictKind.DOUBLE_NAT, YELLOW, "router_without_address")
+
+
+def test_a_wrong_record_is_wrong_behind_whatever_router_and_a_watched_one_is_not_ours() -> None:
+    behind = Behind(ip_address("192.168.178.2"))
+    assert is_verdict(decide(look(auth("ns1", OLD), auth("ns2", OLD)), behind=behind)[0], VerdictKind.MISMATCH, RED)
+    watched = decide(look(*servers_right(*resolvers(3, NEW))), None, watched_only=True, behind=behind)[0]
+    assert is_verdict(watched, VerdictKind.MATCHED, GREEN, "consistent")
 
 
 def test_without_an_address_a_broken_zone_is_told_all_the_same() -> None:

@@ -11,7 +11,7 @@ from ddns_tray.core.errors import (
     StorageError,
     Unconfirmed,
 )
-from ddns_tray.core.model import AddressState, Colour, Family, Outcome, RecordType, VerdictKind
+from ddns_tray.core.model import AddressState, Colour, Family, Outcome, RecordType, SourceKind, VerdictKind
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
 from ddns_tray.engine import RoundRequest
@@ -274,3 +274,18 @@ async def test_what_was_known_is_known_after_a_restart() -> None:
     restarted.unblock()
     (result,) = await restarted.run_once(ROUND)
     assert result.outcome is Outcome.UPDATED
+
+
+async def test_a_name_that_is_right_but_behind_another_router_is_not_green() -> None:
+    world = World()
+    router = FakeDetector(world.clock, "router", "192.168.178.2")
+    router.kind = SourceKind.ROUTER
+    world.detectors.append(router)
+    world.engine = world.new_engine()
+    (result,) = await world.engine.run_once(ROUND)
+    assert (result.outcome, world.provider.content[HOME]) == (Outcome.UPDATED, (FIRST,))
+    status = world.shown().records[0]
+    assert (status.verdict.kind, status.verdict.colour) == (VerdictKind.DOUBLE_NAT, Colour.YELLOW)
+    router.address = FIRST
+    await world.engine.run_once(ROUND)
+    assert world.shown().colour is Colour.GREEN

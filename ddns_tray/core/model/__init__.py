@@ -7,7 +7,15 @@ here. Owner names are canonical: lower case, A-labels, no trailing dot (`core.na
 from ddns_tray.core.model.base import Colour, Family, IPAddress, RecordKey, RecordType
 from ddns_tray.core.model.looking import LookError, Observation, Role, Transport, View
 from ddns_tray.core.model.services import AccountReport, Capabilities, FieldSpec, ProviderSpec, ProviderStatus
-from ddns_tray.core.model.sources import AddressState, Agreement, DefaultRoute, InterfaceAddress, Sighting, SourceKind
+from ddns_tray.core.model.sources import (
+    AddressState,
+    Agreement,
+    Behind,
+    DefaultRoute,
+    InterfaceAddress,
+    Sighting,
+    SourceKind,
+)
 from ddns_tray.core.model.verdicts import (
     Circumstances,
     Phase,
@@ -34,6 +42,7 @@ __all__ = [
     "AccountReport",
     "AddressState",
     "Agreement",
+    "Behind",
     "Capabilities",
     "Change",
     "Circumstances",

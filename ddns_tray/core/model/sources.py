@@ -85,11 +85,23 @@ class AddressState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """Something between our router and the world: another router, the internet provider's NAT, or a VPN."""
+
+    router: IPAddress | None
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """The conclusion for one family, with its witnesses. `address` is set if and only if the state is AGREED."""
+    """The conclusion for one family, with its witnesses. `address` is set if and only if the state is AGREED.
+
+    `behind` is set where the agreed address is not that of our own router, so that nobody outside can reach us without
+    help: it is the router's own address, or None where the router says that it has none.
+    """
 
     family: Family
     state: AddressState
     address: IPAddress | None
     sightings: tuple[Sighting, ...]
     since: float | None = None
+    behind: Behind | None = None

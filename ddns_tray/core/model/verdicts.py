@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model.base import Colour, Family, RecordKey
     from ddns_tray.core.model.looking import View
-    from ddns_tray.core.model.sources import AddressState, Agreement
+    from ddns_tray.core.model.sources import AddressState, Agreement, Behind
     from ddns_tray.core.model.writing import UpdateResult
 
 
@@ -110,6 +110,7 @@ class Circumstances:
     watched_only: bool
     paused: bool = False
     address_state: AddressState | None = None
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
