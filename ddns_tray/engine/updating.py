@@ -211,10 +211,7 @@ class Updater:
 
 def _offered(ttl: int | None, capabilities: Capabilities) -> int | None:
     """Bring a wished TTL into what the service offers, so that it does not differ for ever."""
-    if ttl is None or capabilities.ttl is None:
-        return None
-    shortest, longest = capabilities.ttl
-    return max(shortest, min(ttl, longest))
+    return capabilities.offered_ttl(ttl) if ttl is not None else None
 
 
 def _with_old_answer(memory: RecordMemory, existing: ExistingSet | None) -> RecordMemory:

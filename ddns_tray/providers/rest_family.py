@@ -13,14 +13,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import (
-    DdnsTrayError,
     PermissionDenied,
     ProviderError,
     RecordConflict,
     RecordNotFound,
     RequestRejected,
     TransportError,
-    Unconfirmed,
     ZoneNotFound,
 )
 from ddns_tray.core.model import AccountReport, ExistingRecord, ExistingSet, RecordKey, RecordType
@@ -31,7 +29,15 @@ from ddns_tray.providers.rest import Dialect, HttpService
 from ddns_tray.providers.rest_family_pages import MAX_PAGES, Page, Params, at, maybe, number, scalar
 from ddns_tray.providers.rest_family_service import OFF, Draft, fault_at, filled, kept_extra, kept_members, words_of
 from ddns_tray.providers.shape import Misfit
-from ddns_tray.providers.zoned import ADDRESS_TYPES, RecordProvider, RRsetProvider, Zone, ZonedProvider, host_name
+from ddns_tray.providers.zoned import (
+    ADDRESS_TYPES,
+    RecordProvider,
+    RRsetProvider,
+    Zone,
+    ZonedProvider,
+    half_done,
+    host_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -199,9 +205,9 @@ class RestReading(ZonedProvider):
         return Draft(zone, key, self._written(key.name, zone), ttl, comment, change, kept)
 
     def _default_ttl(self, zone: Zone) -> int:
-        """Our default, or the shortest TTL of a service that does not take it."""
+        """Our default, or what the service offers in its place."""
         del zone
-        return max(DEFAULT_TTL, self._capabilities.ttl[0]) if self._capabilities.ttl is not None else DEFAULT_TTL
+        return self._capabilities.offered_ttl(DEFAULT_TTL) or DEFAULT_TTL
 
     async def _write_with(self, call: Call, draft: Draft, *, missing: Refusal) -> Json:
         """Send a call that writes. A refusal may mean that a CNAME came in between: then that is what we say."""
@@ -317,15 +323,6 @@ class RestRRsets(RestReading, RRsetProvider):
             await self._write_with(self._declared.create, draft, missing=ZoneNotFound)
         else:
             await self._write_with(_given(self._declared.put), draft, missing=ZoneNotFound)
-
-
-def half_done(name: str, exc: DdnsTrayError) -> Unconfirmed:
-    """Make the error for a change of several calls of which only the first were made."""
-    return Unconfirmed(
-        text("Only a part of the change of {name} was made.", name=name),
-        text("Nothing needs doing: we look, and then make the rest."),
-        retry_after=exc.retry_after,
-    )
 
 
 class _Gathered:

@@ -242,11 +242,7 @@ class RecordProvider(ZonedProvider):
             if isinstance(exc, ZoneNotFound):
                 self._forget_zones()
             if done and not isinstance(exc, Unconfirmed):
-                raise Unconfirmed(
-                    text("Only a part of the change of {name} was made.", name=change.key.name),
-                    text("Nothing needs doing: we look, and then make the rest."),
-                    retry_after=exc.retry_after,
-                ) from exc
+                raise half_done(change.key.name, exc) from exc
             raise
 
     @abstractmethod
@@ -279,6 +275,15 @@ def ttl_to_write(change: Change, existing: ExistingSet) -> int:
         return change.ttl
     standing = [record.ttl for record in existing.records if record.ttl is not None]
     return standing[0] if standing else DEFAULT_TTL
+
+
+def half_done(name: str, exc: ProviderError | TransportError) -> Unconfirmed:
+    """Make the error for a change of several calls of which only the first were made."""
+    return Unconfirmed(
+        text("Only a part of the change of {name} was made.", name=name),
+        text("Nothing needs doing: we look, and then make the rest."),
+        retry_after=exc.retry_after,
+    )
 
 
 def changed_meanwhile(name: str) -> RequestRejected:

@@ -87,7 +87,7 @@ class RestHarness(HttpHarness):
         self.service = fake
         self.http = FaultyHttp(fake)
         self.options = OPTIONS.get(service, {})
-        self.default_ttl = max(DEFAULT_TTL, self.spec.capabilities.ttl[0]) if self.spec.capabilities.ttl else 0
+        self.default_ttl = self.spec.capabilities.offered_ttl(DEFAULT_TTL) or 0
         self.calls_to_look, self.changes_in_place = fake.calls_to_look, fake.changes_in_place
         self.lists_zones = self.spec.capabilities.list_zones
 

@@ -33,7 +33,10 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a service can do; `ttl` is its smallest and largest TTL in seconds, None where there is no choice."""
+    """What a service can do; `ttl` is its smallest and largest TTL in seconds, None where there is no choice.
+
+    `ttl_choices` are the only ones that it knows, where there are few.
+    """
 
     a: bool = True
     aaaa: bool = True
@@ -43,6 +46,15 @@ class Capabilities:
     multi_value: bool = True
     wildcard: bool = True
     ttl: tuple[int, int] | None = (0, 2147483647)
+    ttl_choices: tuple[int, ...] = ()
+
+    def offered_ttl(self, wished: int) -> int | None:
+        """The TTL nearest to `wished` that the service offers; None where there is no choice."""
+        if self.ttl is None:
+            return None
+        shortest, longest = self.ttl
+        within = max(shortest, min(wished, longest))
+        return min(self.ttl_choices, key=lambda choice: abs(choice - within)) if self.ttl_choices else within
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ddns_tray.core.text import text
-from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, option, rest_entry, secret, ttl
+from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, one_ttl_of, option, rest_entry, secret, ttl
 
 ENTRIES = (
     rest_entry(
@@ -56,7 +56,9 @@ ENTRIES = (
         base_url="https://api.linode.com/v4",
         homepage="https://www.linode.com",
         aliases=("akamai", "akamai cloud", "linode.com"),
-        capabilities=ttl(30),
+        capabilities=one_ttl_of(
+            30, 120, 300, 3600, 7200, 14400, 28800, 57600, 86400, 172800, 345600, 604800, 1209600, 2419200
+        ),
     ),
     rest_entry(
         "vultr",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from ddns_tray.core.model import Capabilities
 from ddns_tray.core.text import text
-from ddns_tray.providers.catalogue.rest_fields import API_KEY, API_TOKEN, option, rest_entry, secret, ttl, unlisted
+from ddns_tray.providers.catalogue.rest_fields import (
+    API_KEY,
+    API_TOKEN,
+    one_ttl_of,
+    option,
+    rest_entry,
+    secret,
+    ttl,
+    unlisted,
+)
 
 EMAIL = text("E-mail address")
 
@@ -102,7 +111,9 @@ ENTRIES = (
         base_url="https://api.cloudns.net",
         homepage="https://www.cloudns.net",
         aliases=("cloudns.net", "cloud dns"),
-        capabilities=ttl(60, 2592000),
+        capabilities=one_ttl_of(
+            60, 300, 900, 1800, 3600, 21600, 43200, 86400, 172800, 259200, 604800, 1209600, 2592000
+        ),
     ),
     rest_entry(
         "dynv6",

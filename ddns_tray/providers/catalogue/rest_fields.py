@@ -69,6 +69,11 @@ def unlisted(shortest: int, longest: int = LONGEST_TTL) -> Capabilities:
     return Capabilities(list_zones=False, ttl=(shortest, longest))
 
 
+def one_ttl_of(*choices: int) -> Capabilities:
+    """The abilities of a service of this family that knows only a few TTLs."""
+    return Capabilities(ttl=(choices[0], choices[-1]), ttl_choices=choices)
+
+
 def ttl(shortest: int, longest: int = LONGEST_TTL) -> Capabilities:
     """The abilities of a service of this family whose TTL has these limits."""
     return Capabilities(ttl=(shortest, longest))

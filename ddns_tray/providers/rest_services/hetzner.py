@@ -19,7 +19,7 @@ from ddns_tray.core.errors import (
     TransportError,
 )
 from ddns_tray.providers.auth import bearer
-from ddns_tray.providers.rest_family import RestRRsets, half_done, http_service
+from ddns_tray.providers.rest_family import RestRRsets, http_service
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import numbered, while_given
 from ddns_tray.providers.rest_family_service import (
@@ -31,6 +31,7 @@ from ddns_tray.providers.rest_family_service import (
     fault_at,
     filled,
 )
+from ddns_tray.providers.zoned import half_done
 
 if TYPE_CHECKING:
     from ddns_tray.core.model import Change, ExistingSet
