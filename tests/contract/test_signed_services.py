@@ -26,6 +26,8 @@ from ddns_tray.providers.registry import open_account, spec
 from tests.contract.suite import HOME, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
 from tests.support import fake_signed as signed
 from tests.support import fake_signed_china as china
+from tests.support import fake_signed_rest as rest
+from tests.support import fake_signed_tencent as tencent
 from tests.support.clock import FakeClock
 from tests.support.dns_servers import SUB_ZONE, ZONE, Datum
 from tests.support.fake_rest import reply
@@ -40,17 +42,17 @@ if TYPE_CHECKING:
 
 FAKES: Mapping[str, type[FakeRest]] = {
     "aliyun": signed.FakeAliyun,
-    "tencentcloud": signed.FakeDnspodCloud,
-    "edgeone": signed.FakeEdgeOne,
+    "tencentcloud": tencent.FakeDnspodCloud,
+    "edgeone": tencent.FakeEdgeOne,
     "volcengine": signed.FakeVolcengine,
     "aliyun_esa": signed.FakeEsa,
     "route53": FakeRoute53,
     "dnspod": china.FakeDnspod,
     "dnspod_com": china.FakeDnspodAbroad,
-    "huaweicloud": china.FakeHuawei,
-    "baiducloud": china.FakeBaidu,
-    "dnsla": china.FakeDnsla,
-    "rainyun": china.FakeRainyun,
+    "huaweicloud": rest.FakeHuawei,
+    "baiducloud": rest.FakeBaidu,
+    "dnsla": rest.FakeDnsla,
+    "rainyun": rest.FakeRainyun,
     "westcn": china.FakeWest,
     "dnscom": china.FakeDnscom,
     "eranet": china.FakeEranet,

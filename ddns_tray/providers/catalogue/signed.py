@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Capabilities, FieldSpec
 from ddns_tray.core.text import text
-from ddns_tray.providers.catalogue.signed_fields import key_id, key_secret, line, signed_entry
+from ddns_tray.providers.catalogue.signed_fields import (
+    key_id,
+    key_secret,
+    line,
+    secret_with_actions,
+    secret_with_policy,
+    signed_entry,
+)
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
 
-TENCENT_PERMISSION = text(
-    "Make a pair of keys at console.cloud.tencent.com/cam/capi, best for a sub-user that has only the policy {policy}.",
-    policy="QcloudDNSPodFullAccess",
-)
+TENCENT = "console.cloud.tencent.com/cam/capi"
 
 ENTRIES: tuple[Entry, ...] = (
     signed_entry(
@@ -49,13 +53,11 @@ ENTRIES: tuple[Entry, ...] = (
         "Alibaba Cloud DNS",
         (
             key_id("access_key_id", text("AccessKey ID")),
-            key_secret(
+            secret_with_actions(
                 "access_key_secret",
                 text("AccessKey secret"),
-                text(
-                    "Make it at ram.console.alibabacloud.com for a RAM user that may only do {actions}.",
-                    actions="alidns:Describe*, AddDomainRecord, UpdateDomainRecord, DeleteDomainRecord",
-                ),
+                "ram.console.alibabacloud.com",
+                "alidns:Describe*, AddDomainRecord, UpdateDomainRecord, DeleteDomainRecord",
             ),
             line("default"),
         ),
@@ -69,13 +71,11 @@ ENTRIES: tuple[Entry, ...] = (
         "Alibaba Cloud ESA",
         (
             key_id("access_key_id", text("AccessKey ID")),
-            key_secret(
+            secret_with_actions(
                 "access_key_secret",
                 text("AccessKey secret"),
-                text(
-                    "Make it at ram.console.alibabacloud.com for a RAM user that may only do {actions}.",
-                    actions="esa:ListSites, ListRecords, CreateRecord, UpdateRecord, DeleteRecord",
-                ),
+                "ram.console.alibabacloud.com",
+                "esa:ListSites, ListRecords, CreateRecord, UpdateRecord, DeleteRecord",
             ),
         ),
         base_url="https://esa.cn-hangzhou.aliyuncs.com",
@@ -88,7 +88,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Tencent Cloud DNSPod",
         (
             key_id("secret_id", text("SecretId")),
-            key_secret("secret_key", text("SecretKey"), TENCENT_PERMISSION),
+            secret_with_policy("secret_key", text("SecretKey"), TENCENT, "QcloudDNSPodFullAccess"),
             line("默认"),
         ),
         base_url="https://dnspod.tencentcloudapi.com",
@@ -101,15 +101,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Tencent Cloud EdgeOne",
         (
             key_id("secret_id", text("SecretId")),
-            key_secret(
-                "secret_key",
-                text("SecretKey"),
-                text(
-                    "Make a pair of keys at console.cloud.tencent.com/cam/capi, best for a sub-user that has only the "
-                    "policy {policy}.",
-                    policy="QcloudTEOFullAccess",
-                ),
-            ),
+            secret_with_policy("secret_key", text("SecretKey"), TENCENT, "QcloudTEOFullAccess"),
         ),
         base_url="https://teo.tencentcloudapi.com",
         homepage="https://edgeone.ai",
@@ -121,13 +113,8 @@ ENTRIES: tuple[Entry, ...] = (
         "Volcengine DNS",
         (
             key_id("access_key_id", text("Access key ID")),
-            key_secret(
-                "secret_access_key",
-                text("Secret access key"),
-                text(
-                    "Make it at console.volcengine.com/iam for a user that has only the policy {policy}.",
-                    policy="DNSFullAccess",
-                ),
+            secret_with_policy(
+                "secret_access_key", text("Secret access key"), "console.volcengine.com/iam", "DNSFullAccess"
             ),
             line("default"),
         ),

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Capabilities, FieldSpec
 from ddns_tray.core.text import text
-from ddns_tray.providers.catalogue.signed_fields import key_id, key_secret, line, signed_entry
+from ddns_tray.providers.catalogue.signed_fields import (
+    key_id,
+    key_secret,
+    line,
+    secret_of_whole_account,
+    secret_with_policy,
+    signed_entry,
+)
 
 if TYPE_CHECKING:
     from ddns_tray.providers.entry import Entry
@@ -27,13 +34,10 @@ def _house(service: str, title: str, base_url: str, aliases: tuple[str, ...]) ->
                 text("The domains of this account, with commas between them: the service does not list them."),
             ),
             key_id("access_key_id", ACCESS_KEY_ID),
-            key_secret(
+            secret_of_whole_account(
                 "access_key_secret",
                 SECRET_ACCESS_KEY,
-                text(
-                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
-                    place=base_url.removeprefix("https://"),
-                ),
+                base_url.removeprefix("https://"),
             ),
         ),
         base_url=base_url,
@@ -50,19 +54,12 @@ ENTRIES: tuple[Entry, ...] = (
         "DNSPod.cn",
         (
             key_id("token_id", text("Token ID"), text("The number beside the token in the list of tokens.")),
-            key_secret(
-                "api_token",
-                text("Token"),
-                text(
-                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
-                    place="console.dnspod.cn/account/token/token",
-                ),
-            ),
+            secret_of_whole_account("api_token", text("Token"), "console.dnspod.cn/account/token/token"),
             line("默认"),
         ),
         base_url="https://dnsapi.cn",
         homepage="https://www.dnspod.cn",
-        aliases=("dnspod", "dnspod_cn", "DNSPod 中国站", "dnspod token"),
+        aliases=("dnsapi.cn", "dnspod_cn", "DNSPod 中国站", "dnspod token"),
         capabilities=Capabilities(ttl=(1, 604800)),
     ),
     signed_entry(
@@ -70,14 +67,7 @@ ENTRIES: tuple[Entry, ...] = (
         "DNSPod.com",
         (
             key_id("token_id", text("Token ID"), text("The number beside the token in the list of tokens.")),
-            key_secret(
-                "api_token",
-                text("Token"),
-                text(
-                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
-                    place="console.dnspod.com",
-                ),
-            ),
+            secret_of_whole_account("api_token", text("Token"), "console.dnspod.com"),
             line("default"),
         ),
         base_url="https://api.dnspod.com",
@@ -111,13 +101,8 @@ ENTRIES: tuple[Entry, ...] = (
         "Baidu AI Cloud DNS",
         (
             key_id("access_key_id", ACCESS_KEY_ID),
-            key_secret(
-                "secret_access_key",
-                SECRET_ACCESS_KEY,
-                text(
-                    "Make it at console.bce.baidu.com/iam for a sub-user that has only the policy {policy}.",
-                    policy="DNSFullControlAccessPolicy",
-                ),
+            secret_with_policy(
+                "secret_access_key", SECRET_ACCESS_KEY, "console.bce.baidu.com/iam", "DNSFullControlAccessPolicy"
             ),
             line("default"),
         ),
@@ -131,34 +116,18 @@ ENTRIES: tuple[Entry, ...] = (
         "DNS.LA",
         (
             key_id("api_id", text("API ID"), text("It stands beside the API secret in the account's settings.")),
-            key_secret(
-                "api_secret",
-                text("API secret"),
-                text(
-                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
-                    place="www.dns.la",
-                ),
-            ),
+            secret_of_whole_account("api_secret", text("API secret"), "www.dns.la"),
         ),
         base_url="https://api.dns.la",
         homepage="https://www.dns.la",
-        aliases=("dns.la", "DNSLA", "帝恩思", "帝恩爱斯"),
+        aliases=("dns.la", "DNSLA", "帝恩爱斯"),
         capabilities=Capabilities(ttl=(1, 86400)),
         family="rest",
     ),
     signed_entry(
         "rainyun",
         "Rainyun",
-        (
-            key_secret(
-                "api_key",
-                text("API key"),
-                text(
-                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
-                    place="app.rainyun.com/account/settings/api-key",
-                ),
-            ),
-        ),
+        (secret_of_whole_account("api_key", text("API key"), "app.rainyun.com/account/settings/api-key"),),
         base_url="https://api.v2.rainyun.com",
         homepage="https://www.rainyun.com",
         aliases=("rain yun", "雨云"),
@@ -190,18 +159,11 @@ ENTRIES: tuple[Entry, ...] = (
         "51DNS",
         (
             key_id("api_key", text("API key"), text("It stands beside the API secret in the account's settings.")),
-            key_secret(
-                "api_secret",
-                text("API secret"),
-                text(
-                    "Make it at {place}. It may do everything that the account may, so keep it safe.",
-                    place="www.51dns.com",
-                ),
-            ),
+            secret_of_whole_account("api_secret", text("API secret"), "www.51dns.com"),
         ),
         base_url="https://www.51dns.com",
         homepage="https://www.51dns.com",
-        aliases=("dns.com", "51dns.com", "dnscom", "帝恩思 DNS.COM", "51域名"),
+        aliases=("dns.com", "51dns.com", "dnscom", "帝恩思"),
         capabilities=Capabilities(ttl=(60, 86400)),
     ),
     _house("eranet", "Eranet", "https://www.eranet.com", ("eranet.com", "时代互联", "时代互联国际")),

@@ -26,6 +26,31 @@ def key_secret(name: str, label: Text, help_text: Text) -> FieldSpec:
     return FieldSpec(name, label, help_text, secret=True)
 
 
+def secret_of_whole_account(name: str, label: Text, place: str) -> FieldSpec:
+    """A secret for which the service has no smaller permission; it is made at `place`."""
+    return key_secret(
+        name,
+        label,
+        text("Make it at {place}. It may do everything that the account may, so keep it safe.", place=place),
+    )
+
+
+def secret_with_policy(name: str, label: Text, place: str, policy: str) -> FieldSpec:
+    """A secret that is made at `place`, for a user that has only this policy."""
+    return key_secret(
+        name,
+        label,
+        text("Make it at {place}, for a user that has only the policy {policy}.", place=place, policy=policy),
+    )
+
+
+def secret_with_actions(name: str, label: Text, place: str, actions: str) -> FieldSpec:
+    """A secret that is made at `place`, for a user that may only do these actions."""
+    return key_secret(
+        name, label, text("Make it at {place}, for a user that may only do {actions}.", place=place, actions=actions)
+    )
+
+
 def line(default: str) -> FieldSpec:
     """The line (ISP or region) of which records are kept; `default` is the service's word for everybody else."""
     return FieldSpec(

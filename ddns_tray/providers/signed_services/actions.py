@@ -16,11 +16,13 @@ from urllib.parse import urlencode
 
 from ddns_tray.core.errors import (
     AuthenticationFailed,
+    ClockSkewed,
     PermissionDenied,
     ProviderUnavailable,
     RateLimited,
     RecordNotFound,
     RequestRejected,
+    ZoneNotFound,
 )
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.providers.rest import MAX_BYTES, TIMEOUT, Dialect, Fault, HttpService
@@ -232,6 +234,18 @@ def numbered(
         return known(codes, status, number, at(body, message).string())
 
     return fault
+
+
+BY_WORDS: Mapping[str, Refusal] = MappingProxyType(
+    {
+        "clock": ClockSkewed,
+        "login": AuthenticationFailed,
+        "zone": ZoneNotFound,
+        "often": RateLimited,
+        "right": PermissionDenied,
+    }
+)
+"""The kinds that can be told by words."""
 
 
 def kind_by_words(words: Iterable[tuple[str, Iterable[str]]], status: int, message: str) -> str:

@@ -12,12 +12,12 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from ddns_tray.core.errors import AuthenticationFailed, ClockSkewed, PermissionDenied, RateLimited, ZoneNotFound
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import maybe, scalar, until_page
 from ddns_tray.providers.rest_family_pages import numbered as pages
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
 from ddns_tray.providers.signed_services.actions import (
+    BY_WORDS,
     Account,
     Manner,
     elements,
@@ -36,15 +36,7 @@ if TYPE_CHECKING:
     from ddns_tray.providers.shape import Json
     from ddns_tray.providers.signed_services.actions import Asked
 
-CODES = with_other(
-    {
-        "clock": ClockSkewed,
-        "login": AuthenticationFailed,
-        "zone": ZoneNotFound,
-        "often": RateLimited,
-        "right": PermissionDenied,
-    }
-)
+CODES = with_other(BY_WORDS)
 WORDS = (
     ("clock", ("timestamp", "时间戳", "过期")),
     ("login", ("hash", "apikey", "签名", "密钥")),

@@ -9,14 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.errors import (
-    AuthenticationFailed,
-    ClockSkewed,
-    ConfigError,
-    PermissionDenied,
-    RateLimited,
-    ZoneNotFound,
-)
+from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.model import AccountReport
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Fault
@@ -25,6 +18,7 @@ from ddns_tray.providers.rest_family_pages import maybe, scalar
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService
 from ddns_tray.providers.shape import Json, Misfit
 from ddns_tray.providers.signed_services.actions import (
+    BY_WORDS,
     Account,
     ActionRecords,
     Manner,
@@ -53,15 +47,7 @@ KEY_NAMES = {"nowcn": "AccessKeyID"}
 """The parameter that says whose key it is, where it is not the one of Eranet and Tnet."""
 KEY_NAME = "AccessInstanceID"
 
-CODES = with_other(
-    {
-        "clock": ClockSkewed,
-        "login": AuthenticationFailed,
-        "zone": ZoneNotFound,
-        "often": RateLimited,
-        "right": PermissionDenied,
-    }
-)
+CODES = with_other(BY_WORDS)
 WORDS = (
     ("clock", ("timestamp", "expired", "过期", "时间戳")),
     ("login", ("signature", "accesskey", "accessinstance", "签名", "密钥", "认证")),

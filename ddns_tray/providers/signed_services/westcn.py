@@ -11,12 +11,12 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from ddns_tray.core.errors import AuthenticationFailed, ClockSkewed, PermissionDenied, RateLimited, ZoneNotFound
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import maybe, scalar, until_seen
 from ddns_tray.providers.rest_family_pages import numbered as pages
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
 from ddns_tray.providers.signed_services.actions import (
+    BY_WORDS,
     Account,
     Manner,
     elements,
@@ -38,15 +38,7 @@ if TYPE_CHECKING:
 
 NEW_TTL = 900
 ENCODING = "gbk"
-CODES = with_other(
-    {
-        "clock": ClockSkewed,
-        "login": AuthenticationFailed,
-        "zone": ZoneNotFound,
-        "often": RateLimited,
-        "right": PermissionDenied,
-    }
-)
+CODES = with_other(BY_WORDS)
 _WORDS = (
     ("clock", ("时间戳", "timestamp", "过期")),
     ("login", ("token", "身份验证", "密码", "用户名")),
