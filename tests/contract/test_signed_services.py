@@ -15,11 +15,12 @@ from ddns_tray.core.errors import (
     PermissionDenied,
     RateLimited,
     RecordConflict,
+    RecordNotFound,
     RequestRejected,
     UnexpectedAnswer,
     ZoneNotFound,
 )
-from ddns_tray.core.model import RecordMemory
+from ddns_tray.core.model import Change, ExistingRecord, ExistingSet, RecordMemory
 from ddns_tray.core.plan import plan
 from ddns_tray.core.ports import Secret
 from ddns_tray.providers.registry import open_account, spec
@@ -180,7 +181,6 @@ async def test_codes_say_what_is_wrong(service: str, code: str, kind: type[Excep
         ("westcn", {"line": "LTEL"}),
         ("westcn", {"pause": 1}),
         ("dnscom", {"viewID": "285345792"}),
-        ("eranet", {"State": 0}),
         ("volcengine", {"Line": "telecom"}),
         ("volcengine", {"Enable": False}),
     ],
@@ -349,3 +349,23 @@ async def test_several_addresses_in_one_record_are_left_alone() -> None:
     with pytest.raises(RecordConflict, match="several"):
         await update(provider, HOME, NEW)
     assert await provider.records("example.test") == ()
+
+
+@pytest.mark.parametrize("service", ["tencentcloud", "rainyun"])
+async def test_a_handle_of_another_kind_is_refused_and_nothing_else_is_written(service: str) -> None:
+    harness = harness_of(service)
+    theirs = harness.service.hold(f"other.{ZONE}", "A", OLD)
+    record = ExistingRecord(OLD, id="../1")
+    change = Change(HOME, ExistingSet(HOME, ZONE, (record,)), (NEW,), replace=((record, NEW),))
+    provider = harness.open()
+    with pytest.raises((RecordNotFound, RequestRejected)):
+        await provider.apply(change)
+    assert harness.content() == {Datum(theirs.name, "A", OLD)}
+
+
+async def test_a_set_at_route53_that_has_gone_is_not_deleted_again() -> None:
+    harness = harness_of("route53")
+    record = ExistingRecord(OLD, ttl=60)
+    provider = harness.open()
+    await provider.apply(Change(HOME, ExistingSet(HOME, "other.test", (record,)), (), delete=(record,)))
+    assert not [each for each in harness.requests() if each.method != "GET"]

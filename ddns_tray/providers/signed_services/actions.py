@@ -214,6 +214,11 @@ def elements(place: str) -> Callable[[Json], Iterable[Json]]:
     return read
 
 
+def as_number(handle: str) -> int | str:
+    """Write a handle as the number that it is; one that is none goes as it came, and is refused by the service."""
+    return int(handle) if handle.isascii() and handle.isdecimal() else handle
+
+
 def known(codes: Mapping[str, Refusal], status: int, code: str, message: str) -> Fault:
     """Make a fault of a code such as `AuthFailure.SignatureExpire`, or of the part of it that is known."""
     found = code

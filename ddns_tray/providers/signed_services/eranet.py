@@ -14,7 +14,7 @@ from ddns_tray.core.model import AccountReport
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Fault
 from ddns_tray.providers.rest_family_names import Names
-from ddns_tray.providers.rest_family_pages import maybe, scalar
+from ddns_tray.providers.rest_family_pages import scalar
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService
 from ddns_tray.providers.shape import Json, Misfit
 from ddns_tray.providers.signed_services.actions import (
@@ -86,15 +86,10 @@ def _records(answer: Json) -> Iterator[Json]:
         yield record
 
 
-def _skip(item: Json) -> bool:
-    state = maybe(item, "state")
-    return state is not None and scalar(state) == "0"
-
-
 SERVICE = RestService(
     records=Listing("/DescribeRecordIndex", items=_records, params=(("Domain", "{zone}"),)),
     named=Listing("/DescribeRecordIndex", items=_records, params=(("Domain", "{zone}"), ("Host", "{name}"))),
-    record=RecordShape(id="id", name="host", type="type", content="value", ttl="ttl", skip=_skip),
+    record=RecordShape(id="id", name="host", type="type", content="value", ttl="ttl"),
     names=Names.RELATIVE_AT,
     create=Call("GET", "/AddDomainRecord", _members),
     update=Call("GET", "/UpdateDomainRecord", lambda draft: {"Id": draft.words()["id"], **_members(draft)}),

@@ -15,7 +15,14 @@ from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import Pages, maybe, until_seen
 from ddns_tray.providers.rest_family_pages import numbered as pages
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
-from ddns_tray.providers.signed_services.actions import LIKE_HTTP, ActionRecords, elements, numbered, with_other
+from ddns_tray.providers.signed_services.actions import (
+    LIKE_HTTP,
+    ActionRecords,
+    as_number,
+    elements,
+    numbered,
+    with_other,
+)
 
 if TYPE_CHECKING:
     from ddns_tray.core.ports import Provider
@@ -42,7 +49,7 @@ def _next_zones(read: Page) -> Params | None:
     return _zones_from(read.number + 1) if _TOTAL(read) else None
 
 
-def _members(draft: Draft, record_id: int = 0) -> dict[str, object]:
+def _members(draft: Draft, record_id: int | str = 0) -> dict[str, object]:
     return {
         "host": draft.name,
         "line": LINE,
@@ -71,8 +78,8 @@ SERVICE = RestService(
     ),
     names=Names.RELATIVE_AT,
     create=Call("POST", _RECORDS, _members),
-    update=Call("PATCH", _RECORDS, lambda draft: _members(draft, int(draft.words()["id"]))),
-    delete=Call("DELETE", _RECORDS, lambda draft: {"record_id": int(draft.words()["id"])}),
+    update=Call("PATCH", _RECORDS, lambda draft: _members(draft, as_number(draft.words()["id"]))),
+    delete=Call("DELETE", _RECORDS, lambda draft: {"record_id": as_number(draft.words()["id"])}),
     fault=numbered(CODES),
     codes=CODES,
 )

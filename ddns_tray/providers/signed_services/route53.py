@@ -23,7 +23,7 @@ from ddns_tray.core.errors import (
 from ddns_tray.core.model import ExistingRecord, ExistingSet, RecordKey, RecordType
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Dialect, Fault, path
-from ddns_tray.providers.rest_family_pages import MAX_PAGES, at, maybe
+from ddns_tray.providers.rest_family_pages import MAX_PAGES, at, maybe, number
 from ddns_tray.providers.signed_services.xml_service import XmlService, children, xml
 from ddns_tray.providers.signing.aws import sigv4
 from ddns_tray.providers.zoned import ADDRESS_TYPES, RRsetProvider, Zone, host_name, ttl_to_write
@@ -125,7 +125,7 @@ class Route53(RRsetProvider):
                 self._watch(item, key, type_name)
             if not name or type_name not in ADDRESS_TYPES or _special(item):
                 continue
-            ttl = int(at(item, "TTL.0").string())
+            ttl = number(at(item, "TTL.0"))
             values = children(item, "ResourceRecords", "ResourceRecord")
             records = tuple(ExistingRecord(at(value, "Value.0").string(), ttl=ttl) for value in values)
             found.append(ExistingSet(RecordKey(name, RecordType(type_name)), zone.name, records))
@@ -172,6 +172,8 @@ class Route53(RRsetProvider):
         """Send one batch with one change. A set is deleted by saying exactly what stands there."""
         if change.after:
             action, ttl, values = "UPSERT", ttl_to_write(change, existing), change.after
+        elif not existing.records:
+            return
         else:
             action, ttl, values = "DELETE", existing.records[0].ttl or 0, tuple(dict.fromkeys(existing.addresses))
         rrset = xml(

@@ -18,7 +18,7 @@ from ddns_tray.core.errors import (
     RecordNotFound,
     ZoneNotFound,
 )
-from ddns_tray.providers.signed_services.actions import Account, Manner, in_json, known, with_other
+from ddns_tray.providers.signed_services.actions import Account, Manner, as_number, in_json, known, with_other
 from ddns_tray.providers.signing.tencent import tc3
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def account(
     """Make what opening takes. `prepare` turns our members into those that no list of words can say."""
 
     def build(asked: Asked) -> HttpRequest:
-        typed = {name: int(str(value)) if name in integers else value for name, value in asked.members.items()}
+        typed = {name: as_number(str(value)) if name in integers else value for name, value in asked.members.items()}
         return in_json(prepare(typed), asked.base_url, {"X-TC-Action": asked.action, "X-TC-Version": version})
 
     return Account(Manner(build), tc3(opening.option("secret_id"), opening.secret("secret_key"), service=service))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import maybe, offset, until_seen
 from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, RestService, ZoneShape
-from ddns_tray.providers.signed_services.actions import elements, open_actions
+from ddns_tray.providers.signed_services.actions import as_number, elements, open_actions
 from ddns_tray.providers.signed_services.tencent import CODES, account, fault
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ def described(line: str) -> RestService:
         ),
         names=Names.RELATIVE_AT,
         create=Call("POST", "/CreateRecord", members),
-        update=Call("POST", "/ModifyRecord", lambda draft: {**members(draft), "RecordId": int(draft.words()["id"])}),
+        update=Call(
+            "POST", "/ModifyRecord", lambda draft: {**members(draft), "RecordId": as_number(draft.words()["id"])}
+        ),
         delete=Call(
-            "POST", "/DeleteRecord", lambda draft: {"Domain": draft.zone.id, "RecordId": int(draft.words()["id"])}
+            "POST", "/DeleteRecord", lambda draft: {"Domain": draft.zone.id, "RecordId": as_number(draft.words()["id"])}
         ),
         fault=fault,
         codes=CODES,

@@ -24,6 +24,7 @@ from ddns_tray.providers.rest_family_service import Call, Listing, RecordShape, 
 from ddns_tray.providers.signed_services.actions import (
     Account,
     Manner,
+    as_number,
     elements,
     in_json,
     in_query,
@@ -123,7 +124,7 @@ def described(line: str) -> RestService:
         create=Call(
             "POST",
             "/CreateRecord",
-            lambda draft: {"ZID": int(draft.zone.id), **members(draft), **described_comment(draft)},
+            lambda draft: {"ZID": as_number(draft.zone.id), **members(draft), **described_comment(draft)},
         ),
         update=Call(
             "POST",
