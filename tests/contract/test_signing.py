@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from ddns_tray.core.ports import HttpRequest, Secret
+from ddns_tray.http import HttpxClient
 from ddns_tray.providers.signing import aliyun, aws, baidu, huawei, tencent, volcengine
-from ddns_tray.providers.signing.message import Message, host_of, message_of
+from ddns_tray.providers.signing.message import Message, canonical_query, host_of, message_of
+from tests.support.http_server import Answer, HttpServer
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -164,6 +166,23 @@ def test_parameters_count_wherever_they_stand() -> None:
     assert message.path == "/a b"
     assert message.query == (("x", "1"), ("y", ""), ("z", "ü"))
     assert message.headers == (("host", "h"), ("x-date", "d"))
+
+
+async def test_what_is_signed_is_what_goes_on_the_wire() -> None:
+    params = (("Data", '{"Value": "2001:db8::1"}'), ("RR", "*.@"), ("Comment", "das Haus über ~+&="))
+    async with HttpServer({"/": Answer(body=b"{}")}) as server:
+        request = HttpRequest("POST", server.url("/"), headers={"x-acs-action": "A"}, params=params)
+        signed = aliyun.acs3("i", Secret("k"), nonce=lambda: "n")(request, 1_800_000_000.0)
+        client = HttpxClient()
+        await client.send(signed)
+        await client.aclose()
+        (received,) = server.requests
+    assert received.query == canonical_query(params)
+    assert received.headers["host"] == host_of(signed.url)
+    headers = tuple((name, received.headers[name]) for name in received.headers if name.startswith(("x-acs-", "host")))
+    message = Message("POST", "/", params, headers, received.body)
+    expected = aliyun.sign(message, access_key_id="i", access_key_secret="k")
+    assert received.headers["authorization"] == expected.authorization
 
 
 def test_the_clock_goes_into_every_signature() -> None:

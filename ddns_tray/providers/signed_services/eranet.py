@@ -30,7 +30,7 @@ from ddns_tray.providers.signed_services.actions import (
     with_other,
 )
 from ddns_tray.providers.signing.aliyun import TIME, sign_rpc
-from ddns_tray.providers.signing.message import utc
+from ddns_tray.providers.signing.message import exact, utc
 from ddns_tray.providers.zoned import Zone, host_name
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def rpc_signed(key_name: str, key_id: str, secret: Secret, *, nonce: Nonce) -> A
             ("Timestamp", utc(now, TIME)),
         )
         signed = sign_rpc(request.method, params, secret=secret.reveal())
-        return replace(request, params=(*params, ("Signature", signed.signature)))
+        return exact(replace(request, params=(*params, ("Signature", signed.signature))))
 
     return authorise
 

@@ -22,6 +22,7 @@ from ddns_tray.providers.signing.message import (
     canonical_query,
     encoded,
     encoded_path,
+    exact,
     hmac_sha256,
     message_of,
     utc,
@@ -53,7 +54,8 @@ def sign(message: Message, *, access_key_id: str, access_key_secret: str) -> Sig
 def acs3(access_key_id: str, access_key_secret: Secret, *, nonce: Nonce) -> Auth:
     """Sign requests that bring x-acs-action and x-acs-version along."""
 
-    def authorise(request: HttpRequest, now: float) -> HttpRequest:
+    def authorise(plain: HttpRequest, now: float) -> HttpRequest:
+        request = exact(plain)
         ours = {
             "x-acs-date": utc(now, TIME),
             "x-acs-signature-nonce": nonce(),

@@ -17,6 +17,7 @@ from ddns_tray.providers.signing.message import (
     canonical,
     derived_key,
     encoded_path,
+    exact,
     hmac_sha256,
     message_of,
     utc,
@@ -61,7 +62,8 @@ def normalised(path: str) -> str:
 def sigv4(access_key: str, secret_key: Secret, *, region: str, service: str) -> Auth:
     """Sign requests."""
 
-    def authorise(request: HttpRequest, now: float) -> HttpRequest:
+    def authorise(plain: HttpRequest, now: float) -> HttpRequest:
+        request = exact(plain)
         headers = {**request.headers, "X-Amz-Date": utc(now, TIME)}
         message = message_of(request, [("x-amz-date", headers["X-Amz-Date"])])
         signed = sign(

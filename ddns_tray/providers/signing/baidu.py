@@ -16,6 +16,7 @@ from ddns_tray.providers.signing.message import (
     canonical_query,
     encoded,
     encoded_path,
+    exact,
     hmac_sha256,
     message_of,
     utc,
@@ -43,7 +44,8 @@ def sign(message: Message, *, access_key: str, secret_key: str, now: float, good
 def bce(access_key: str, secret_key: Secret) -> Auth:
     """Sign requests."""
 
-    def authorise(request: HttpRequest, now: float) -> HttpRequest:
+    def authorise(plain: HttpRequest, now: float) -> HttpRequest:
+        request = exact(plain)
         headers = {**request.headers, "x-bce-date": utc(now, TIME)}
         message = message_of(request, [("x-bce-date", headers["x-bce-date"])])
         signed = sign(message, access_key=access_key, secret_key=secret_key.reveal(), now=now)

@@ -15,6 +15,7 @@ from ddns_tray.providers.signing.message import (
     Signed,
     canonical,
     encoded_path,
+    exact,
     hmac_sha256,
     message_of,
     utc,
@@ -45,7 +46,8 @@ def sign(message: Message, *, access_key: str, secret_key: str, now: float) -> S
 def sdk_hmac(access_key: str, secret_key: Secret) -> Auth:
     """Sign requests."""
 
-    def authorise(request: HttpRequest, now: float) -> HttpRequest:
+    def authorise(plain: HttpRequest, now: float) -> HttpRequest:
+        request = exact(plain)
         headers = {**request.headers, "X-Sdk-Date": utc(now, TIME)}
         message = message_of(request, [("x-sdk-date", headers["X-Sdk-Date"])])
         signed = sign(message, access_key=access_key, secret_key=secret_key.reveal(), now=now)

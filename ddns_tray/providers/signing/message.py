@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -112,6 +112,14 @@ def host_of(url: str) -> str:
     """Return the Host header that an HTTP client sends for this URL."""
     parts = urlsplit(url)
     return parts.netloc.removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
+
+
+def exact(request: HttpRequest) -> HttpRequest:
+    """Write the parameters into the URL as they are signed; HTTP clients write a space in the manner of forms."""
+    if not request.params:
+        return request
+    sign = "&" if urlsplit(request.url).query else "?"
+    return replace(request, url=f"{request.url}{sign}{canonical_query(request.params)}", params=())
 
 
 def message_of(request: HttpRequest, headers: Iterable[tuple[str, str]] = ()) -> Message:

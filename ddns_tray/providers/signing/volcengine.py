@@ -16,6 +16,7 @@ from ddns_tray.providers.signing.message import (
     canonical,
     derived_key,
     encoded_path,
+    exact,
     hmac_sha256,
     message_of,
     utc,
@@ -48,7 +49,8 @@ def sign(message: Message, *, access_key: str, secret_key: str, region: str, ser
 def volcengine(access_key: str, secret_key: Secret, *, region: str, service: str) -> Auth:
     """Sign requests."""
 
-    def authorise(request: HttpRequest, now: float) -> HttpRequest:
+    def authorise(plain: HttpRequest, now: float) -> HttpRequest:
+        request = exact(plain)
         ours = {"X-Date": utc(now, TIME), "X-Content-Sha256": sha256(request.body).hexdigest()}
         signed = sign(
             message_of(request, ours.items()),
