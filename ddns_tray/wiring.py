@@ -241,6 +241,7 @@ class Workshop:
             address=MappingProxyType(per_family),
             verify=settings.verify,
             verifier=self._verifier(settings),
+            interfaces=interface_addresses,
             accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray import report
@@ -47,6 +48,8 @@ def record_add(context: Context, arguments: Namespace) -> int:
         expected=tuple(arguments.expect or ()),
     )
     same = next((each for each in settings.records if each.name == record.name), None)
+    if same is not None:
+        record = replace(record, ipv6_host=same.ipv6_host)
     settings_file.put_record(record, replaces=same)
     if same is None:
         context.tell(context.words.tr("{name} is in the settings.", name=record.name))
@@ -80,4 +83,5 @@ def _report(record: RecordSettings) -> report.JsonObject:
         "comment": record.comment,
         "allow_private": record.allow_private,
         "expected": list(record.expected),
+        "ipv6_host": record.ipv6_host or None,
     }

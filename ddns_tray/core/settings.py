@@ -63,6 +63,7 @@ class RecordSettings:
     comment: str | None = None
     allow_private: bool = False
     expected: tuple[str, ...] = ()
+    ipv6_host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,12 @@ def _read_record(table: Mapping[str, object], path: KeyPath, faults: Faults) -> 
     types = tuple(RecordType(value) for value in values.pop("types", (RecordType.A,)))
     if not types:
         faults.add((*path, "types"), text("The list of types is empty."), text('Write types = ["A"], or remove it.'))
+    if values.get("ipv6_host") and types and RecordType.AAAA not in types:
+        faults.add(
+            (*path, "ipv6_host"),
+            text("There is no AAAA record to put the IPv6 host part into."),
+            text('Write types = ["AAAA"], or remove the line.'),
+        )
     return RecordSettings(types=types, **values)
 
 

@@ -135,6 +135,7 @@ def _value(rule: Setting) -> str:
         Kind.INTEGER: "whole number",
         Kind.DURATION: "duration",
         Kind.NAME: "host name",
+        Kind.HOST_PART: "end of an IPv6 address",
         Kind.IDENTIFIER: "letters, digits, `-`, `_`",
         Kind.SOURCES: "list of [sources](#sources-of-addresses)",
         Kind.RESOLVERS: "list of [resolvers](#resolvers)",

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DURATION = "duration"
     NAME = "name"
+    HOST_PART = "host_part"
     IDENTIFIER = "identifier"
     TYPES = "types"
     SOURCES = "sources"
@@ -251,11 +252,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "record",
         "ipv6_host",
-        Kind.TEXT,
+        Kind.HOST_PART,
         "",
         text("IPv6 host part"),
-        text("The host part to put behind the prefix of the line."),
-        later=True,
+        text(
+            "For the AAAA record of another host in this network: the end of its address, such as ::1234, or its"
+            " hardware address as mac:…. The prefix is that of this computer."
+        ),
     ),
     Setting(
         "record",

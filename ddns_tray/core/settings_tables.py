@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from ddns_tray.core.durations import format_duration, parse_duration
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.names import canonical_name
+from ddns_tray.core.own_addresses import parse_host_part
 from ddns_tray.core.settings_faults import known_hint
 from ddns_tray.core.settings_schema import Kind, Setting, settings_of
 from ddns_tray.core.settings_values import ELEMENT_CHECKS, check_identifier, check_text, shown
@@ -119,6 +120,8 @@ def _read_text(rule: Setting, raw: str) -> str:
         raise UsageError(
             text("{value} is not a choice for {key}.", value=shown(raw), key=rule.key), known_hint(raw, rule.choices)
         )
+    if rule.kind is Kind.HOST_PART and raw:
+        parse_host_part(raw)
     return check_text(raw)
 
 

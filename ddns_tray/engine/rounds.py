@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.agree import agree, offline
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
+from ddns_tray.core.own_addresses import address_of_host, lasting, parse_host_part
 from ddns_tray.engine.setup import RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ddns_tray.core.model import Agreement, Behind, RecordKey, Sighting, UpdateResult
+    from ddns_tray.core.model import Agreement, Behind, InterfaceAddress, RecordKey, Sighting, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, Detector
     from ddns_tray.engine.setup import EngineSetup, KeptRecord
     from ddns_tray.engine.state import EngineState
@@ -51,6 +53,7 @@ class Rounds:
         self._online: bool | None = None
         self._agreed_at: dict[Family, float] = {}
         self._before: Mapping[Family, Agreement] = {}
+        self._own: tuple[InterfaceAddress, ...] = ()
         self._take_setup(setup)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
@@ -123,6 +126,7 @@ class Rounds:
         self._last_detect = self._clock.now()
         self._before = dict(self._state.agreements)
         families = self._setup.families()
+        self._own = self._read_own_addresses()
         async with asyncio.TaskGroup() as group:
             for family in families:
                 group.create_task(self._detect_family(family))
@@ -137,7 +141,7 @@ class Rounds:
         conclusion: Agreement | None = None
         for rank in sorted({detector.rank for detector in detectors}) or [0]:
             wave = [detector for detector in detectors if detector.rank == rank]
-            sightings += await _ask(wave, family)
+            sightings += tuple(self._lasting(each) for each in await _ask(wave, family))
             conclusion = agree(
                 family,
                 sightings,
@@ -153,6 +157,19 @@ class Rounds:
         if conclusion is not None:
             self._state.conclude(conclusion)
 
+    def _read_own_addresses(self) -> tuple[InterfaceAddress, ...]:
+        try:
+            return tuple(self._setup.interfaces())
+        except OSError as exc:
+            log.info("the addresses of this computer could not be read: %s", exc)
+            return ()
+
+    def _lasting(self, sighting: Sighting) -> Sighting:
+        """Let a temporary address of this machine, which the world sees, stand for the one that lasts."""
+        if sighting.address is None:
+            return sighting
+        return replace(sighting, address=lasting(sighting.address, self._own))
+
     # --- plan, apply ---
 
     def _desired(self, record: KeptRecord) -> tuple[str, ...] | None:
@@ -164,6 +181,10 @@ class Rounds:
             return None
         if not agreement.address.is_global and not record.settings.allow_private:
             return None
+        if agreement.family is Family.IPV6 and record.settings.ipv6_host:
+            host = parse_host_part(record.settings.ipv6_host)
+            neighbour = address_of_host(host, agreement.address, self._own)
+            return None if neighbour is None else (str(neighbour),)
         return (str(agreement.address),)
 
     async def _update(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.model import Family, RecordKey
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from ddns_tray.core.model import InterfaceAddress
     from ddns_tray.core.ports import Detector, Provider, Verifier
     from ddns_tray.core.settings import AddressSettings, RecordSettings, VerifySettings
 
@@ -30,6 +31,7 @@ class EngineSetup:
     """Everything that settings decide, with the adapters already made. Replaced as a whole when settings change.
 
     `accounts` opens a provider on first use, since that may have to ask a keyring; the opener raises `SecretError`.
+    `interfaces` tells the addresses of this machine, and raises `OSError`.
     """
 
     records: tuple[RecordSettings, ...]
@@ -38,6 +40,7 @@ class EngineSetup:
     verify: VerifySettings
     verifier: Verifier
     accounts: Mapping[str, AccountOpener] = field(default_factory=lambda: MappingProxyType({}))
+    interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
 
     def kept(self) -> tuple[KeptRecord, ...]:
         """Every record setting, type by type, in the order of the settings."""

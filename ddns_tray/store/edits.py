@@ -144,6 +144,7 @@ def _record_items(record: RecordSettings) -> dict[str, Any]:
         "comment": record.comment,
         "allow_private": record.allow_private or None,
         "expected": list(record.expected) or None,
+        "ipv6_host": record.ipv6_host or None,
     }
     return {key: value for key, value in items.items() if value is not None}
 

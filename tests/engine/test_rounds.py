@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from ipaddress import ip_address
+from types import MappingProxyType
+
 import pytest
 
 from ddns_tray.core.errors import (
@@ -11,10 +16,19 @@ from ddns_tray.core.errors import (
     StorageError,
     Unconfirmed,
 )
-from ddns_tray.core.model import AddressState, Colour, Family, Outcome, RecordType, SourceKind, VerdictKind
+from ddns_tray.core.model import (
+    AddressState,
+    Colour,
+    Family,
+    InterfaceAddress,
+    Outcome,
+    RecordType,
+    SourceKind,
+    VerdictKind,
+)
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
-from ddns_tray.engine import RoundRequest
+from ddns_tray.engine import Engine, RoundRequest
 from tests.support.engine_fakes import FIRST, HOME, SECOND, FakeDetector, FakeMemory, World
 
 ROUND = RoundRequest()
@@ -289,3 +303,61 @@ async def test_a_name_that_is_right_but_behind_another_router_is_not_green() -> 
     router.address = FIRST
     await world.engine.run_once(ROUND)
     assert world.shown().colour is Colour.GREEN
+
+
+def _six(*addresses: InterfaceAddress) -> tuple[World, list[InterfaceAddress], FakeDetector, FakeDetector]:
+    """A world of IPv6: this machine, a printer and a camera, all on one prefix."""
+    records = tuple(
+        RecordSettings(f"{name}.example.org", (RecordType.AAAA,), account="home", ipv6_host=host)
+        for name, host in (("here", ""), ("printer", "::1234"), ("camera", "mac:00:11:22:33:44:55"))
+    )
+    world = World(records=records)
+    world.provider.content.clear()
+    own = list(addresses)
+    detectors = [FakeDetector(world.clock, name) for name in ("one.example", "two.example")]
+    for each in detectors:
+        each.families = frozenset({Family.IPV6})
+    setup = replace(
+        world.setup(),
+        detectors=MappingProxyType({Family.IPV4: (), Family.IPV6: tuple(detectors)}),
+        interfaces=lambda: own,
+    )
+    world.engine = Engine(setup, clock=world.clock, chance=random.Random(1), memory=world.memory)
+    return world, own, detectors[0], detectors[1]
+
+
+def _content(world: World) -> dict[str, tuple[str, ...]]:
+    return {key.name.partition(".")[0]: addresses for key, addresses in world.provider.content.items()}
+
+
+async def test_a_new_prefix_moves_the_names_of_all_hosts_in_one_round() -> None:
+    world, own, one, two = _six()
+    for prefix in ("2606:4700:10:1", "2606:4700:99:7"):
+        own[:] = [InterfaceAddress("eth0", ip_address(f"{prefix}::10"), 64)]
+        one.address = two.address = f"{prefix}::10"
+        world.provider.content.clear()
+        results = await world.engine.run_once(ROUND)
+        assert {result.outcome for result in results} == {Outcome.UPDATED}
+        assert _content(world) == {
+            "here": (f"{prefix}::10",),
+            "printer": (f"{prefix}::1234",),
+            "camera": (f"{prefix}:211:22ff:fe33:4455",),
+        }
+
+
+async def test_the_world_sees_a_temporary_address_and_the_lasting_one_is_written() -> None:
+    seen = "2606:4700:10:1:aaaa:bbbb:cccc:dddd"
+    world, _, one, two = _six(
+        InterfaceAddress("eth0", ip_address("2606:4700:10:1::10"), 64),
+        InterfaceAddress("eth0", ip_address(seen), 64, temporary=True),
+    )
+    one.address, two.address = seen, "2606:4700:10:1::10"
+    await world.engine.run_once(ROUND)
+    assert _content(world)["here"] == ("2606:4700:10:1::10",)
+
+
+async def test_a_prefix_that_is_not_ours_is_not_given_to_other_hosts() -> None:
+    world, _, one, two = _six()
+    one.address = two.address = "2606:4700:10:1::10"
+    await world.engine.run_once(ROUND)
+    assert _content(world) == {"here": ("2606:4700:10:1::10",)}
