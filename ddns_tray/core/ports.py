@@ -299,6 +299,9 @@ class SettingsFile(Protocol):
     def set_value(self, section: str, key: str, value: SettingValue) -> None:
         """Set one key of [general], [address], [address.ipv4], [address.ipv6] or [verify]."""
 
+    def clear_value(self, section: str, key: str) -> None:
+        """Go back to the default of a key of these sections."""
+
 
 class AccountDesk(Protocol):
     """Accounts tried before they are kept. `typed` holds secrets that are not in the keyring yet."""

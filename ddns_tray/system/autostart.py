@@ -58,6 +58,10 @@ class Autostart:
         """Whether this very program starts with the session."""
         return self.state() is State.ON
 
+    def is_elsewhere(self) -> bool:
+        """Whether an entry of ours starts another program than this one."""
+        return self.state() is State.ELSEWHERE
+
     def set_enabled(self, enabled: bool, /) -> None:  # noqa: FBT001 - it is the one thing that is set
         """Switch it on or off, and make sure. Raises `StorageError` if the system then holds something else."""
         try:

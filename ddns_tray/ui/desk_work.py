@@ -17,7 +17,7 @@ from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.wizard_work import SetUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -168,6 +168,28 @@ class DeskWork(QObject):
             await services.reload()
 
         self._change(work(), "change a setting")
+
+    def set_values(
+        self, changes: Sequence[tuple[str, str, SettingValue | None]], failed: Callable[[DdnsTrayError], None]
+    ) -> None:
+        """Change several settings, None meaning the default; `failed` is told why one of them could not be kept."""
+        services = self._services
+        if services is None or services.is_demo:
+            return
+        file = services.settings_file
+
+        async def work() -> None:
+            try:
+                for section, key, value in changes:
+                    if value is None:
+                        await asyncio.to_thread(file.clear_value, section, key)
+                    else:
+                        await asyncio.to_thread(file.set_value, section, key, value)
+            except DdnsTrayError as exc:
+                failed(exc)
+            await services.reload()
+
+        self._change(work(), "change settings")
 
     def set_autostart(self, *, enabled: bool, after: Callable[[], None]) -> None:
         """Start with the session or not; `after` is called when the system has it, or has refused."""

@@ -17,6 +17,7 @@ from ddns_tray.ui.activity import ActivityLog
 from ddns_tray.ui.display import addresses
 from ddns_tray.ui.menu import TrayMenu
 from ddns_tray.ui.notifier import Notifier
+from ddns_tray.ui.qt_words import QtWords
 from ddns_tray.ui.tray import Tray
 from ddns_tray.words import Words, resolve_language
 
@@ -61,6 +62,8 @@ class Desktop(QObject):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._window: MainWindow | None = None
         self._panel_missing = False
+        self._qt_words = QtWords()
+        self._qt_words.speak(self.words.language)
         self.activity = ActivityLog()
         self._snapshot = starting(now())
         self.menu = TrayMenu(self.words, now)
@@ -93,6 +96,7 @@ class Desktop(QObject):
         language = resolve_language(general.language)
         if language != self.words.language:
             self.words = Words(language)
+            self._qt_words.speak(language)
             self.notifier.words = self.words
             self.tray.set_words(self.words)
             if self._window is not None:

@@ -19,10 +19,13 @@ class Spawn(Protocol):
 
 
 class Autostart(Protocol):
-    """Starting with the person's session. Both methods may raise `StorageError`."""
+    """Starting with the person's session. All methods may raise `StorageError`."""
 
     def is_enabled(self) -> bool:
         """Whether this program is started with the session, read back from the system."""
+
+    def is_elsewhere(self) -> bool:
+        """Whether the system starts another copy than this program: it was moved."""
 
     def set_enabled(self, enabled: bool, /) -> None:  # noqa: FBT001 - it is the one thing that is set
         """Switch it on or off, and make sure that it is so."""

@@ -22,10 +22,13 @@ from PySide6.QtWidgets import (
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
 from ddns_tray.ui.forms import add_field, field_form
+from ddns_tray.ui.settings_fields import ADDRESS_SECTIONS, VERIFY_SECTIONS, SettingsSections
 from ddns_tray.ui.settings_models import AccountsModel, NamesModel
+from ddns_tray.ui.wizard_parts import ResultLine
+from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ddns_tray.core.settings import Settings
     from ddns_tray.ui.desk_work import DeskWork
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class SettingsPage(QWidget):
-    """Three tabs. `general_changed` carries `GeneralSettings` to apply at once."""
+    """A tab for each kind of thing. `general_changed` carries `GeneralSettings` to apply at once."""
 
     general_changed = Signal(object)
 
@@ -65,6 +68,10 @@ class SettingsPage(QWidget):
         self._build_general()
         self.tabs.addTab(self._names_tab(), words.tr("Names"))
         self.tabs.addTab(self._accounts_tab(), words.tr("Accounts"))
+        self.address = self._sections(ADDRESS_SECTIONS)
+        self.verify = self._sections(VERIFY_SECTIONS)
+        self.tabs.addTab(self.address, words.tr("Address sources"))
+        self.tabs.addTab(self.verify, words.tr("Resolvers"))
         self.tabs.addTab(self._general_tab(), words.tr("General"))
         self.setEnabled(services is not None)
         if services is not None:
@@ -76,6 +83,8 @@ class SettingsPage(QWidget):
         specs = {spec.id: spec for spec in self._services.desk.providers()} if self._services is not None else {}
         self.accounts.show_settings(settings, specs)
         self.names.show_settings(settings)
+        self.address.show_settings(settings)
+        self.verify.show_settings(settings)
         self._show_general(settings)
 
     # --- names and accounts ---
@@ -157,6 +166,14 @@ class SettingsPage(QWidget):
         box.finished.connect(box.deleteLater)
         box.open()
 
+    # --- sections of the file ---
+
+    def _sections(self, sections: Sequence[str]) -> SettingsSections:
+        page = SettingsSections(self._words, self._theme, sections)
+        page.setEnabled(self._services is not None and not self._services.is_demo)
+        page.save_wanted.connect(lambda changes: self._work.set_values(changes, page.show_problem))
+        return page
+
     # --- general ---
 
     def _build_general(self) -> None:
@@ -172,6 +189,10 @@ class SettingsPage(QWidget):
         ):
             self.theme.addItem(said, value)
         self.autostart = QCheckBox(words.tr("Start when I log in"))
+        self.moved = ResultLine(self._theme)
+        self.repair = QPushButton(words.tr("Start this one"))
+        self.repair.setVisible(False)
+        self.repair.clicked.connect(lambda: self._autostart_changed(True))
         self.notifications = QCheckBox(words.tr("Show notifications"))
         self.language.currentIndexChanged.connect(lambda: self._changed("language", self.language.currentData()))
         self.theme.currentIndexChanged.connect(lambda: self._changed("theme", self.theme.currentData()))
@@ -188,6 +209,10 @@ class SettingsPage(QWidget):
         add_field(form, words.tr("Language"), self.language, "", theme)
         add_field(form, words.tr("Appearance"), self.theme, "", theme)
         form.addRow(self.autostart)
+        moved = QHBoxLayout()
+        moved.addWidget(self.moved, 1)
+        moved.addWidget(self.repair)
+        form.addRow(moved)
         form.addRow(self.notifications)
         said = words.tr("When your address changes, when a name leads elsewhere, and when it is right again.")
         form.addRow(muted(paragraph(said), theme.tokens))
@@ -218,9 +243,19 @@ class SettingsPage(QWidget):
         filling, self._filling = self._filling, True
         try:
             self.autostart.setChecked(self._services.autostart.is_enabled())
+            self._show_moved(moved=self._services.autostart.is_elsewhere())
         except DdnsTrayError:
             self.autostart.setEnabled(False)
         self._filling = filling
+
+    def _show_moved(self, *, moved: bool) -> None:
+        """An entry of ours that starts another copy would start nothing, or an old one."""
+        self.repair.setVisible(moved)
+        if moved:
+            said = self._words.tr("At log-in your system starts another copy of DDNS Tray: this one was moved.")
+            self.moved.say(Shape.WARNING, said)
+        else:
+            self.moved.clear()
 
     def _changed(self, key: str, value: str | bool) -> None:  # noqa: FBT001 - a value like others
         if not self._filling:

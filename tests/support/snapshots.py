@@ -388,6 +388,9 @@ class FakeSettingsFile:
             changed = {"language": self.settings.general.language, key: value}
             self.settings = replace(self.settings, general=replace(self.settings.general, **changed))  # type: ignore[arg-type]  # the test knows its types
 
+    def clear_value(self, section: str, key: str) -> None:
+        self.values.append((section, key, "the default"))
+
 
 TOKEN = FieldSpec(
     "api_token",
@@ -465,14 +468,18 @@ class FakeAutostart:
 
     enabled: bool = False
     problem: DdnsTrayError | None = None
+    elsewhere: bool = False
 
     def is_enabled(self) -> bool:
         return self.enabled
 
+    def is_elsewhere(self) -> bool:
+        return self.elsewhere
+
     def set_enabled(self, enabled: bool, /) -> None:  # noqa: FBT001 - as the port has it
         if self.problem is not None:
             raise self.problem
-        self.enabled = enabled
+        self.enabled, self.elsewhere = enabled, False
 
 
 REPORT = AccountReport(("example.org",), (text("The token may read and edit DNS, and nothing else."),))

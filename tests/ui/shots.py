@@ -197,7 +197,7 @@ def window_pages(
         path = folder / f"{page}-{suffix}.png"
         _grab(app, window, path)
         yield path
-    window.settings.tabs.setCurrentIndex(2)
+    window.settings.tabs.setCurrentIndex(4)
     path = folder / f"general-{suffix}.png"
     _grab(app, window, path)
     yield path

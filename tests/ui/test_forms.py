@@ -353,7 +353,7 @@ def test_pasted_addresses_are_understood(pasted: str, name: str) -> None:
 
 async def test_general_settings_are_written_at_once(window: MainWindow, file: FakeSettingsFile, tasks: Tasks) -> None:
     page = window.settings
-    page.tabs.setCurrentIndex(2)
+    page.tabs.setCurrentIndex(4)
     page.language.setCurrentIndex(page.language.findData("zh_CN"))
     page.theme.setCurrentIndex(page.theme.findData("dark"))
     page.notifications.setChecked(False)

@@ -1,0 +1,295 @@
+"""Sections of the settings as fields, made from `core.settings_schema`: label, help, and what is wrong as it is typed.
+
+Nothing is kept before the person says so; until then all of it can be undone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddns_tray.core.durations import format_duration
+from ddns_tray.core.settings_faults import Faults
+from ddns_tray.core.settings_schema import Kind, settings_of
+from ddns_tray.core.settings_tables import read_table
+from ddns_tray.ui.controls import fixed_font, muted, paragraph, primary, section_heading
+from ddns_tray.ui.wizard_parts import ResultLine
+from ddns_tray.words import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QWheelEvent
+
+    from ddns_tray.core.errors import DdnsTrayError
+    from ddns_tray.core.ports import SettingValue
+    from ddns_tray.core.settings import Settings
+    from ddns_tray.core.settings_schema import Setting
+    from ddns_tray.core.text import Text
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+Change = tuple[str, str, "SettingValue | None"]
+"""Section, key and value; None goes back to the default."""
+
+ADDRESS_SECTIONS = ("address", "address.ipv4", "address.ipv6")
+VERIFY_SECTIONS = ("verify",)
+_EXAMPLES = {
+    Kind.SOURCES: "router, https, stun, dns, https:ipify.org, interface:eth0, static:192.0.2.1",
+    Kind.RESOLVERS: "system, udp://9.9.9.9, tls://dns.quad9.net, https://dns.quad9.net/dns-query",
+    Kind.SERVERS: "192.0.2.53, 192.0.2.53:5353",
+}
+_LEAST_LINES, _MOST_LINES = 2, 8
+
+
+def fault_of(rule: Setting, raw: SettingValue) -> tuple[Text, Text | None] | None:
+    """What the settings file would say to this value: title and hint, or None where it is fine."""
+    faults = Faults()
+    read_table({rule.key: raw}, rule.section, (rule.section,), faults)
+    return (faults.found[0].title, faults.found[0].hint) if faults.found else None
+
+
+def value_of(settings: Settings, rule: Setting) -> SettingValue | None:
+    """What the settings have for a rule, as it is written in the file; None where a family says nothing of its own."""
+    section, _, family = rule.section.partition(".")
+    value = getattr(getattr(settings, family or section), rule.key)
+    if family and value == getattr(settings.address, rule.key):
+        return None
+    if rule.kind is Kind.DURATION:
+        return format_duration(value)
+    return list(value) if rule.kind.is_list else value
+
+
+class _CalmSpinBox(QSpinBox):
+    """Scrolling the page past it changes nothing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SettingField(QWidget):
+    """One key: its label, a control that fits its kind, its help, and right below what is wrong."""
+
+    edited = Signal()
+
+    def __init__(self, words: Words, theme: Theme, rule: Setting) -> None:
+        super().__init__()
+        self.rule = rule
+        self._words = words
+        label, help_text = words.say(rule.label), words.say(rule.help)
+        self.control, self._read, self._write = self._make(label)
+        self.control.setAccessibleName(label)
+        self.problem = ResultLine(theme)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        if not isinstance(self.control, QCheckBox):
+            caption = QLabel(label)
+            caption.setBuddy(self.control)
+            column.addWidget(caption)
+        column.addWidget(self.control, 0, self._alignment())
+        column.addWidget(self.problem)
+        if rule.kind in _EXAMPLES:
+            examples = words.tr("One on each line, such as {examples}.", examples=_EXAMPLES[rule.kind])
+            help_text = f"{help_text} {examples}"
+        self.control.setAccessibleDescription(help_text)
+        column.addWidget(muted(paragraph(help_text), theme.tokens))
+
+    def value(self) -> SettingValue | None:
+        """What stands in the control."""
+        return self._read()
+
+    def show_value(self, value: SettingValue | None) -> None:
+        """Show what the settings have."""
+        self.control.blockSignals(True)
+        self._write(value)
+        self.control.blockSignals(False)
+        self.check()
+
+    def check(self) -> bool:
+        """Say what is wrong with what stands here; whether nothing is."""
+        value = self.value()
+        fault = None if value is None else fault_of(self.rule, value)
+        if fault is None:
+            self.problem.clear()
+            return True
+        title, hint = fault
+        self.problem.say(Shape.WARNING, self._words.say(title), "" if hint is None else self._words.say(hint))
+        return False
+
+    # --- inside ---
+
+    def _alignment(self) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag(0) if self.rule.kind.is_list else Qt.AlignmentFlag.AlignLeft
+
+    def _make(
+        self, label: str
+    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
+        rule = self.rule
+        if rule.kind is Kind.BOOLEAN:
+            box = QCheckBox(label)
+            box.toggled.connect(self._on_edited)
+            return box, box.isChecked, lambda value: box.setChecked(bool(value))
+        if rule.kind is Kind.INTEGER:
+            return self._make_number(rule)
+        if rule.kind.is_list:
+            return self._make_lines(rule)
+        line = QLineEdit()
+        line.textChanged.connect(self._on_edited)
+        return line, lambda: line.text().strip(), lambda value: line.setText("" if value is None else str(value))
+
+    def _make_number(
+        self, rule: Setting
+    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
+        number = _CalmSpinBox()
+        number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        smallest = round(rule.minimum or 0)
+        if rule.default is None:
+            smallest -= 1
+            number.setSpecialValueText(self._words.tr("as above"))
+        number.setRange(smallest, round(rule.maximum or 2**31 - 1))
+        number.valueChanged.connect(self._on_edited)
+
+        def read() -> SettingValue | None:
+            return None if rule.default is None and number.value() == smallest else number.value()
+
+        return number, read, lambda value: number.setValue(smallest if value is None else int(str(value)))
+
+    def _make_lines(
+        self, rule: Setting
+    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
+        lines = QPlainTextEdit()
+        lines.setTabChangesFocus(True)
+        lines.setFont(fixed_font())
+        lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        if rule.default is None:
+            lines.setPlaceholderText(self._words.tr("as above"))
+        lines.textChanged.connect(lambda: _fit(lines))
+        lines.textChanged.connect(self._on_edited)
+        _fit(lines)
+
+        def read() -> SettingValue | None:
+            written = [line.strip() for line in lines.toPlainText().splitlines() if line.strip()]
+            return None if not written and rule.kind is Kind.SOURCES else written
+
+        def write(value: SettingValue | None) -> None:
+            lines.setPlainText("\n".join(value) if isinstance(value, list) else "")
+            _fit(lines)
+
+        return lines, read, write
+
+    def _on_edited(self) -> None:
+        self.check()
+        self.edited.emit()
+
+
+class SettingsSections(QWidget):
+    """Some sections on one page, with Save and Undo. `save_wanted` carries a list of `Change`."""
+
+    save_wanted = Signal(object)
+
+    def __init__(self, words: Words, theme: Theme, sections: Sequence[str]) -> None:
+        super().__init__()
+        self._words = words
+        self._settings: Settings | None = None
+        self.fields: dict[tuple[str, str], SettingField] = {}
+        self.result = ResultLine(theme)
+        self.undo = QPushButton(words.tr("Undo"))
+        self.save = primary(QPushButton(words.tr("Save")))
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 14, 0)
+        column.setSpacing(14)
+        titles = {"address.ipv4": words.tr("For IPv4 alone"), "address.ipv6": words.tr("For IPv6 alone")}
+        for section in sections:
+            if section in titles:
+                column.addSpacing(6)
+                column.addWidget(section_heading(titles[section]))
+            for rule in settings_of(section):
+                field = self.fields[rule.section, rule.key] = SettingField(words, theme, rule)
+                field.edited.connect(self._on_edited)
+                column.addWidget(field)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.result, 1)
+        buttons.addStretch(0)
+        buttons.addWidget(self.undo)
+        buttons.addWidget(self.save)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 14, 0, 0)
+        outer.setSpacing(10)
+        outer.addWidget(area, 1)
+        outer.addLayout(buttons)
+        self.undo.clicked.connect(self._on_undo)
+        self.save.clicked.connect(lambda: self.save_wanted.emit(self.changes()))
+        self._show_what_fits()
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is on disk now; what the person is changing stays as typed."""
+        changing = {(section, key) for section, key, _ in self.changes()} if self._settings is not None else set()
+        self._settings = settings
+        for path, field in self.fields.items():
+            if path not in changing:
+                field.show_value(value_of(settings, field.rule))
+        self._show_what_fits()
+
+    def show_problem(self, error: DdnsTrayError) -> None:
+        """What only shows when all of it is put together."""
+        self.result.say(Shape.CROSS, *self._words.problem(error.problem))
+
+    def changes(self) -> list[Change]:
+        """What is other than on disk."""
+        settings = self._settings
+        if settings is None:
+            return []
+        return [
+            (section, key, field.value())
+            for (section, key), field in self.fields.items()
+            if field.value() != value_of(settings, field.rule)
+        ]
+
+    def _on_edited(self) -> None:
+        self.result.clear()
+        self._show_what_fits()
+
+    def _on_undo(self) -> None:
+        settings, self._settings = self._settings, None
+        self.result.clear()
+        if settings is not None:
+            self.show_settings(settings)
+
+    def _show_what_fits(self) -> None:
+        changed = bool(self.changes())
+        usable = not [field for field in self.fields.values() if not field.check()]
+        self.undo.setEnabled(changed)
+        self.save.setEnabled(changed and usable)
+
+
+def _fit(lines: QPlainTextEdit) -> None:
+    """As high as what stands in it, within reason."""
+    count = max(_LEAST_LINES, min(_MOST_LINES, lines.blockCount()))
+    lines.setFixedHeight(lines.fontMetrics().lineSpacing() * count + 26)
