@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 class Entry:
     """One line of the registry. `module` is loaded when the first account is opened.
 
-    `other_names` maps further spellings of an option to the one in `spec.fields`.
+    `other_names` maps further spellings of an option to the one in `spec.fields`. `calls` are the requests that one
+    record costs: for the first update of an account, for a later one, and if there is nothing to do.
     """
 
     spec: ProviderSpec
     module: str
     other_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    calls: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class FakePorkbun(FakeRest):
                 )
                 if made is None:
                     return self.refused("Create error: We were unable to create the DNS record.")
+                made.extra["notes"] = seen.body.get("notes", "")
                 return reply({"status": "SUCCESS", "id": int(made.id)})
             case "POST", ("dns", verb, zone, number) if held := self.find(zone, number):
                 if verb == "delete":

@@ -133,6 +133,7 @@ ENTRIES = (
         base_url="https://api.netlify.com/api/v1",
         homepage="https://www.netlify.com",
         aliases=("netlify.com",),
+        calls=(4, 3, 1),
     ),
     rest_entry(
         "bunny",
@@ -194,5 +195,6 @@ ENTRIES = (
         homepage="https://azure.microsoft.com/products/dns",
         aliases=("microsoft azure", "azure cloud", "微软云"),
         capabilities=ttl(1),
+        calls=(4, 2, 1),
     ),
 )

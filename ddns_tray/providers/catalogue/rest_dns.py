@@ -53,6 +53,7 @@ ENTRIES = (
         homepage="https://dnsimple.com",
         aliases=("dnsimple.com",),
         capabilities=ttl(60),
+        calls=(5, 2, 1),
     ),
     rest_entry(
         "ns1",
@@ -70,6 +71,7 @@ ENTRIES = (
         base_url="https://api.nsone.net/v1",
         homepage="https://www.ibm.com/products/ns1-connect",
         aliases=("nsone", "ns1.com", "ibm ns1 connect"),
+        calls=(4, 3, 1),
     ),
     rest_entry(
         "luadns",
@@ -147,6 +149,7 @@ ENTRIES = (
         homepage="https://easydns.com",
         aliases=("easydns.com",),
         capabilities=unlisted(60),
+        calls=(4, 2, 1),
     ),
     rest_entry(
         "nearlyfreespeech",
@@ -166,5 +169,6 @@ ENTRIES = (
         homepage="https://www.nearlyfreespeech.net",
         aliases=("nfsn", "nearlyfreespeech.net"),
         capabilities=unlisted(180),
+        calls=(5, 3, 1),
     ),
 )

@@ -50,8 +50,9 @@ def rest_entry(
     homepage: str,
     aliases: tuple[str, ...] = (),
     capabilities: Capabilities | None = None,
+    calls: tuple[int, int, int] = (3, 2, 1),
 ) -> Entry:
-    """An entry of which the module has the same name as the id."""
+    """An entry of which the module has the same name as the id. Zones, name and write are the usual three calls."""
     spec = ProviderSpec(
         id=service,
         title=title,
@@ -61,7 +62,7 @@ def rest_entry(
         fields=(*fields, base_url_field(base_url)),
         capabilities=capabilities or Capabilities(),
     )
-    return Entry(spec, f"ddns_tray.providers.rest_services.{service}")
+    return Entry(spec, f"ddns_tray.providers.rest_services.{service}", calls=calls)
 
 
 def unlisted(shortest: int, longest: int = LONGEST_TTL) -> Capabilities:

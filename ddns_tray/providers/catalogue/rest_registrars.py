@@ -94,6 +94,7 @@ ENTRIES = (
         homepage="https://www.ovhcloud.com",
         aliases=("ovh api", "ovh.com", "kimsufi", "soyoustart"),
         capabilities=ttl(60),
+        calls=(5, 4, 2),
     ),
     rest_entry(
         "namesilo",
@@ -168,6 +169,7 @@ ENTRIES = (
         homepage="https://www.spaceship.com",
         aliases=("spaceship.com", "spaceship.dev"),
         capabilities=ttl(60, 3600),
+        calls=(4, 3, 1),
     ),
     rest_entry(
         "dynadot",
@@ -187,6 +189,7 @@ ENTRIES = (
         homepage="https://www.dynadot.com",
         aliases=("dynadot.com",),
         capabilities=Capabilities(list_zones=False, ttl=None),
+        calls=(5, 3, 1),
     ),
     rest_entry(
         "infomaniak",
@@ -205,6 +208,7 @@ ENTRIES = (
         homepage="https://www.infomaniak.com",
         aliases=("infomaniak.com", "infomaniak api"),
         capabilities=unlisted(60),
+        calls=(4, 2, 1),
     ),
     rest_entry(
         "netcup",
@@ -225,6 +229,7 @@ ENTRIES = (
         homepage="https://www.netcup.com",
         aliases=("netcup.de", "netcup ccp", "ccp.netcup.net"),
         capabilities=Capabilities(list_zones=False, ttl=None),
+        calls=(5, 2, 1),
     ),
     rest_entry(
         "hostinger",
@@ -256,6 +261,7 @@ ENTRIES = (
         homepage="https://www.servercow.de",
         aliases=("servercow.de",),
         capabilities=unlisted(20),
+        calls=(4, 2, 1),
     ),
     rest_entry(
         "mythic_beasts",
