@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.ports import Clock
     from ddns_tray.verify.answers import Soa
-    from ddns_tray.verify.asker import Asker
+    from ddns_tray.verify.asker import Asker, Question, Reply
     from ddns_tray.verify.delegation import Delegations
+    from ddns_tray.verify.familiar import Familiar
     from ddns_tray.verify.targets import Endpoint, Target
 
 NAMES_AT_ONCE = 64
@@ -41,17 +42,26 @@ PUBLIC_RATE = 100.0
 class Look:
     """One look at many keys. Made for one use: it holds what the names of one zone share.
 
-    `silent` are the resolvers that said nothing at the last look; this look brings it up to date.
+    `silent` are the resolvers that said nothing at the last look; this look brings it up to date. So it does with
+    `familiar`, the answers of earlier looks.
     """
 
     def __init__(
-        self, asker: Asker, delegations: Delegations, clock: Clock, resolvers: Sequence[Target], silent: set[Target]
+        self,
+        asker: Asker,
+        delegations: Delegations,
+        clock: Clock,
+        resolvers: Sequence[Target],
+        *,
+        silent: set[Target],
+        familiar: Familiar,
     ) -> None:
         self._asker = asker
         self._delegations = delegations
         self._clock = clock
         self._resolvers = resolvers
         self._silent = silent
+        self._familiar = familiar
         self._were_silent = frozenset(silent)
         self._soas: dict[tuple[str, Endpoint], asyncio.Task[Soa | None]] = {}
 
@@ -144,13 +154,12 @@ class Look:
         }
         referred = False
         for target, kind, question in asked:
-            reply = await self._asker.finish(question)
+            told, reply = await self._hear(Role.AUTHORITATIVE, question, name, kind)
             soa = await self._ask_soa(delegation.zone, target)
             serial = None if soa is None else soa.serial
-            told = observe(Role.AUTHORITATIVE, target, reply, name, kind)
             inside = not told.cnames or is_in_zone(told.cnames[-1], delegation.zone)
             seen[kind].append(replace(told, serial=serial) if inside else told)  # a serial speaks for its zone alone
-            if reply.message is not None:
+            if reply is not None and reply.message is not None:
                 referred = referred or answers.referral_of(reply.message, name, delegation.zone) is not None
         return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
 
@@ -205,13 +214,26 @@ class Look:
         ]
         seen: dict[RecordType, list[Observation]] = {kind: [] for kind in types}
         for target, kind, question in asked:
-            reply = await self._asker.finish(question)
-            seen[kind].append(observe(Role.RESOLVER, target, reply, name, kind))
-            if reply.error is LookError.TIMEOUT:
+            told, _ = await self._hear(Role.RESOLVER, question, name, kind)
+            seen[kind].append(told)
+            if told.error is LookError.TIMEOUT:
                 self._silent.add(target)
             else:
                 self._silent.discard(target)
         return seen
+
+    async def _hear(
+        self, role: Role, question: Question, name: str, kind: RecordType
+    ) -> tuple[Observation, Reply | None]:
+        """Take down an answer; there is no reply to read where the same answer was read before."""
+        received = await question.future
+        known = self._familiar.recall(question.target, question.query, received)
+        if known is not None and known.role is role:
+            return known, None
+        reply = await self._asker.finish(question)
+        told = observe(role, question.target, reply, name, kind)
+        self._familiar.learn(question.target, question.query, received, told)
+        return told, reply
 
     def _tries(self, target: Target) -> tuple[float, ...]:
         patience = self._asker.patience

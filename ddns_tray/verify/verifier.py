@@ -12,6 +12,7 @@ from ddns_tray.core.ports import Anchors
 from ddns_tray.verify.asker import Asker, Patience
 from ddns_tray.verify.delegation import Delegations
 from ddns_tray.verify.doh import HttpsTransport
+from ddns_tray.verify.familiar import Familiar
 from ddns_tray.verify.look import Look
 from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.streams import Streams
@@ -52,6 +53,7 @@ class DnsVerifier:
             self._pool, self._streams, clock, patience, None if http is None else HttpsTransport(http, clock)
         )
         self._silent: set[Target] = set()
+        self._familiar = Familiar()
         self._configured = [parse_resolver(uri) for uri in settings.resolvers]
         self._delegations = Delegations(
             self._asker,
@@ -64,7 +66,9 @@ class DnsVerifier:
     async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
         """Look at all keys; see `core.ports.Verifier`."""
         witnesses = self._resolvers() if resolvers else ()
-        look = Look(self._asker, self._delegations, self._clock, witnesses, self._silent)
+        look = Look(
+            self._asker, self._delegations, self._clock, witnesses, silent=self._silent, familiar=self._familiar
+        )
         return await look.run(keys, authoritative=self._settings.authoritative)
 
     async def anchors(self) -> Anchors:
@@ -84,6 +88,7 @@ class DnsVerifier:
         """Walk anew, from other ports, with all patience: the line may be another one."""
         self._delegations.forget()
         self._silent.clear()
+        self._familiar.forget()
         self._pool.close_idle(0.0)
 
     async def aclose(self) -> None:
