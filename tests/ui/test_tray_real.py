@@ -140,7 +140,7 @@ def test_a_name_that_leads_elsewhere_is_told_and_the_icon_follows(desktop: TrayS
     def toast() -> bool:
         return desktop.look().find(RED, TOASTS) is not None
 
-    wait_for(toast, "the notification", 40, pause=0.3)
+    wait_for(toast, "the notification", 90, pause=0.3)
     wait_for(lambda: desktop.look().find(RED, PANEL) is not None, "the red icon", 40, pause=0.3)
     program.terminate()
     ended_well(program, desktop)
