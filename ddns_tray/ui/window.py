@@ -14,10 +14,10 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
-from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.ui import icons
 from ddns_tray.ui.activity_page import ActivityPage
 from ddns_tray.ui.address_page import AddressPage
+from ddns_tray.ui.banners import still_standing, wanted_banners
 from ddns_tray.ui.controls import Banner, muted
 from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.names_page import NamesPage
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import RecordKey, RecordStatus, Snapshot
     from ddns_tray.ui.activity import ActivityLog
+    from ddns_tray.ui.banners import Wanted
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard_work import SetUp
@@ -79,7 +80,7 @@ class MainWindow(QWidget):
         self._panel_missing = False
         self._failure: BaseException | None = None
         self._dismissed: set[str] = set()
-        self._shown_banners: list[tuple[str, str]] = []
+        self._shown_banners: list[Wanted] = []
         self._page = Page.NAMES
         self._body: QWidget | None = None
         self.wizard: Wizard | None = None
@@ -119,6 +120,7 @@ class MainWindow(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take the newest snapshot."""
+        self._failure = still_standing(self._failure, self._snapshot, snapshot)
         self._snapshot = snapshot
         self.names.show_snapshot(snapshot)
         self.address.show_snapshot(snapshot)
@@ -352,9 +354,9 @@ class MainWindow(QWidget):
 
     def _show_banners(self) -> None:
         wanted = [banner for banner in self._wanted_banners() if banner[0] not in self._dismissed]
-        if [(key, title) for key, title, _ in wanted] == self._shown_banners:
+        if wanted == self._shown_banners:
             return
-        self._shown_banners = [(key, title) for key, title, _ in wanted]
+        self._shown_banners = wanted
         while (item := self._banners.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
@@ -367,29 +369,14 @@ class MainWindow(QWidget):
             self._banners.addWidget(banner)
         self._banners.setContentsMargins(20, 16 if wanted else 0, 20, 0)
 
-    def _wanted_banners(self) -> list[tuple[str, str, str]]:
-        words = self._words
-        wanted: list[tuple[str, str, str]] = []
-        if self._services is not None and self._services.is_demo:
-            hint = words.tr("Everything happens on this computer. Nothing of yours is read or changed.")
-            wanted.append(("demo", words.tr("This is the demo"), hint))
-        if self._panel_missing:
-            hint = words.tr(
-                "Without one this window stands in for the icon. On GNOME install the extension AppIndicator, on others"
-                " add a system tray or status area to the panel; the icon appears by itself."
-            )
-            wanted.append(("panel", words.tr("This desktop shows no tray icons"), hint))
-        if self._failure is not None:
-            wanted.append(("failure", *self._spoken_failure(self._failure)))
-        problems = self._snapshot.problems if self._snapshot is not None else ()
-        wanted += [(f"problem {problem.title}", *words.problem(problem)) for problem in problems]
-        return wanted
-
-    def _spoken_failure(self, error: BaseException) -> tuple[str, str]:
-        if isinstance(error, DdnsTrayError):
-            return self._words.problem(error.problem)
-        words = self._words
-        return words.tr("Something went wrong inside DDNS Tray"), words.tr("The log says more. Please report it.")
+    def _wanted_banners(self) -> list[Wanted]:
+        return wanted_banners(
+            self._words,
+            is_demo=self._services is not None and self._services.is_demo,
+            panel_missing=self._panel_missing,
+            failure=self._failure,
+            problems=self._snapshot.problems if self._snapshot is not None else (),
+        )
 
     def _dismiss(self, key: str) -> None:
         self._dismissed.add(key)

@@ -1,0 +1,62 @@
+"""Which troubles of the whole stand above every page, and in what words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import ConfigError, DdnsTrayError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ddns_tray.core.errors import Problem
+    from ddns_tray.core.model import Snapshot
+    from ddns_tray.words import Words
+
+Wanted = tuple[str, str, str]
+"""What to close it by, its title, its hint."""
+
+
+def wanted_banners(
+    words: Words, *, is_demo: bool, panel_missing: bool, failure: BaseException | None, problems: Sequence[Problem]
+) -> list[Wanted]:
+    """All that has to be said now. A failure that the engine tells of too is said once, with its place."""
+    wanted: list[Wanted] = []
+    if is_demo:
+        hint = words.tr("Everything happens on this computer. Nothing of yours is read or changed.")
+        wanted.append(("demo", words.tr("This is the demo"), hint))
+    if panel_missing:
+        hint = words.tr(
+            "Without one this window stands in for the icon. On GNOME install the extension AppIndicator, on others"
+            " add a system tray or status area to the panel; the icon appears by itself."
+        )
+        wanted.append(("panel", words.tr("This desktop shows no tray icons"), hint))
+    told = isinstance(failure, DdnsTrayError) and failure.problem in problems
+    if failure is not None and not told:
+        wanted.append(("failure", *_spoken(words, failure)))
+    for problem in problems:
+        if isinstance(failure, DdnsTrayError) and failure.problem == problem:
+            wanted.append((f"problem {problem.title}", *_spoken(words, failure)))
+        else:
+            wanted.append((f"problem {problem.title}", *words.problem(problem)))
+    return wanted
+
+
+def still_standing(failure: BaseException | None, before: Snapshot | None, now: Snapshot) -> BaseException | None:
+    """The failure, unless the engine told of it too and says that it is over."""
+    if isinstance(failure, DdnsTrayError) and before is not None and failure.problem in before.problems:
+        return failure if failure.problem in now.problems else None
+    return failure
+
+
+def _spoken(words: Words, error: BaseException) -> tuple[str, str]:
+    if not isinstance(error, DdnsTrayError):
+        return words.tr("Something went wrong inside DDNS Tray"), words.tr("The log says more. Please report it.")
+    title, hint = words.problem(error.problem)
+    if isinstance(error, ConfigError) and error.file is not None:
+        if error.line is None:
+            place = words.tr("In {file}.", file=error.file)
+        else:
+            place = words.tr("In {file}, line {line}.", file=error.file, line=error.line)
+        hint = f"{hint}\n{place}".strip()
+    return title, hint
