@@ -19,6 +19,7 @@ from tests.support import fake_rest_unlisted as unlisted
 from tests.support import fake_rest_webhosts as webhosts
 from tests.support.clock import FakeClock
 from tests.support.dns_servers import Datum
+from tests.support.fake_rest_azure import FakeAzure
 from tests.support.faults import FaultyHttp, WireFault
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.fake_rest import FakeRest
 
 FAKES: Mapping[str, type[FakeRest]] = {
-    "azure": webhosts.FakeAzure,
+    "azure": FakeAzure,
     "bunny": webhosts.FakeBunny,
     "cloudns": dns.FakeClouDns,
     "desec": dns.FakeDesec,
@@ -40,6 +41,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "gcore": webhosts.FakeGcore,
     "godaddy": registrars.FakeGoDaddy,
     "hetzner": clouds.FakeHetzner,
+    "hetzner_console": clouds.FakeHetznerConsole,
     "hostinger": webhosts.FakeHostinger,
     "infomaniak": unlisted.FakeInfomaniak,
     "ionos": registrars.FakeIonos,

@@ -12,10 +12,8 @@ from ddns_tray.core.errors import (
     PermissionDenied,
     ProviderUnavailable,
     RateLimited,
-    RecordConflict,
     RequestRejected,
     Unconfirmed,
-    ZoneNotFound,
 )
 from ddns_tray.core.model import Capabilities, Change, RecordKey, RecordMemory, RecordType
 from ddns_tray.core.plan import plan
@@ -29,10 +27,10 @@ from tests.contract.test_rest_services import FAKES, WITHOUT_TTL, RestHarness
 from tests.support.clock import FakeClock
 from tests.support.dns_servers import ZONE, Datum
 from tests.support.fake_rest import reply
+from tests.support.fake_rest_azure import FakeAzure
 from tests.support.fake_rest_dns import FakeDesec
 from tests.support.fake_rest_registrars import FakeOvh
 from tests.support.fake_rest_unlisted import FakeNearlyFreeSpeech, FakeNetcup
-from tests.support.fake_rest_webhosts import FakeAzure
 from tests.support.faults import FaultyHttp, WireFault, answer
 
 if TYPE_CHECKING:
@@ -82,6 +80,7 @@ def test_every_service_of_the_family_has_a_stand_in() -> None:
         ("gcore", 2),
         ("godaddy", 2),
         ("hetzner", 25),
+        ("hetzner_console", 13),
         ("linode", 3),
         ("name_com", 2),
         ("porkbun", 2),
@@ -230,6 +229,14 @@ async def test_hetzner_takes_addresses_and_ttl_in_two_calls() -> None:
     with pytest.raises(Unconfirmed):
         await update(provider, HOME, NEW, ttl=600)
     assert harness.content() == {Datum(HOME.name, "A", NEW, 120)}
+
+
+async def test_a_record_that_has_the_ttl_of_its_zone_keeps_having_it() -> None:
+    harness = harness_of("hetzner_console")
+    harness.seed((Datum(HOME.name, "A", OLD, 0),))
+    provider = harness.open()
+    await update(provider, HOME, NEW)
+    assert harness.content() == {Datum(HOME.name, "A", NEW, 0)}
 
 
 async def test_a_replacement_of_which_the_old_record_stays_is_half_done() -> None:
@@ -435,76 +442,6 @@ async def test_a_zone_of_dynv6_has_one_address_of_a_kind() -> None:
         await provider.apply(Change(APEX, existing, (OLD, NEW), create=(NEW,)))
     await update(provider, APEX, ours=(OLD,))
     assert harness.content() == set()
-
-
-# what services say
-
-
-REFUSALS: list[tuple[str, int, object, type[Exception]]] = [
-    ("godaddy", 403, {"code": "ACCESS_DENIED", "message": "in its own words"}, PermissionDenied),
-    ("godaddy", 400, {"code": "MALFORMED_CREDENTIALS", "message": "in its own words"}, AuthenticationFailed),
-    ("porkbun", 400, {"status": "ERROR", "message": "in its own words: Invalid API key. (002)"}, AuthenticationFailed),
-    (
-        "porkbun",
-        400,
-        {"status": "ERROR", "code": "MISSING_SECRETAPIKEY", "message": "in its own words"},
-        AuthenticationFailed,
-    ),
-    ("porkbun", 400, {"status": "ERROR", "message": "in its own words: not opted in to API access."}, PermissionDenied),
-    ("porkbun", 200, {"status": "ERROR", "message": "in its own words"}, RequestRejected),
-    ("namesilo", 200, {"reply": {"code": "110", "detail": "in its own words"}}, AuthenticationFailed),
-    ("namesilo", 200, {"reply": {"code": 113, "detail": "in its own words"}}, PermissionDenied),
-    ("namesilo", 200, {"reply": {"code": 201, "detail": "in its own words"}}, ProviderUnavailable),
-    ("vercel", 403, {"error": {"code": "forbidden", "message": "in its own words"}}, PermissionDenied),
-    (
-        "vercel",
-        403,
-        {"error": {"code": "forbidden", "message": "in its own words", "invalidToken": True}},
-        AuthenticationFailed,
-    ),
-    ("hetzner", 403, {"error": {"code": "token_readonly", "message": "in its own words"}}, PermissionDenied),
-    ("hetzner", 409, {"error": {"code": "conflict", "message": "in its own words"}}, ProviderUnavailable),
-    ("hetzner", 423, {"error": {"code": "protected", "message": "in its own words"}}, RecordConflict),
-    ("ovh", 400, {"errorCode": "QUERY_TIME_OUT", "message": "in its own words"}, ClockSkewed),
-    ("ovh", 400, {"errorCode": "INVALID_SIGNATURE", "message": "in its own words"}, AuthenticationFailed),
-    ("ovh", 403, {"errorCode": "NOT_GRANTED_CALL", "message": "in its own words"}, PermissionDenied),
-    ("azure", 400, {"error": "unauthorized_client", "error_description": "in its own words"}, AuthenticationFailed),
-    ("azure", 403, {"error": {"code": "AuthorizationFailed", "message": "in its own words"}}, PermissionDenied),
-    (
-        "cloudns",
-        200,
-        {"status": "Failed", "statusDescription": "in its own words: incorrect auth-id"},
-        AuthenticationFailed,
-    ),
-    ("cloudns", 200, {"status": "Failed", "statusDescription": "in its own words"}, RequestRejected),
-    ("ionos", 400, [{"code": "INVALID_RECORD", "message": "in its own words"}], RequestRejected),
-    ("ionos", 400, {"message": "in its own words"}, RequestRejected),
-    ("mythic_beasts", 400, {"errors": ["in its own words"]}, RequestRejected),
-    (
-        "infomaniak",
-        200,
-        {"result": "error", "error": {"code": "access_denied", "description": "in its own words"}},
-        PermissionDenied,
-    ),
-    ("servercow", 200, {"error": "in its own words: authentication failed"}, AuthenticationFailed),
-    ("dynadot", 200, {"code": 429, "message": "in its own words"}, RateLimited),
-    ("linode", 400, {"errors": [{"reason": "in its own words", "field": "name"}]}, RequestRejected),
-    ("bunny", 400, {"ErrorKey": "x", "Message": "in its own words"}, RequestRejected),
-    ("easydns", 200, {"error": {"code": 420, "message": "in its own words"}}, RateLimited),
-]
-
-
-@pytest.mark.parametrize(("service", "status", "body", "kind"), REFUSALS)
-async def test_a_refusal_means_what_the_documentation_says(
-    service: str, status: int, body: object, kind: type[Exception]
-) -> None:
-    harness = harness_of(service)
-    for _ in range(1 if harness.lists_zones or kind is not PermissionDenied else 2):
-        harness.http.fail_next(reply(body, status))
-    with pytest.raises((kind, ZoneNotFound), match="in its own words") as caught:
-        await harness.open().read(HOME)
-    assert type(caught.value) is kind
-    assert caught.value.__cause__ is None
 
 
 async def test_domains_of_namesilo_are_read_in_every_form() -> None:

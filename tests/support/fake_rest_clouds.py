@@ -235,3 +235,58 @@ class FakeHetzner(BearerRest):
     @staticmethod
     def action(status: int = 201) -> HttpResponse:
         return reply({"action": {"id": 1, "command": "set_rrset_records", "status": "running", "error": None}}, status)
+
+
+class FakeHetznerConsole(FakeRest):
+    """Records without a TTL (here 0) have that of their zone."""
+
+    base = "/api/v1"
+
+    def knows(self, seen: Seen) -> bool:
+        return seen.headers.get("Auth-API-Token") == self.secret
+
+    def stranger(self) -> HttpResponse:
+        return reply({"message": "Invalid authentication credentials"}, 401)
+
+    def listing(self, name: str, items: list[Any], seen: Seen) -> HttpResponse:
+        assert int(seen.params["per_page"]) <= 100
+        last = max(1, -(-len(items) // int(seen.params["per_page"])))
+        info = {"page": int(seen.params["page"]), "last_page": last, "total_entries": len(items)}
+        return reply({name: self.numbered(items, seen), "meta": {"pagination": info}})
+
+    @staticmethod
+    def shown(held: Held) -> dict[str, Any]:
+        ttl = {"ttl": held.ttl} if held.ttl else {}
+        return {"id": f"r{held.id}", "type": held.type, "name": held.relative(), "value": held.content, **ttl}
+
+    def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
+        missing = reply({"error": {"message": "not found", "code": 404}}, 404)
+        match seen.method, seen.path:
+            case "GET", ("zones",):
+                zones = [{"id": str(number), "name": zone, "ttl": 86400} for zone, number in self.zones.items()]
+                return self.listing("zones", zones, seen)
+            case "GET", ("records",):
+                zone = self.zone_of(seen.params["zone_id"])
+                return self.listing("records", [self.shown(each) for each in self.own(zone)], seen) if zone else missing
+            case "POST", ("records",):
+                zone = self.zone_of(seen.body["zone_id"])
+                if zone is None:
+                    return missing
+                name = absolute(seen.body["name"], zone)
+                made = self.create(name, seen.body["type"], seen.body["value"], seen.body.get("ttl", 0))
+                if made is None:
+                    return reply({"error": {"message": "invalid CNAME record", "code": 422}}, 422)
+                return reply({"record": self.shown(made)})
+            case method, ("records", number):
+                held = next((each for each in self.records if f"r{each.id}" == number), None)
+                if held is None:
+                    return missing
+                if method == "DELETE":
+                    self.records.remove(held)
+                    return reply({})
+                assert method == "PUT"
+                assert self.zone_of(seen.body["zone_id"]) == held.zone
+                assert (absolute(seen.body["name"], held.zone), seen.body["type"]) == (held.name, held.type)
+                held.content, held.ttl = seen.body["value"], seen.body.get("ttl", 0)
+                return reply({"record": self.shown(held)})
+        return missing

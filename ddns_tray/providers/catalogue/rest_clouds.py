@@ -34,13 +34,31 @@ ENTRIES = (
                 text(
                     "Make it in the Hetzner Console in the project that holds the zone, under Security, API tokens, "
                     "with Read & Write. It may do everything in that project, so keep DNS in a project of its own. "
-                    "Tokens of the former DNS Console no longer work."
+                    "A token of the DNS Console (dns.hetzner.com) does not work here."
                 ),
             ),
         ),
         base_url="https://api.hetzner.cloud/v1",
         homepage="https://www.hetzner.com",
-        aliases=("hetzner cloud", "hcloud", "hetznercloud", "hetzner dns console", "dns.hetzner.com", "赫茨纳"),
+        aliases=("hetzner cloud", "hcloud", "hetznercloud", "hetzner console", "赫茨纳"),
+        capabilities=ttl(60),
+    ),
+    rest_entry(
+        "hetzner_console",
+        "Hetzner DNS Console (former)",
+        (
+            secret(
+                "api_token",
+                API_TOKEN,
+                text(
+                    "Made at dns.hetzner.com under API tokens. A zone that has moved to the Hetzner Console needs the "
+                    "service Hetzner DNS instead."
+                ),
+            ),
+        ),
+        base_url="https://dns.hetzner.com/api/v1",
+        homepage="https://dns.hetzner.com",
+        aliases=("dns.hetzner.com", "hetzner legacy"),
         capabilities=ttl(60),
     ),
     rest_entry(
