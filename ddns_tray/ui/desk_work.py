@@ -95,15 +95,15 @@ class DeskWork(QObject):
         """A name without an account."""
         self._open_record_form(None, account=None)
 
-    def add_account(self, then: Callable[[AccountSettings], None] | None = None) -> None:
+    def add_account(self) -> None:
         """Open an empty account form."""
-        self._open_account_form(None, then)
+        self._open_account_form(None)
 
     def edit_account(self, account_id: str | None) -> None:
         """Open the form of an account."""
         account = next((kept for kept in self.settings().accounts if kept.id == account_id), None)
         if account is not None:
-            self._open_account_form(account, None)
+            self._open_account_form(account)
 
     def add_record(self, account: str | None = None) -> None:
         """Open an empty form for a name, with this account or the first one chosen."""
@@ -208,9 +208,7 @@ class DeskWork(QObject):
 
     # --- inside ---
 
-    def _open_account_form(
-        self, account: AccountSettings | None, then: Callable[[AccountSettings], None] | None
-    ) -> None:
+    def _open_account_form(self, account: AccountSettings | None) -> None:
         services = self._services
         if services is None:
             return
@@ -227,9 +225,7 @@ class DeskWork(QObject):
             self._spawn(_test(services, form, candidate, typed), "test an account")
 
         def save(candidate: AccountSettings, typed: Mapping[str, Secret]) -> None:
-            self._spawn(
-                self._keep_account(services, form, candidate, typed, before=account, then=then), "keep an account"
-            )
+            self._spawn(self._keep_account(services, form, candidate, typed, before=account), "keep an account")
 
         form.test_wanted.connect(test)
         form.save_wanted.connect(save)
@@ -243,7 +239,6 @@ class DeskWork(QObject):
         typed: Mapping[str, Secret],
         *,
         before: AccountSettings | None,
-        then: Callable[[AccountSettings], None] | None,
     ) -> None:
         """Secrets first: an account without them would be half an account, and a keyring may refuse."""
         written: list[str] = []
@@ -264,8 +259,6 @@ class DeskWork(QObject):
         if before is not None and typed:
             await services.renew_accounts()
         self.changed.emit()
-        if then is not None:
-            then(account)
 
     def _open_record_form(self, record: RecordSettings | None, *, account: str | None) -> None:
         services = self._services

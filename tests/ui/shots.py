@@ -50,6 +50,8 @@ SHOWN = frozenset(
         "window-dark-zh_CN",
         "window-light-en",
         "window-light-zh_CN",
+        "wizard-choose-dark-zh_CN",
+        "wizard-token-light-en",
     }
 )
 """What the documentation shows."""
@@ -191,16 +193,18 @@ def window_pages(
         path = folder / f"{name}-{suffix}.png"
         _grab(app, window, path)
         yield path
+    yield from first_run(app, theme, folder, place, language=language, scheme=scheme)
     window.show_snapshot(snapshots.troubled())
     for page in (Page.ADDRESS, Page.ACTIVITY, Page.SETTINGS):
         window.show_page(page)
         path = folder / f"{page}-{suffix}.png"
         _grab(app, window, path)
         yield path
-    window.settings.tabs.setCurrentIndex(4)
-    path = folder / f"general-{suffix}.png"
-    _grab(app, window, path)
-    yield path
+    for index, name in ((2, "sources"), (3, "resolvers"), (4, "general")):
+        window.settings.tabs.setCurrentIndex(index)
+        path = folder / f"{name}-{suffix}.png"
+        _grab(app, window, path)
+        yield path
     account = AccountForm(
         words, theme, None, providers=services.desk.providers(), taken=frozenset({"cloudflare"}), account=None
     )
@@ -226,6 +230,60 @@ def window_pages(
     window.close()
     window.deleteLater()
     app.processEvents()
+
+
+def first_run(
+    app: QApplication, theme: Theme, folder: Path, place: Path, *, language: str, scheme: str
+) -> Iterator[Path]:
+    """The way from the welcome to the first name."""
+    from PySide6.QtWidgets import QLineEdit
+
+    from ddns_tray.core.settings import Settings
+    from ddns_tray.ui.window import MainWindow
+    from ddns_tray.words import Words
+    from tests.support import snapshots
+
+    window = MainWindow(Words(language), lambda: snapshots.NOW, theme, snapshots.activity())
+    window.attach(snapshots.services(place, _run, Settings())[0])
+    window.resize(920, 640)
+    window.show()
+    window.show_snapshot(snapshots.empty())
+    window.welcome.keep.click()
+    wizard = window.wizard
+    if wizard is None:
+        return
+
+    def find() -> None:
+        wizard.service.picker.search.setText("cloudfl")
+
+    def try_token() -> None:
+        wizard.next.click()
+        field = wizard.fields.field("api_token")
+        if isinstance(field, QLineEdit):
+            field.setText("not-a-real-token")
+        wizard.next.click()
+
+    def choose_names() -> None:
+        wizard.next.click()
+        wizard.names.name.setText("nas.example.org")
+        wizard.names.add.click()
+
+    def start() -> None:
+        wizard.next.click()
+        window.show_snapshot(snapshots.on_its_way())
+
+    for name, act in (
+        ("service", find),
+        ("token", try_token),
+        ("choose", choose_names),
+        ("done", start),
+    ):
+        act()
+        path = folder / f"wizard-{name}-{scheme}-{language}.png"
+        _grab(app, window, path)
+        yield path
+    window.close()
+    window.deleteLater()
 
 
 def _grab(app: QApplication, widget: QWidget, path: Path) -> None:
