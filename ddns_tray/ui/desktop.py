@@ -126,6 +126,7 @@ class Desktop(QObject):
         self.tray.hide()
         if self._window is not None:
             self._window.close()
+        self._qt_words.silence()
 
     def report_failure(self, error: BaseException) -> None:
         """Tell the person that something of ours went wrong."""

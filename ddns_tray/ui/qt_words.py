@@ -19,9 +19,7 @@ class QtWords:
 
     def speak(self, language: str) -> None:
         """Let Qt speak a language such as "zh_CN" from now on; where its translation is missing it speaks English."""
-        if self._translator is not None:
-            QCoreApplication.removeTranslator(self._translator)
-            self._translator = None
+        self.silence()
         if language == _OWN_LANGUAGE:
             return
         translator = QTranslator()
@@ -31,3 +29,9 @@ class QtWords:
             self._translator = translator
         else:
             log.warning("Qt has no translation for %s in %s", language, folder)
+
+    def silence(self) -> None:
+        """Take our translation away again."""
+        if self._translator is not None:
+            QCoreApplication.removeTranslator(self._translator)
+            self._translator = None
