@@ -18,7 +18,7 @@ from ddns_tray.core.model import Family
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
 from ddns_tray.detectors import build_detectors
-from ddns_tray.engine import Engine, EngineSetup, RoundRequest
+from ddns_tray.engine import Care, Engine, EngineSetup, RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.providers import registry
 from ddns_tray.store.config import ConfigFile
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         SecretStore,
         Verifier,
     )
-    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.core.settings import AccountSettings, AddressSettings, RecordSettings
     from ddns_tray.detectors.router_events import RouterWatch
     from ddns_tray.system.paths import Paths
 
@@ -172,9 +172,7 @@ class Runtime:
         from ddns_tray.detectors.router_events import RouterWatch  # noqa: PLC0415 - not needed for the first round
         from ddns_tray.system import network_events  # noqa: PLC0415 - as above
 
-        router = RouterWatch(
-            self.http, default_routes, self.clock, on_hint=lambda: self.engine.request(RoundRequest(observe=False))
-        )
+        router = RouterWatch(self.http, default_routes, self.clock, on_hint=self._on_hint)
 
         def on_change() -> None:
             log.info("the network of this computer has changed: looking anew")
@@ -187,6 +185,9 @@ class Runtime:
                 await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
             except OSError as exc:
                 log.info("the system does not say when the network changes: %s", exc)
+
+    def _on_hint(self) -> None:
+        self.engine.request(RoundRequest(observe=False, care=Care.HINT))
 
     async def _listen_to(self, router: RouterWatch) -> None:
         """Listen to the router while the settings name it as a source."""
@@ -242,6 +243,7 @@ class Workshop:
             verify=settings.verify,
             verifier=self._verifier(settings),
             interfaces=interface_addresses,
+            built_in=_built_in(per_family, detectors),
             accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
         )
 
@@ -263,6 +265,18 @@ async def _harmless(listening: Coroutine[object, object, None]) -> None:
         await listening
     except Exception:
         log.exception("a fault of our own while listening; the schedule goes on")
+
+
+def _built_in(
+    per_family: Mapping[Family, AddressSettings], detectors: Mapping[Family, Sequence[Detector]]
+) -> frozenset[str]:
+    """Return the sources that stand behind a preset; the router of the house is no stranger to be spared."""
+    return frozenset(
+        detector.source
+        for family, found in detectors.items()
+        for detector in found
+        if detector.source not in per_family[family].sources
+    )
 
 
 def _network() -> tuple[object, ...]:

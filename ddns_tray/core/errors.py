@@ -59,6 +59,7 @@ class ProblemCode(StrEnum):
     NOT_ROUTABLE = "not_routable"
     WRONG_FAMILY = "wrong_family"
     NO_OUTSIDE_ADDRESS = "no_outside_address"
+    RESTING = "resting"
     PROVIDER = "provider"
     AUTHENTICATION_FAILED = "authentication_failed"
     PERMISSION_DENIED = "permission_denied"

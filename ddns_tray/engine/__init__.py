@@ -5,6 +5,6 @@ It has no words, no files and no Qt.
 """
 
 from ddns_tray.engine.engine import Engine
-from ddns_tray.engine.setup import EngineSetup, RoundRequest
+from ddns_tray.engine.setup import Care, EngineSetup, RoundRequest
 
-__all__ = ["Engine", "EngineSetup", "RoundRequest"]
+__all__ = ["Care", "Engine", "EngineSetup", "RoundRequest"]

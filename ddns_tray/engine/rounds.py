@@ -8,18 +8,19 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.agree import agree, offline
+from ddns_tray.core.agree import offline
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, lasting, parse_host_part
-from ddns_tray.engine.setup import RoundRequest
+from ddns_tray.engine.detecting import Detection, Inquiry
+from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from ddns_tray.core.model import Agreement, Behind, InterfaceAddress, RecordKey, Sighting, UpdateResult
-    from ddns_tray.core.ports import Chance, Clock, Detector
+    from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.engine.setup import EngineSetup, KeptRecord
     from ddns_tray.engine.state import EngineState
 
@@ -54,6 +55,7 @@ class Rounds:
         self._agreed_at: dict[Family, float] = {}
         self._before: Mapping[Family, Agreement] = {}
         self._own: tuple[InterfaceAddress, ...] = ()
+        self._detection = Detection(clock, chance)
         self._take_setup(setup)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
@@ -95,7 +97,9 @@ class Rounds:
             for status in self._state.statuses.values()
         )
         retry = any(time <= now for time in self.retries())
-        return RoundRequest(detect=detect or retry, observe=observe) if detect or observe or retry else None
+        if not (detect or observe or retry):
+            return None
+        return RoundRequest(detect=detect or retry, observe=observe, care=Care.ROUTINE)
 
     def retries(self) -> list[float]:
         """When failed writes may be tried again."""
@@ -111,8 +115,10 @@ class Rounds:
         self._tell(Phase.CHECKING)
         if wish.woke:
             self._setup.verifier.forget_delegations()
+        if wish.woke or wish.update:
+            self._detection.forgive()
         if wish.detect:
-            await self._detect()
+            await self._detect(wish.care)
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
             await self._observe()
@@ -122,40 +128,38 @@ class Rounds:
 
     # --- detect ---
 
-    async def _detect(self) -> None:
+    async def _detect(self, care: Care) -> None:
         self._last_detect = self._clock.now()
         self._before = dict(self._state.agreements)
         families = self._setup.families()
         self._own = self._read_own_addresses()
         async with asyncio.TaskGroup() as group:
             for family in families:
-                group.create_task(self._detect_family(family))
+                group.create_task(self._detect_family(family, care))
         for family in [family for family in self._state.agreements if family not in families]:
             del self._state.agreements[family]
 
-    async def _detect_family(self, family: Family) -> None:
+    async def _detect_family(self, family: Family, care: Care) -> None:
         detectors = [detector for detector in self._setup.detectors[family] if family in detector.families]
-        origins = len({detector.origin for detector in detectors})
-        allow_private = any(record.settings.allow_private for record in self.kept if record.key.type.family is family)
-        sightings: tuple[Sighting, ...] = ()
-        conclusion: Agreement | None = None
-        for rank in sorted({detector.rank for detector in detectors}) or [0]:
-            wave = [detector for detector in detectors if detector.rank == rank]
-            sightings += tuple(self._lasting(each) for each in await _ask(wave, family))
-            conclusion = agree(
-                family,
-                sightings,
+        conclusion = await self._detection.look(
+            Inquiry(
+                family=family,
+                detectors=detectors,
                 quorum=self._setup.address[family].quorum,
-                allow_private=allow_private,
+                interval=self._setup.address[family].interval,
+                allow_private=any(
+                    record.settings.allow_private for record in self.kept if record.key.type.family is family
+                ),
                 previous=self._state.agreements.get(family),
-                now=self._clock.now(),
-                origins=origins,
-            )
-            if conclusion.state is AddressState.AGREED:
-                self._agreed_at[family] = self._clock.now()
-                break
-        if conclusion is not None:
-            self._state.conclude(conclusion)
+                built_in=self._setup.built_in,
+                own=frozenset(each.address for each in self._own),
+                refine=self._lasting,
+            ),
+            care,
+        )
+        if conclusion.state is AddressState.AGREED:
+            self._agreed_at[family] = self._clock.now()
+        self._state.conclude(conclusion)
 
     def _read_own_addresses(self) -> tuple[InterfaceAddress, ...]:
         try:
@@ -254,7 +258,10 @@ class Rounds:
 
     def _heard_somebody(self) -> bool:
         seen = (sighting for agreement in self._state.agreements.values() for sighting in agreement.sightings)
-        if any(sighting.address is not None and sighting.kind.is_network for sighting in seen):
+        if any(
+            sighting.address is not None and sighting.kind.is_network and sighting.at >= self._last_detect
+            for sighting in seen
+        ):
             return True
         return any(
             observation.rcode is not None for view in self._state.views.values() for observation in view.observations
@@ -303,12 +310,6 @@ def _behind(record: KeptRecord, agreement: Agreement | None) -> Behind | None:
     """Say what stands before our router, for a name that shall lead the world to it."""
     own = record.settings.expected or record.settings.allow_private
     return None if agreement is None or own else agreement.behind
-
-
-async def _ask(detectors: Sequence[Detector], family: Family) -> tuple[Sighting, ...]:
-    async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(detector.detect(family)) for detector in detectors]
-    return tuple(task.result() for task in asked)
 
 
 def _numeric(address: str) -> tuple[int, int]:

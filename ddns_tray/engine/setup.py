@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ class EngineSetup:
     """Everything that settings decide, with the adapters already made. Replaced as a whole when settings change.
 
     `accounts` opens a provider on first use, since that may have to ask a keyring; the opener raises `SecretError`.
-    `interfaces` tells the addresses of this machine, and raises `OSError`.
+    `interfaces` tells the addresses of this machine, and raises `OSError`. `built_in` are the sources of detectors that
+    no person has written out: they are asked sparingly.
     """
 
     records: tuple[RecordSettings, ...]
@@ -41,6 +43,7 @@ class EngineSetup:
     verifier: Verifier
     accounts: Mapping[str, AccountOpener] = field(default_factory=lambda: MappingProxyType({}))
     interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
+    built_in: frozenset[str] = frozenset()
 
     def kept(self) -> tuple[KeptRecord, ...]:
         """Every record setting, type by type, in the order of the settings."""
@@ -61,6 +64,18 @@ class EngineSetup:
         return min(self.address[family].interval for family in Family)
 
 
+class Care(IntEnum):
+    """How thoroughly to look for our address; of two wishes the more thorough counts."""
+
+    ROUTINE = 0
+    """The schedule: nobody outside is asked without need."""
+    HINT = 1
+    """Something in the house says that the address may have changed: what is near is asked, and if that cannot tell,
+    everybody."""
+    FULL = 2
+    """Everybody, as far as they are needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundRequest:
     """What one round has to do beyond what is due. Requests that come in quick succession are merged.
@@ -76,6 +91,7 @@ class RoundRequest:
     names: tuple[str, ...] = ()
     write: bool = True
     woke: bool = False
+    care: Care = Care.FULL
 
     def merged(self, other: RoundRequest) -> RoundRequest:
         """Both wishes in one round; a wish for all names is wider than one for some."""
@@ -88,6 +104,7 @@ class RoundRequest:
             names=() if everything else (*self.names, *other.names),
             write=self.write or other.write,
             woke=self.woke or other.woke,
+            care=max(self.care, other.care),
         )
 
     def asks_update_of(self, name: str) -> bool:

@@ -13,8 +13,10 @@ from ddns_tray.core.model.sources import (
     Behind,
     DefaultRoute,
     InterfaceAddress,
+    RestReason,
     Sighting,
     SourceKind,
+    Standing,
 )
 from ddns_tray.core.model.verdicts import (
     Circumstances,
@@ -67,10 +69,12 @@ __all__ = [
     "RecordMemory",
     "RecordStatus",
     "RecordType",
+    "RestReason",
     "Role",
     "Sighting",
     "Snapshot",
     "SourceKind",
+    "Standing",
     "Transport",
     "UpdateResult",
     "Verdict",

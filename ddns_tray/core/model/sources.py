@@ -30,6 +30,39 @@ class SourceKind(StrEnum):
         return self in {SourceKind.HTTPS, SourceKind.HTTP, SourceKind.DNS, SourceKind.STUN}
 
 
+class RestReason(StrEnum):
+    """Why a source is left alone for a while."""
+
+    CONTRADICTED = "contradicted"
+    REFUSED = "refused"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source has fared since the start; `core.standing` says what follows from it.
+
+    `right`, `wrong` and `failed` are of `looks` all those that could be told; `lies` are those not yet lived down,
+    `failures` and `right_in_a_row` the latest without a break. `rest_until` is of a clock that does not jump.
+    """
+
+    looks: int = 0
+    right: int = 0
+    wrong: int = 0
+    failed: int = 0
+    lies: int = 0
+    failures: int = 0
+    right_in_a_row: int = 0
+    rest_until: float | None = None
+    rest_reason: RestReason | None = None
+
+    @property
+    def score(self) -> float | None:
+        """The share of right answers, from 0 to 1; None while nothing could be told."""
+        told = self.right + self.wrong + self.failed
+        return self.right / told if told else None
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """What one source saw for one family: an address, or the problem that kept it from seeing one.
@@ -45,6 +78,7 @@ class Sighting:
     address: IPAddress | None
     at: float
     problem: Problem | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
