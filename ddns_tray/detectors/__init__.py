@@ -20,9 +20,11 @@ This room decides neither which sources agree nor whether an address may be writ
 
 from __future__ import annotations
 
+import importlib
 import os
 from ssl import create_default_context
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.text import text
@@ -85,52 +87,52 @@ def build_detectors(
     return (*seeing, *in_turns(presets, quorum))
 
 
-def _preset(word: str, tools: Tools) -> Preset | None:
-    # Imported here, as below: a start that needs none of them should not pay for them.
-    from ddns_tray.detectors.router import router_preset  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.stun import stun_preset  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.web import web_preset  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.whoami import whoami_preset  # noqa: PLC0415 - as above
-
-    factories: Mapping[str, Callable[[Tools], Preset]] = {
-        "router": router_preset,
-        "https": web_preset,
-        "stun": stun_preset,
-        "dns": whoami_preset,
+# Module and maker of each: a start loads the modules of its own sources and no other.
+_PRESETS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "router": ("router", "router_preset"),
+        "https": ("web", "web_preset"),
+        "stun": ("stun", "stun_preset"),
+        "dns": ("whoami", "whoami_preset"),
     }
-    factory = factories.get(word)
-    return None if factory is None else factory(tools)
+)
+_SCHEMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "natpmp": ("router", "router_detectors"),
+        "pcp": ("router", "router_detectors"),
+        "upnp": ("router", "router_detectors"),
+        "https": ("web", "web_detectors"),
+        "http": ("web", "web_detectors"),
+        "stun": ("stun", "stun_detectors"),
+        "dns": ("whoami", "whoami_detectors"),
+        "dns+tls": ("whoami", "whoami_detectors"),
+        "dns+https": ("whoami", "whoami_detectors"),
+        "interface": ("interface", "interface_detectors"),
+        "command": ("command", "command_detectors"),
+        "file": ("file", "file_detectors"),
+        "static": ("static", "static_detectors"),
+    }
+)
+
+
+def _preset(word: str, tools: Tools) -> Preset | None:
+    if word not in _PRESETS:
+        return None
+    make: Callable[[Tools], Preset] = _maker(_PRESETS[word])
+    return make(tools)
 
 
 def _build(source: str, tools: Tools) -> Sequence[BaseDetector]:
-    from ddns_tray.detectors.command import command_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.file import file_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.interface import interface_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.router import router_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.static import static_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.stun import stun_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.web import web_detectors  # noqa: PLC0415 - as above
-    from ddns_tray.detectors.whoami import whoami_detectors  # noqa: PLC0415 - as above
-
-    factories: Mapping[str, Callable[[str, Tools], Sequence[BaseDetector]]] = {
-        "natpmp": router_detectors,
-        "pcp": router_detectors,
-        "upnp": router_detectors,
-        "https": web_detectors,
-        "http": web_detectors,
-        "stun": stun_detectors,
-        "dns": whoami_detectors,
-        "dns+tls": whoami_detectors,
-        "dns+https": whoami_detectors,
-        "interface": interface_detectors,
-        "command": command_detectors,
-        "file": file_detectors,
-        "static": static_detectors,
-    }
-    factory = factories.get(source.partition(":")[0].strip().lower())
-    if factory is None:
+    scheme = source.partition(":")[0].strip().lower()
+    if scheme not in _SCHEMES:
         raise ConfigError(
             text("The address source {source} is not known.", source=source),
-            text("Known are: {known}.", known=", ".join(f"{each}:…" for each in factories)),
+            text("Known are: {known}.", known=", ".join(f"{each}:…" for each in _SCHEMES)),
         )
-    return factory(source, tools)
+    make: Callable[[str, Tools], Sequence[BaseDetector]] = _maker(_SCHEMES[scheme])
+    return make(source, tools)
+
+
+def _maker(place: tuple[str, str]) -> Any:
+    module, name = place
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
