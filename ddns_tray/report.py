@@ -105,6 +105,7 @@ def _sighting(seen: Sighting, words: Words) -> JsonObject:
         "kind": seen.kind.value,
         "address": None if seen.address is None else str(seen.address),
         "error": problem_report(seen.problem, words),
+        "score": None if seen.standing is None else seen.standing.score,
     }
 
 

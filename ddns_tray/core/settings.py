@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 DEFAULT_INTERVAL = 60.0
 DEFAULT_QUORUM = 2
 DEFAULT_TTL = 60
-DEFAULT_SOURCES = ("https",)
+DEFAULT_SOURCES = ("router", "https", "stun", "dns")
 DEFAULT_RESOLVERS = ("system", "udp://9.9.9.9", "udp://1.1.1.1", "udp://223.5.5.5")
 
 

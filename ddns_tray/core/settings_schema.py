@@ -82,7 +82,9 @@ def _sources(section: str, default: tuple[str, ...] | None) -> Setting:
         Kind.SOURCES,
         default,
         text("Sources"),
-        text("Where to learn the public address. Give sources that are run by different people."),
+        text(
+            "Where to learn the public address. Give sources that are run by different people, and of different kinds."
+        ),
     )
 
 
