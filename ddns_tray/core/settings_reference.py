@@ -80,8 +80,8 @@ _TAIL = """\
 Of the words that stand for a list, a look asks as many sources as the quorum needs, of different kinds, and others only
 while there is no agreement. While the router says what it said before, nobody outside is asked for an hour or so;
 without a router that tells, one source in turn stands watch every few minutes, so strangers get fewer than 300
-questions a day at the default interval. Sources that are written out in full are asked at every look. A source that contradicts
-the others, asks to be left alone or does not answer rests for a while.
+questions a day at the default interval. Sources that are written out in full are asked at every look. A source that
+contradicts the others, asks to be left alone or does not answer rests for a while.
 
 The sources of one operator, and those that ask the router, count as one witness. Where a source asks is always asked
 directly, never through a proxy. `pcp` has to open a port for a moment to learn the address, and closes it again.
