@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SPACING = 1.0
-"""Seconds between two hints, however many messages come."""
+SPACING = 0.05
+"""Seconds between two hints: a router says one thing in several ways at once."""
+BURST, REFILL = 20.0, 1.0
+"""So many hints may come in quick succession; in the long run one in so many seconds."""
 SECOND_LOOK = 2.0
 """Seconds after the last hint at which to look once more, since an event may be ahead of what it tells."""
 FIRST_RETRY, LONGEST_RETRY = 15.0, 3600.0
@@ -99,16 +101,33 @@ class RouterWatch:
         self._hinted.set()
 
     async def _pass_on(self) -> None:
-        """Turn messages into hints: the first at once, then no more than one in `SPACING`, and one afterwards."""
+        """Turn messages into hints: at once as long as there are not too many, and one more when it is quiet."""
+        left, counted = BURST, self._clock.monotonic()
         while True:
             await self._hinted.wait()
             while self._hinted.is_set():
+                now = self._clock.monotonic()
+                left, counted = min(BURST, left + (now - counted) / REFILL), now
+                if left < 1:
+                    await self._clock.sleep((1 - left) * REFILL)
+                    continue
+                left -= 1
                 self._hinted.clear()
                 self._on_hint()
                 await self._clock.sleep(SPACING)
-            await self._clock.sleep(SECOND_LOOK - SPACING)
-            if not self._hinted.is_set():
-                self._on_hint()
+                await self._quiet_for(SECOND_LOOK)
+            self._on_hint()
+
+    async def _quiet_for(self, seconds: float) -> None:
+        """Return after this time, or as soon as there is another message."""
+        resting = asyncio.ensure_future(self._clock.sleep(seconds))
+        hinted = asyncio.ensure_future(self._hinted.wait())
+        try:
+            await asyncio.wait((resting, hinted), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (resting, hinted):
+                task.cancel()
+            await asyncio.gather(resting, hinted, return_exceptions=True)
 
     # --- NAT-PMP and PCP ---
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DEBOUNCE = 0.3
+DEBOUNCE = 0.1
+"""Seconds in which wishes that come together become one round."""
 RETRY_AFTER_FAULT = 15.0
 WAKE_GRACE = 5.0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+import pytest
+
 from ddns_tray.core.model import DefaultRoute, Family
-from ddns_tray.detectors.router_events import SECOND_LOOK, SPACING, RouterWatch
+from ddns_tray.detectors.router_events import BURST, REFILL, SECOND_LOOK, SPACING, RouterWatch
 from ddns_tray.http import HttpxClient
 from tests.support.clock import FakeClock, settle
 
@@ -45,18 +47,28 @@ async def test_a_hint_comes_at_once_and_once_more_a_moment_later() -> None:
     async with Watched() as watched:
         watched.watch._hint("test")
         await watched.clock.advance(60)
-    assert watched.hints == [0, SECOND_LOOK]
+    assert watched.hints == [0, pytest.approx(SPACING + SECOND_LOOK)]
+
+
+async def test_a_later_message_is_a_hint_at_once_although_the_last_look_is_still_due() -> None:
+    async with Watched() as watched:
+        watched.watch._hint("test")
+        await watched.clock.advance(1.5)
+        watched.watch._hint("test")
+        await watched.clock.advance(60)
+    assert watched.hints == [0, pytest.approx(1.5), pytest.approx(1.5 + SPACING + SECOND_LOOK)]
 
 
 async def test_a_storm_of_messages_is_a_few_hints() -> None:
     async with Watched() as watched:
-        for _ in range(100):
+        for _ in range(1000):
             watched.watch._hint("test")
-            await watched.clock.advance(0.05)
+            await watched.clock.advance(0.1)
         await watched.clock.advance(60)
     gaps = [later - earlier for earlier, later in zip(watched.hints, watched.hints[1:], strict=False)]
-    assert len(watched.hints) <= 5 / SPACING + 2
+    assert len(watched.hints) <= 100 / REFILL + BURST + 2
     assert min(gaps) >= SPACING - 1e-6
+    assert max(gaps) <= REFILL + SECOND_LOOK + 0.2
 
 
 async def test_without_a_router_nobody_is_listened_to_until_the_network_changes() -> None:
