@@ -1,0 +1,89 @@
+"""The ways out: which requests may share connections, and how such a line is opened."""
+
+from __future__ import annotations
+
+import ipaddress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from ddns_tray import __version__
+from ddns_tray.core.errors import ConnectFailed
+from ddns_tray.core.model import Family
+from ddns_tray.core.text import text
+from ddns_tray.http.outgoing import FAMILY_NAMES, host_of
+
+if TYPE_CHECKING:
+    import ssl
+    from pathlib import Path
+
+    import httpx2
+
+    from ddns_tray.core.ports import HttpRequest
+
+USER_AGENT = f"ddns-tray/{__version__}"
+KEEP_IDLE_SECONDS = 75.0
+"""How long an idle connection is kept: a little more than the usual minute between two rounds."""
+_ANY_ADDRESS = {Family.IPV4: "0.0.0.0", Family.IPV6: "::"}  # noqa: S104 - the end of a connection, nothing listens here
+
+
+class Line(NamedTuple):
+    """What two requests must have in common to share connections."""
+
+    local_address: str | None
+    use_proxy: bool
+
+
+def line_of(request: HttpRequest) -> Line:
+    """Choose the line. A forced family or local address goes out directly: no proxy could keep that promise."""
+    _ = urlsplit(request.url).port  # raises ValueError for a port that is none; httpx2 would look up the name first
+    if request.family is not None:
+        _check_family(host_of(request.url), request.family)
+    local_address = request.local_address
+    if local_address is None and request.family is not None:
+        local_address = _ANY_ADDRESS[request.family]
+    return Line(local_address, use_proxy=request.use_proxy and local_address is None)
+
+
+def open_line(
+    line: Line, ssl_context: ssl.SSLContext, transport: httpx2.AsyncBaseTransport | None = None
+) -> httpx2.AsyncClient:
+    """Make the connections of a line; `transport` replaces the network."""
+    import httpx2  # noqa: PLC0415 - loaded by `load_ssl_context` in a thread, not at the start of the program
+
+    limits = httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_IDLE_SECONDS)
+    if transport is None and line.local_address is not None:
+        transport = httpx2.AsyncHTTPTransport(
+            verify=ssl_context, local_address=line.local_address, limits=limits, trust_env=False
+        )
+    return httpx2.AsyncClient(
+        verify=ssl_context,
+        transport=transport,
+        trust_env=line.use_proxy,
+        limits=limits,
+        timeout=None,  # `HttpxClient.send` bounds the whole exchange, which no time limit of httpx2 does
+        headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    )
+
+
+def load_ssl_context(ca_file: str | Path | None) -> ssl.SSLContext:
+    """Load httpx2 and the certificates of the system, and one's own authority: to be called in a thread."""
+    import httpx2  # noqa: PLC0415 - some 100 ms of import that the start of the program does not pay
+
+    context = httpx2.create_ssl_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+def _check_family(host: str, family: Family) -> None:
+    try:
+        literal = ipaddress.ip_address(host)
+    except ValueError:
+        return
+    if literal.version != family.version:
+        raise ConnectFailed(
+            text("{host} is not an {family} address.", host=host, family=FAMILY_NAMES[family]),
+            text("Use a host name, or ask this server for the other kind of address only."),
+        )
