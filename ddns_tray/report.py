@@ -190,6 +190,8 @@ def _provider(spec: ProviderSpec, words: Words) -> JsonObject:
         "family": spec.family,
         "status": spec.status.value,
         "homepage": spec.homepage,
+        "token_page": spec.token_page,
+        "extra": spec.extra,
         "note": None if spec.note is None else words.say(spec.note),
         "plain_http": spec.plain_http,
         "min_write_interval": spec.min_write_interval,

@@ -215,6 +215,7 @@ def _section(entry: Entry) -> str:
     server = next((item.default for item in spec.fields if item.name == "base_url"), None)
     source = _source(entry)
     told = [f"Talks to `{server}`."] if server else []
+    told += [f"The secret is made at <{spec.token_page}>."] if spec.token_page else []
     told += [f"Written from: {source}."] if source else []
     return (
         "\n\n".join(

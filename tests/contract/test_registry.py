@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -92,6 +93,15 @@ def test_every_field_says_where_it_comes_from_and_secrets_have_no_default() -> N
             assert len(str(field.help)) > 10
             assert not (field.secret and field.default)
             assert not field.choices or field.default in field.choices
+
+
+def test_a_page_where_the_secret_is_made_is_an_address_that_a_browser_opens_safely() -> None:
+    pages = [each.token_page for each in SPECS if each.token_page]
+    assert len(pages) > 50
+    for page in pages:
+        assert urlsplit(page).scheme == "https"
+        assert urlsplit(page).hostname
+        assert page == page.strip()
 
 
 def test_every_service_over_http_takes_another_address() -> None:

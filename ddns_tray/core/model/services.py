@@ -15,6 +15,8 @@ class ProviderStatus(StrEnum):
 
     ALIVE = "alive"
     ENDED = "ended"
+    MISSING = "missing"
+    """It serves, but what we need for it is not installed here: `ProviderSpec.note` says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class ProviderSpec:
     """Whether the service has no TLS, so that everybody on the way can read the credentials: warn before first use."""
     note: Text | None = None
     """What has to be known before one chooses this service: that it has ended, or what it cannot do safely."""
+    token_page: str = ""
+    """The address of the page at which the secret is made, to be opened in a browser; empty where there is none."""
+    extra: str = ""
+    """The optional part of our package that this service needs, such as "lexicon"; empty for most."""
 
 
 @dataclass(frozen=True, slots=True)

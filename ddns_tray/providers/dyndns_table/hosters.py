@@ -77,6 +77,7 @@ ROWS = (
         title="deSEC (dedyn.io)",
         aliases=("dedyn", "dedyn.io", "update.dedyn.io"),
         homepage="https://desec.io",
+        token_page="https://desec.io/tokens",
         facts="desec.readthedocs.io: IP Update API",
         server="https://update.dedyn.io",
         path="/update",

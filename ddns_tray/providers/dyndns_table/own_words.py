@@ -30,6 +30,7 @@ ROWS = (
         title="Namecheap (dynamic DNS)",
         aliases=("namecheap ddns", "dynamicdns.park-your-domain.com"),
         homepage="https://www.namecheap.com",
+        token_page="https://ap.www.namecheap.com/domains/list/",
         facts="namecheap.com/support/knowledgebase 29; IPFire ddns (response numbers)",
         server="https://dynamicdns.park-your-domain.com",
         path="/update",
