@@ -133,7 +133,7 @@ def _spec(row: Row) -> ProviderSpec:
         aliases=row.aliases,
         status=row.status,
         homepage=row.homepage,
-        token_page=row.token_page,
+        token_page=row.key_page,
         min_write_interval=row.min_write_interval,
         plain_http=row.plain_http,
         note=row.note,

@@ -48,7 +48,7 @@ def rest_entry(
     *,
     base_url: str,
     homepage: str,
-    token_page: str = "",
+    key_page: str = "",
     aliases: tuple[str, ...] = (),
     capabilities: Capabilities | None = None,
     calls: tuple[int, int, int] = (3, 2, 1),
@@ -60,7 +60,7 @@ def rest_entry(
         family="rest",
         aliases=aliases,
         homepage=homepage,
-        token_page=token_page,
+        token_page=key_page,
         fields=(*fields, base_url_field(base_url)),
         capabilities=capabilities or Capabilities(),
     )

@@ -13,7 +13,7 @@ CLOUDFLARE = ProviderSpec(
     family="rest",
     aliases=("cf", "1.1.1.1", "cloudflare.com", "科赋锐"),
     homepage="https://www.cloudflare.com",
-    token_page="https://dash.cloudflare.com/profile/api-tokens",
+    token_page="https://dash.cloudflare.com/profile/api-tokens",  # noqa: S106 - the address of a page
     fields=(
         FieldSpec(
             "api_token",

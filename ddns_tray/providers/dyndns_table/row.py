@@ -115,7 +115,7 @@ class Row:
     path_aaaa: str = ""
     aliases: tuple[str, ...] = ()
     homepage: str = ""
-    token_page: str = ""
+    key_page: str = ""
     facts: str = ""
     key: Key = Key.ACCOUNT
     auth: Auth = Auth.BASIC
