@@ -13,6 +13,7 @@ from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, lasting, parse_host_part
 from ddns_tray.engine.detecting import Detection, Inquiry
+from ddns_tray.engine.observing import Observer
 from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
@@ -56,6 +57,7 @@ class Rounds:
         self._before: Mapping[Family, Agreement] = {}
         self._own: tuple[InterfaceAddress, ...] = ()
         self._detection = Detection(clock, chance)
+        self._observer = Observer(state, clock)
         self._take_setup(setup)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
@@ -64,7 +66,8 @@ class Rounds:
         self._setup = setup
         self.kept: tuple[KeptRecord, ...] = setup.kept()
         self._compared: dict[RecordKey, tuple[float, frozenset[str]]] = {}
-        self._last_detect = self._last_observe = float("-inf")
+        self._last_detect = float("-inf")
+        self._observer.forget()
         self._state.keep_only([record.key for record in self.kept])
 
     async def replace_setup(self, setup: EngineSetup) -> None:
@@ -89,13 +92,7 @@ class Rounds:
         """What the schedule wants now. A tenth of an interval early counts as due, so that looks fall together."""
         address, verify = self._setup.address_interval, self._setup.verify.interval
         detect = now >= self._last_detect + 0.8 * address or now < self._last_detect
-        observe = now >= self._last_observe + 0.8 * verify or now < self._last_observe
-        deadlines = (status.verdict.deadline for status in self._state.statuses.values())
-        observe = observe or any(deadline is not None and deadline <= now for deadline in deadlines)
-        observe = observe or any(
-            status.verdict.kind in (VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG)
-            for status in self._state.statuses.values()
-        )
+        observe = self._observer.due(now, verify)
         retry = any(time <= now for time in self.retries())
         if not (detect or observe or retry):
             return None
@@ -121,7 +118,7 @@ class Rounds:
             await self._detect(wish.care)
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
-            await self._observe()
+            await self._observer.look(self._setup.verifier, [record.key for record in self.kept])
         await self._settle_online()
         self._judge(paused=False)
         return results
@@ -232,13 +229,7 @@ class Rounds:
         status = self._state.statuses.get(record.key)
         return status is not None and status.verdict.kind in _WORTH_A_LOOK and now >= at + REPAIR_PAUSE
 
-    # --- observe, judge ---
-
-    async def _observe(self) -> None:
-        self._last_observe = self._clock.now()
-        keys = [record.key for record in self.kept]
-        if keys:
-            self._state.views.update(await self._setup.verifier.observe(keys))
+    # --- judge ---
 
     async def _settle_online(self) -> None:
         """Say whether we are online: any answer of anybody says yes, and only silent anchors say no."""
@@ -263,9 +254,7 @@ class Rounds:
             for sighting in seen
         ):
             return True
-        return any(
-            observation.rcode is not None for view in self._state.views.values() for observation in view.observations
-        )
+        return self._observer.heard_somebody()
 
     def _expected(self, record: KeptRecord) -> frozenset[str] | None:
         """What the world should see. Sources that merely fail for a moment do not make a known address unknown."""
