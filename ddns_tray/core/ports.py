@@ -28,9 +28,12 @@ if TYPE_CHECKING:
         UpdateResult,
         View,
     )
+    from ddns_tray.core.portal import ProbeAnswer
     from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 
 SettingValue = str | int | float | bool | list[str]
+SettingChange = tuple[str, str, SettingValue | None]
+"""Section, key and value; None goes back to the default."""
 
 
 class Clock(Protocol):
@@ -90,6 +93,9 @@ class HttpRequest:
 
     `family` forces IPv4 or IPv6, `local_address` a line. `use_proxy` obeys the person's proxy settings: right for
     provider calls, wrong for "what is my address". `timeout` bounds the whole exchange, `max_bytes` the body.
+    `address` is where to connect, with nothing looked up: the certificate still has to prove the host of the URL.
+    `ca_file` is one more authority (PEM) to believe. `http2` offers HTTP/2, which carries many requests at once over
+    one kept connection; a server that does not take it is spoken to in HTTP/1.1.
     """
 
     method: str
@@ -103,6 +109,9 @@ class HttpRequest:
     family: Family | None = None
     local_address: str | None = None
     use_proxy: bool = True
+    address: str | None = None
+    ca_file: str | None = None
+    http2: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +227,13 @@ class Verifier(Protocol):
         """Close sockets and kept connections."""
 
 
+class PortalProbe(Protocol):
+    """Asks for pages that are known, to see whether the network answers in the place of others."""
+
+    async def probe(self) -> Sequence[ProbeAnswer]:
+        """Ask several independent operators, for at most 5 s. Raises nothing that the world can cause."""
+
+
 class SecretStore(Protocol):
     """Where credentials live. Methods raise `SecretError`."""
 
@@ -301,6 +317,29 @@ class SettingsFile(Protocol):
 
     def clear_value(self, section: str, key: str) -> None:
         """Go back to the default of a key of these sections."""
+
+    def set_values(self, changes: Sequence[SettingChange]) -> None:
+        """Change several keys in one write: all of them, or none."""
+
+    def begin(
+        self, account: AccountSettings, records: Sequence[RecordSettings], changes: Sequence[SettingChange] = ()
+    ) -> None:
+        """Add an account with its names, and change some keys, in one write: all of it, or nothing."""
+
+    def read_other(self, path: Path) -> Settings:
+        """Read and check a settings file of another computer, without taking anything from it."""
+
+    def take_in(self, coming: Settings) -> None:
+        """Add or replace what other settings have, in one write; nothing that only ours have goes."""
+
+    def preview(self, coming: Settings) -> Settings:
+        """What the settings would be after `take_in`; nothing is written."""
+
+    def undoable(self) -> tuple[Settings, Settings] | None:
+        """The settings after and before the last write of this program, if the file is still as it left it."""
+
+    def undo(self) -> None:
+        """Go back to before the last write of this program."""
 
 
 class AccountDesk(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,18 +21,21 @@ from ddns_tray.store.edits import (
     Draft,
     Edit,
     clear_value,
+    in_turn,
     put_account,
     put_record,
     remove_account,
     remove_record,
     set_value,
+    set_values,
+    take_in,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.model import ProviderSpec
-    from ddns_tray.core.ports import SettingValue
+    from ddns_tray.core.ports import SettingChange, SettingValue
     from ddns_tray.core.settings import AccountSettings, RecordSettings
 
 _NEW_FILE = """\
@@ -39,6 +43,17 @@ _NEW_FILE = """\
 schema = 1
 """
 _Signature = tuple[int, int, int]
+_MOST_UNDO = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One write of ours: the text before and after, and what both come to."""
+
+    before: str
+    after: str
+    settings_before: Settings
+    settings_after: Settings
 
 
 class ConfigFile:
@@ -49,6 +64,7 @@ class ConfigFile:
         self._providers = providers
         self._lock_wait = lock_wait
         self._seen: _Signature | None = None
+        self._done: list[_Done] = []
 
     @property
     def path(self) -> Path:
@@ -93,35 +109,71 @@ class ConfigFile:
         """Go back to the default of a key of these sections."""
         self._edit(clear_value(section, key))
 
+    def set_values(self, changes: Sequence[SettingChange]) -> None:
+        """Change several keys in one write: all of them, or none."""
+        self._edit(set_values(changes))
+
+    def begin(
+        self, account: AccountSettings, records: Sequence[RecordSettings], changes: Sequence[SettingChange] = ()
+    ) -> None:
+        """Add an account with its names, and change some keys, in one write: all of it, or nothing."""
+        names = (put_record(record, None) for record in records)
+        self._edit(in_turn((put_account(account, None), *names, set_values(changes))))
+
+    def read_other(self, path: Path) -> Settings:
+        """Read and check a settings file of another computer, without taking anything from it."""
+        toml = _read(path)
+        if toml is None:
+            raise ConfigError(text("There is no file {path}.", path=str(path)), text("Choose another file."))
+        return load_settings(toml, providers=self._providers, file=str(path))
+
+    def take_in(self, coming: Settings) -> None:
+        """Add or replace what other settings have, in one write; nothing that only ours have goes."""
+        self._edit(take_in(coming))
+
+    def preview(self, coming: Settings) -> Settings:
+        """What the settings would be after `take_in`; nothing is written."""
+        return self._changed(take_in(coming)).settings_after
+
+    def undoable(self) -> tuple[Settings, Settings] | None:
+        """The settings after and before the last write of this program, if the file is still as it left it."""
+        if not self._done:
+            return None
+        last = self._done[-1]
+        return (last.settings_after, last.settings_before) if self._read_text() == last.after else None
+
+    def undo(self) -> None:
+        """Go back to before the last write of this program, comments and all."""
+        target = Path(os.path.realpath(self._path))
+        with locked(target, wait=self._lock_wait):
+            if self.undoable() is None:
+                raise ConfigError(
+                    text("There is nothing to undo: the settings file was changed elsewhere meanwhile."),
+                    text("Look at the settings again, and change them back by hand."),
+                )
+            replace_file(target, self._done.pop().before.encode())
+
     def _edit(self, edit: Edit) -> None:
         target = Path(os.path.realpath(self._path))
         with locked(target, wait=self._lock_wait):
-            before = self._read_text()
-            toml = _NEW_FILE if before is None else before
-            after = _edited(toml, edit, self._load(toml))
-            parse_settings(read_toml(after), providers=self._providers)
-            if after != before:
-                replace_file(target, after.encode())
+            done = self._changed(edit)
+            if done.after != self._read_text():
+                replace_file(target, done.after.encode())
+                self._done = [*self._done, done][-_MOST_UNDO:]
+
+    def _changed(self, edit: Edit) -> _Done:
+        """What an edit makes of the file as it is now, checked as a whole."""
+        toml = self._read_text()
+        before = _NEW_FILE if toml is None else toml
+        settings_before = self._load(before)
+        after = _edited(before, edit, settings_before)
+        return _Done(before, after, settings_before, parse_settings(read_toml(after), providers=self._providers))
 
     def _load(self, toml: str) -> Settings:
         return load_settings(toml, providers=self._providers, file=str(self._path))
 
     def _read_text(self) -> str | None:
-        try:
-            content = self._path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as exc:
-            raise read_error(self._path, exc) from exc
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as exc:
-            raise ConfigError(
-                text("The file is not written in UTF-8."),
-                text("Save it as UTF-8 in your editor."),
-                file=str(self._path),
-                line=content.count(b"\n", 0, exc.start) + 1,
-            ) from exc
+        return _read(self._path)
 
     def _signature(self) -> _Signature | None:
         try:
@@ -129,6 +181,24 @@ class ConfigFile:
         except OSError:
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _read(path: Path) -> str | None:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        raise read_error(path, exc) from exc
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise ConfigError(
+            text("The file is not written in UTF-8."),
+            text("Save it as UTF-8 in your editor."),
+            file=str(path),
+            line=content.count(b"\n", 0, exc.start) + 1,
+        ) from exc
 
 
 class LastGood:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.durations import format_duration
 from ddns_tray.core.errors import ConfigError
+from ddns_tray.core.settings_exchange import own_values, table_of
 from ddns_tray.core.settings_faults import known_hint
 from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SECTIONS, Kind, Setting, settings_of
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from ddns_tray.core.ports import SettingValue
+    from ddns_tray.core.ports import SettingChange, SettingValue
     from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 
 
@@ -32,6 +33,17 @@ class Draft:
 
 Edit = Callable[[Draft], None]
 """Changes the draft's document. Raises `ConfigError` if that makes no sense for its current settings."""
+
+
+def in_turn(edits: Iterable[Edit]) -> Edit:
+    """Several edits as one. Each sees the settings as they were before all, so none may move what another looks for."""
+    steps = tuple(edits)
+
+    def edit(draft: Draft) -> None:
+        for step in steps:
+            step(draft)
+
+    return edit
 
 
 def put_account(account: AccountSettings, replaces: str | None) -> Edit:
@@ -118,6 +130,52 @@ def clear_value(section: str, key: str) -> Edit:
     return edit
 
 
+def set_values(changes: Iterable[SettingChange]) -> Edit:
+    """Set several keys of sections that exist once, or go back to the default where the value is None."""
+    return in_turn(
+        clear_value(section, key) if value is None else set_value(section, key, value)
+        for section, key, value in changes
+    )
+
+
+def take_in(coming: Settings) -> Edit:
+    """Add the accounts and records of other settings, and set what they set; nothing of ours that they lack goes.
+
+    An account of the same id and a record of the same name and type are replaced.
+    """
+
+    def edit(draft: Draft) -> None:
+        _take_in_accounts(draft, coming.accounts)
+        _take_in_records(draft, coming.records)
+        set_values(own_values(coming))(draft)
+
+    return edit
+
+
+def _take_in_accounts(draft: Draft, coming: Iterable[AccountSettings]) -> None:
+    ours = {account.id for account in draft.current.accounts}
+    for account in coming:
+        put_account(account, account.id if account.id in ours else None)(draft)
+
+
+def _take_in_records(draft: Draft, coming: Iterable[RecordSettings]) -> None:
+    ours = draft.current.records
+    positions: dict[str, list[int]] = {}
+    for position, record in enumerate(ours):
+        positions.setdefault(record.name, []).append(position)
+    superfluous: set[int] = set()
+    for record in coming:
+        same = [at for at in positions.get(record.name, ()) if set(ours[at].types) & set(record.types)]
+        if not same:
+            _append(draft, "record", _record_items(record))
+            continue
+        first, *others = same
+        _rewrite(draft.document["record"][first], _record_items(ours[first]), _record_items(record))
+        superfluous.update(others)
+    for position in sorted(superfluous, reverse=True):
+        _remove(draft, "record", position)
+
+
 def _rule(section: str, key: str) -> Setting:
     sections = [name for name in SECTIONS if name not in ARRAY_SECTIONS]
     rules = {rule.key: rule for rule in settings_of(section)} if section in sections else {}
@@ -134,19 +192,7 @@ def _account_items(account: AccountSettings) -> dict[str, Any]:
 
 
 def _record_items(record: RecordSettings) -> dict[str, Any]:
-    """The keys of a record that differ from "not set"; the name and its types are always written."""
-    items: dict[str, Any] = {
-        "name": record.name,
-        "types": [record_type.value for record_type in record.types],
-        "account": record.account,
-        "ttl": record.ttl,
-        "proxied": record.proxied,
-        "comment": record.comment,
-        "allow_private": record.allow_private or None,
-        "expected": list(record.expected) or None,
-        "ipv6_host": record.ipv6_host or None,
-    }
-    return {key: value for key, value in items.items() if value is not None}
+    return table_of("record", record)
 
 
 def _append(draft: Draft, section: str, items: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ directly above a header belongs to that header's table and goes with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -26,7 +26,7 @@ class NotEditable(Exception):
 def edit_text(toml: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Return `toml`, which parses to `before`, changed so that it parses to `after`; the caller checks that it does.
 
-    In an array of tables, tables can change in their places, one can go, or more can come at the end. Raises
+    In an array of tables, tables can change in their places, some can go, or more can come at the end. Raises
     `NotEditable`.
     """
     return _edit_table(toml, (), before, after)
@@ -52,16 +52,14 @@ def _edit_table(toml: str, path: KeyPath, before: Mapping[str, Any], after: Mapp
 def _edit_tables(toml: str, path: KeyPath, before: list[Any], after: list[Any], *, given: bool) -> str:
     if given and not before:
         toml = _set_key(toml, path[:-1], str(path[-1]), None)
-    if len(after) < len(before):
+    while len(after) < len(before):
         gone = next((at for at, table in enumerate(after) if table != before[at]), len(after))
         toml = _drop_block(toml, (*path, gone))
         before = before[:gone] + before[gone + 1 :]
-    for position, table in enumerate(after):
-        if position < len(before):
-            toml = _edit_table(toml, (*path, position), before[position], table)
-        else:
-            toml = _add_block(toml, (*path, position), _header(path, "[[", "]]"), table)
-    return toml
+    for position, table in enumerate(after[: len(before)]):
+        toml = _edit_table(toml, (*path, position), before[position], table)
+    new = after[len(before) :]
+    return _add_blocks(toml, (*path, len(before)), _header(path, "[[", "]]"), new) if new else toml
 
 
 def _drop_tables(toml: str, path: KeyPath, old: object) -> str | None:
@@ -84,14 +82,14 @@ def _drop_block(toml: str, path: KeyPath) -> str:
     return above + below if below else above.rstrip("\r\n") + "\n"
 
 
-def _add_block(toml: str, path: KeyPath, header: str, items: Mapping[str, Any]) -> str:
-    """Put a new block behind the last one of its kind, else at the end."""
+def _add_blocks(toml: str, path: KeyPath, header: str, tables: Sequence[Mapping[str, Any]]) -> str:
+    """Put new blocks behind the last one of their kind, else at the end; `path` is that of the first."""
     relatives = [block for block in blocks(toml) if block.path and block.path[0] == path[0]]
     if isinstance(path[-1], int) and path[-1] > 0 and not relatives:
         raise NotEditable
     at = relatives[-1].keys_end if relatives else len(toml)
     above, below = toml[:at].rstrip("\r\n"), toml[at:].lstrip("\r\n")
-    added = f"{header}\n{tomlkit.dumps(dict(items))}"
+    added = "\n".join(f"{header}\n{tomlkit.dumps(dict(items))}" for items in tables)
     return "".join((f"{above}\n\n" if above else "", added, f"\n{below}" if below else ""))
 
 
@@ -101,7 +99,7 @@ def _set_key(toml: str, table: KeyPath, key: str, value: object) -> str:
     if block is None:
         if value is None or any(isinstance(part, int) for part in table):
             raise NotEditable
-        return _add_block(toml, table, _header(table, "[", "]"), {key: value})
+        return _add_blocks(toml, table, _header(table, "[", "]"), [{key: value}])
     try:
         keys = tomlkit.parse(toml[block.body : block.keys_end])
         inner: Any = keys

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ddns_tray.core.errors import DdnsTrayError
-    from ddns_tray.core.ports import Secret, SettingValue, Subscriber
+    from ddns_tray.core.ports import Secret, SettingChange, SettingValue, Subscriber
     from ddns_tray.ui.services import Spawn
 
 NOW = 1_800_000_000.0
@@ -390,6 +390,41 @@ class FakeSettingsFile:
 
     def clear_value(self, section: str, key: str) -> None:
         self.values.append((section, key, "the default"))
+
+    def set_values(self, changes: Sequence[SettingChange]) -> None:
+        for section, key, value in changes:
+            if value is None:
+                self.clear_value(section, key)
+            else:
+                self.set_value(section, key, value)
+
+    def begin(
+        self, account: AccountSettings, records: Sequence[RecordSettings], changes: Sequence[SettingChange] = ()
+    ) -> None:
+        before = self.settings
+        try:
+            self.put_account(account)
+            for record in records:
+                self.put_record(record)
+        except ConfigError:
+            self.settings = before
+            raise
+        self.set_values(changes)
+
+    def read_other(self, path: Path) -> Settings:
+        raise NotImplementedError
+
+    def take_in(self, coming: Settings) -> None:
+        raise NotImplementedError
+
+    def preview(self, coming: Settings) -> Settings:
+        raise NotImplementedError
+
+    def undoable(self) -> tuple[Settings, Settings] | None:
+        return None
+
+    def undo(self) -> None:
+        raise NotImplementedError
 
 
 TOKEN = FieldSpec(

@@ -1,0 +1,151 @@
+"""Settings on their way to another computer, and what separates two settings. There are no secrets in either.
+
+What is written is what differs from the defaults, so that the other computer's own version keeps its own defaults. What
+belongs to this computer alone (`_OF_THIS_COMPUTER`) stays here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.durations import format_duration
+from ddns_tray.core.settings import SCHEMA_VERSION, Settings
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SECTIONS, Kind, Setting, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ddns_tray.core.ports import SettingChange, SettingValue
+    from ddns_tray.core.settings import AccountSettings, RecordSettings
+
+_OF_THIS_COMPUTER = frozenset({("general", "autostart"), ("general", "secrets_file")})
+_ALWAYS_WRITTEN = frozenset({("record", "types")})
+_SINGLE_SECTIONS = tuple(section for section in SECTIONS if section not in ARRAY_SECTIONS)
+
+
+class Difference(StrEnum):
+    """What has become of an account, a record or a value."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsDifference:
+    """One account, record or value that two settings do not share.
+
+    `section` and `name` say which: an account's id, a record's name and types, a key. `keys` are those of an account
+    or record that differ; `before` and `after` are the two forms of a value, as it is written in the file.
+    """
+
+    kind: Difference
+    section: str
+    name: str
+    keys: tuple[str, ...] = ()
+    before: SettingValue | None = None
+    after: SettingValue | None = None
+
+
+def value_in(settings: Settings, rule: Setting) -> SettingValue | None:
+    """What settings have for a key, as it is written in the file; None where a family says nothing of its own."""
+    section, _, family = rule.section.partition(".")
+    if rule.later or not hasattr(settings, family or section):
+        return None
+    value = getattr(getattr(settings, family or section), rule.key)
+    if family and value == getattr(settings.address, rule.key):
+        return None
+    return _written(rule, value)
+
+
+def own_values(settings: Settings) -> tuple[SettingChange, ...]:
+    """The values that differ from the defaults and mean something on another computer too."""
+    defaults = Settings()
+    return tuple(
+        (section, rule.key, value)
+        for section in _SINGLE_SECTIONS
+        for rule in settings_of(section)
+        if (section, rule.key) not in _OF_THIS_COMPUTER
+        and (value := value_in(settings, rule)) is not None
+        and value != value_in(defaults, rule)
+    )
+
+
+def table_of(section: str, item: AccountSettings | RecordSettings) -> dict[str, SettingValue]:
+    """The keys of an account or record as the file has them; what is at its default is left out."""
+    table: dict[str, SettingValue] = {}
+    for rule in settings_of(section):
+        value = None if rule.later else getattr(item, rule.key, None)
+        if value is not None and (value != rule.default or (section, rule.key) in _ALWAYS_WRITTEN):
+            table[rule.key] = _written(rule, value)
+    return {**table, **getattr(item, "options", {})}
+
+
+def export_text(settings: Settings, *, heading: str) -> str:
+    """A settings file for another computer. `heading` becomes the comment at its top, line by line."""
+    tables: dict[str, dict[str, SettingValue]] = {}
+    for section, key, value in own_values(settings):
+        if value is not None:
+            tables.setdefault(section, {})[key] = value
+    lines = [*(f"# {line}" for line in heading.splitlines()), f"schema = {SCHEMA_VERSION}"]
+    for section, table in tables.items():
+        lines += _block(f"[{section}]", table)
+    for account in settings.accounts:
+        lines += _block("[[account]]", table_of("account", account))
+    for record in settings.records:
+        lines += _block("[[record]]", table_of("record", record))
+    return "\n".join([*lines, ""])
+
+
+def differences(before: Settings, after: Settings) -> tuple[SettingsDifference, ...]:
+    """All that two settings do not share: accounts, records, then values."""
+    return (
+        *_differing("account", {each.id: each for each in before.accounts}, {each.id: each for each in after.accounts}),
+        *_differing("record", _by_name(before), _by_name(after)),
+        *_differing_values(before, after),
+    )
+
+
+def _by_name(settings: Settings) -> dict[str, RecordSettings]:
+    return {f"{record.name} {'+'.join(record.types)}": record for record in settings.records}
+
+
+def _differing(
+    section: str,
+    before: Mapping[str, AccountSettings | RecordSettings],
+    after: Mapping[str, AccountSettings | RecordSettings],
+) -> Iterator[SettingsDifference]:
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if old is None:
+            yield SettingsDifference(Difference.NEW, section, name)
+        elif new is None:
+            yield SettingsDifference(Difference.GONE, section, name)
+        elif old != new:
+            first, second = table_of(section, old), table_of(section, new)
+            keys = tuple(key for key in {**first, **second} if first.get(key) != second.get(key))
+            yield SettingsDifference(Difference.CHANGED, section, name, keys)
+
+
+def _differing_values(before: Settings, after: Settings) -> Iterator[SettingsDifference]:
+    for section in _SINGLE_SECTIONS:
+        for rule in settings_of(section):
+            old, new = value_in(before, rule), value_in(after, rule)
+            if old != new:
+                yield SettingsDifference(Difference.CHANGED, section, rule.key, (), old, new)
+
+
+def _written(rule: Setting, value: object) -> SettingValue:
+    if isinstance(value, list | tuple):
+        return [str(each) for each in value]
+    if rule.kind is Kind.DURATION and isinstance(value, int | float):
+        return format_duration(value)
+    return value if isinstance(value, bool | int | float) else str(value)
+
+
+def _block(header: str, table: Mapping[str, SettingValue]) -> list[str]:
+    # Every JSON text is a TOML text too, but for DEL, which no setting may hold.
+    return ["", header, *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items())]
