@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray.core import past
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.model import AddressState, Agreement, Colour, Phase, RecordMemory, RecordStatus, Snapshot
 from ddns_tray.core.snapshot import overall_colour
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+KEPT_AT_LEAST_EVERY = 3600.0
+"""Seconds after which the memory goes to disk although only its times have moved."""
+
 
 class EngineState:
     """Mutable on purpose, and private to the engine; the world sees snapshots.
@@ -31,14 +35,20 @@ class EngineState:
     def __init__(self, clock: Clock, store: MemoryStore) -> None:
         self._clock = clock
         self._store = store
-        self._memory: dict[RecordKey, RecordMemory] = dict(store.load())
+        self._memory: dict[RecordKey, RecordMemory] = {
+            key: replace(memory, turns=past.interrupted(memory.turns, memory.looked_at))
+            for key, memory in store.load().items()
+        }
         self._unsaved = False
+        self._saved_at = clock.now()
         self.agreements: dict[Family, Agreement] = {}
         self.views: dict[RecordKey, View] = {}
         self.results: dict[RecordKey, UpdateResult] = {}
         self.statuses: dict[RecordKey, RecordStatus] = {}
         self.address_changed_at: float | None = None
         self.storage_problem: Problem | None = None
+        self.line_problem: Problem | None = None
+        """What keeps us from the world, where the person can do something about it."""
         self.rounds = 0
 
     def recall(self, key: RecordKey) -> RecordMemory:
@@ -53,11 +63,11 @@ class EngineState:
     def note(self, key: RecordKey, memory: RecordMemory) -> bool:
         """Keep, and write to disk with the next save. Says whether anything worth a write has changed.
 
-        That a record matched once more is no reason to wake a disk every minute.
+        That a record matched once more is no reason to wake a disk every minute; every hour will do.
         """
         before = self.recall(key)
         self._memory[key] = memory
-        if replace(memory, last_matched=None) != replace(before, last_matched=None):
+        if replace(memory, last_matched=before.last_matched, looked_at=before.looked_at) != before:
             self._unsaved = True
         return self._unsaved
 
@@ -67,10 +77,13 @@ class EngineState:
             self.note(key, replace(memory, blocked=None, not_before=None, failures=0))
         self.save()
 
-    def save(self) -> None:
-        """Write the memory; a full disk is told to the person and stops nothing."""
-        if not self._unsaved:
+    def save(self, *, at_the_end: bool = False) -> None:
+        """Write the memory if it is worth it; a full disk is told to the person and stops nothing."""
+        now = self._clock.now()
+        old = self._memory and (at_the_end or now >= self._saved_at + KEPT_AT_LEAST_EVERY)
+        if not self._unsaved and not old:
             return
+        self._saved_at = now
         try:
             self._store.save(MappingProxyType(self._memory))
         except DdnsTrayError as exc:
@@ -102,6 +115,9 @@ class EngineState:
         if before is None or not same:
             log.info("%s is %s (%s)", key, verdict.kind, verdict.colour)
         proven = now if verdict.colour is Colour.GREEN else before.proven_at if before is not None else None
+        memory = self.recall(key)
+        turns = past.turned(memory.turns, verdict, now)
+        self.note(key, replace(memory, turns=turns, looked_at=now))
         self.statuses[key] = RecordStatus(
             key=key,
             account=record.settings.account,
@@ -112,6 +128,7 @@ class EngineState:
             last_update=self.results.get(key),
             proven_at=proven,
             circumstances=circumstances,
+            turns=turns,
         )
 
     def deadlines(self) -> list[float]:
@@ -141,7 +158,7 @@ class EngineState:
     ) -> Snapshot:
         """The immutable whole, of this moment."""
         records = tuple(self.statuses[record.key] for record in kept if record.key in self.statuses)
-        storage = (self.storage_problem,) if self.storage_problem is not None else ()
+        own = (each for each in (self.line_problem, self.storage_problem) if each is not None)
         return Snapshot(
             at=self._clock.now(),
             phase=phase,
@@ -151,7 +168,7 @@ class EngineState:
             next_check=next_check,
             paused_until=paused_until,
             address_changed_at=self.address_changed_at,
-            problems=(*problems, *storage),
+            problems=(*problems, *own),
             rounds=self.rounds,
         )
 

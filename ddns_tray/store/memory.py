@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.errors import Problem, ProblemCode
-from ddns_tray.core.model import RecordKey, RecordMemory, RecordType
+from ddns_tray.core.model import Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
 from ddns_tray.core.text import Text
 from ddns_tray.store.atomic import locked, read_error, replace_file
 
@@ -38,6 +38,7 @@ _PLAIN = {
     "unconfirmed": (bool,),
     "failures": (int,),
     "not_before": (*_NUMBER, type(None)),
+    "looked_at": (*_NUMBER, type(None)),
 }
 """The fields of `RecordMemory` that JSON has a word for, with their types."""
 
@@ -94,6 +95,7 @@ def _encode_one(memory: RecordMemory) -> dict[str, Any]:
         "cached_until": dict(memory.cached_until),
         "written": list(memory.written),
         "blocked": None if memory.blocked is None else _encode_problem(memory.blocked),
+        "turns": [[turn.at, turn.kind, turn.colour] for turn in memory.turns],
     }
 
 
@@ -126,8 +128,24 @@ def _decode_one(data: Mapping[str, Any]) -> RecordMemory:
         cached_until=MappingProxyType({_text(server): _checked(at, _NUMBER) for server, at in until.items()}),
         written=tuple(_texts(data.get("written", []))),
         blocked=None if blocked is None else _decode_problem(blocked),
+        turns=_decode_turns(data.get("turns", [])),
         **plain,
     )
+
+
+def _decode_turns(data: Any) -> tuple[Turn, ...]:
+    """Read the turns of a verdict. One that a later version has made is no reason to lose what writing depends on."""
+    try:
+        return tuple(
+            Turn(
+                float(_checked(at, _NUMBER)),
+                None if kind is None else VerdictKind(kind),
+                None if colour is None else Colour(colour),
+            )
+            for at, kind, colour in data
+        )
+    except (ValueError, TypeError):
+        return ()
 
 
 def _decode_problem(data: Mapping[str, Any]) -> Problem:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ddns_tray.core.errors import Problem, ProblemCode, StorageError
-from ddns_tray.core.model import RecordKey, RecordMemory, RecordType
+from ddns_tray.core.model import Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
 from ddns_tray.core.text import text
 from ddns_tray.store.memory import MemoryFile
 
@@ -33,6 +34,8 @@ FULL = RecordMemory(
     blocked=Problem(
         ProblemCode.AUTHENTICATION_FAILED, text("No {what} for {count}.", what="entry", count=2), text("Ask 家."), 5.0
     ),
+    turns=(Turn(1.0, VerdictKind.MATCHED, Colour.GREEN), Turn(2.0, None, None)),
+    looked_at=9.0,
 )
 
 
@@ -68,6 +71,16 @@ def test_fields_of_a_later_version_are_ignored_and_missing_ones_have_their_defau
     path = tmp_path / "memory.json"
     path.write_text(json.dumps({"schema": 1, "more": 1, "records": [{"name": "a.b", "type": "AAAA", "new": [1]}]}))
     assert MemoryFile(path).load() == {RecordKey("a.b", RecordType.AAAA): RecordMemory()}
+
+
+@pytest.mark.parametrize("turns", [[[1.0, "of a later version", "red"]], [[1.0]], {"a": 1}, 3, [["x", None, None]]])
+def test_turns_that_are_not_understood_cost_nothing_else(tmp_path: Path, turns: object) -> None:
+    path = tmp_path / "memory.json"
+    MemoryFile(path).save({KEY: FULL})
+    data = json.loads(path.read_text())
+    data["records"][0]["turns"] = turns
+    path.write_text(json.dumps(data))
+    assert MemoryFile(path).load() == {KEY: replace(FULL, turns=())}
 
 
 def _set(**changes: object) -> Callable[[dict[str, Any]], object]:

@@ -5,6 +5,15 @@ here. Owner names are canonical: lower case, A-labels, no trailing dot (`core.na
 """
 
 from ddns_tray.core.model.base import Colour, Family, IPAddress, RecordKey, RecordType
+from ddns_tray.core.model.lines import (
+    AddressView,
+    Binding,
+    Detour,
+    InterfaceKind,
+    LineRemark,
+    LineState,
+    LineStatus,
+)
 from ddns_tray.core.model.looking import LookError, Observation, Role, Transport, View
 from ddns_tray.core.model.services import AccountReport, Capabilities, FieldSpec, ProviderSpec, ProviderStatus
 from ddns_tray.core.model.sources import (
@@ -25,6 +34,7 @@ from ddns_tray.core.model.verdicts import (
     RecordMemory,
     RecordStatus,
     Snapshot,
+    Turn,
     Verdict,
     VerdictKind,
 )
@@ -43,13 +53,16 @@ __all__ = [
     "AbortReason",
     "AccountReport",
     "AddressState",
+    "AddressView",
     "Agreement",
     "Behind",
+    "Binding",
     "Capabilities",
     "Change",
     "Circumstances",
     "Colour",
     "DefaultRoute",
+    "Detour",
     "ExistingRecord",
     "ExistingSet",
     "Family",
@@ -57,6 +70,10 @@ __all__ = [
     "IPAddress",
     "Intent",
     "InterfaceAddress",
+    "InterfaceKind",
+    "LineRemark",
+    "LineState",
+    "LineStatus",
     "LookError",
     "Observation",
     "Outcome",
@@ -76,6 +93,7 @@ __all__ = [
     "SourceKind",
     "Standing",
     "Transport",
+    "Turn",
     "UpdateResult",
     "Verdict",
     "VerdictKind",

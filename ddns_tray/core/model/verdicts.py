@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model.base import Colour, Family, RecordKey
+    from ddns_tray.core.model.lines import Detour, LineStatus
     from ddns_tray.core.model.looking import View
     from ddns_tray.core.model.sources import AddressState, Agreement, Behind
     from ddns_tray.core.model.writing import UpdateResult
@@ -66,6 +67,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A record's verdict became this at `at`, until the next turn; both are None where nobody looked from then on."""
+
+    at: float
+    kind: VerdictKind | None
+    colour: Colour | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMemory:
     """What must be remembered of one key from round to round, and over a restart.
 
@@ -74,7 +84,8 @@ class RecordMemory:
     that caches may hold of what was there before, and `old_negative` whether that was "no such name".
     `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `served_ttl` and
     `served_negative` say the same of what the authoritative servers serve now; they become the old ones with the next
-    change. `blocked` stops writing until the person acts; `not_before` until a time.
+    change. `blocked` stops writing until the person acts; `not_before` until a time. `turns` are those of the verdict
+    in the last day (`core.past`), and `looked_at` says until when the last of them is known to have held.
     """
 
     ours: frozenset[str] = frozenset()
@@ -93,6 +104,8 @@ class RecordMemory:
     failures: int = 0
     not_before: float | None = None
     blocked: Problem | None = None
+    turns: tuple[Turn, ...] = ()
+    looked_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +124,16 @@ class Circumstances:
     paused: bool = False
     address_state: AddressState | None = None
     behind: Behind | None = None
+    portal: str | None = None
+    """The host at which the network wants us to sign in first, empty where that is not known; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordStatus:
-    """All that a front end may know of one record. `since` is when the verdict's kind last changed."""
+    """All that a front end may know of one record.
+
+    `since` is when the verdict's kind last changed, `turns` are those of the last day (`core.past`).
+    """
 
     key: RecordKey
     account: str | None
@@ -126,6 +144,7 @@ class RecordStatus:
     last_update: UpdateResult | None = None
     proven_at: float | None = None
     circumstances: Circumstances | None = None
+    turns: tuple[Turn, ...] = ()
 
 
 class Phase(StrEnum):
@@ -155,3 +174,9 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     """Troubles of the whole (settings that cannot be read, a keyring that does not open)."""
     rounds: int = 0
+    lines: tuple[LineStatus, ...] = ()
+    """The lines of the settings, in their order, as far as a name follows one."""
+    home: Mapping[Family, Agreement] = field(default_factory=lambda: MappingProxyType({}))
+    """What the line of the house says where our traffic takes another way, and somebody wants to know."""
+    detours: Mapping[Family, Detour] = field(default_factory=lambda: MappingProxyType({}))
+    """Where our traffic leaves by a tunnel, or by another way than the line of the house."""
