@@ -19,6 +19,7 @@ INPUTS = {
     "dev": ("pyproject.toml", "--group", "dev"),
     "runtime": ("pyproject.toml", "--constraints", "requirements/dev.lock.txt"),
     "build": ("--group", "build", "--constraints", "requirements/dev.lock.txt"),
+    "freeze": ("--group", "freeze", "--constraints", "requirements/dev.lock.txt"),
 }
 
 

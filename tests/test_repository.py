@@ -107,6 +107,7 @@ def test_the_lock_files_fit_what_the_project_asks_for() -> None:
     wanted = {
         "runtime": settings["project"]["dependencies"],
         "build": groups["build"],
+        "freeze": groups["freeze"],
         "dev": settings["project"]["dependencies"] + [word for word in groups["dev"] if isinstance(word, str)],
     }
     locks = {name: (ROOT / "requirements" / f"{name}.lock.txt").read_text(encoding="utf-8") for name in wanted}
