@@ -132,7 +132,7 @@ class Engine:
         finally:
             self._served += self._waiting
             self._answer(())
-            self._state.save()
+            self._state.save(at_the_end=True)
             self._tell(Phase.STOPPED)
 
     async def run_once(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
