@@ -347,7 +347,7 @@ async def test_a_missing_or_broken_authority_file_is_named(tmp_path: Path, conte
     ca_file = tmp_path / "ca.pem"
     if content is not None:
         ca_file.write_text(content)
-    with pytest.raises(ConnectFailed, match="certificates"):
+    with pytest.raises(TlsFailed, match="certificates"):
         await HttpxClient(ca_file=ca_file).send(HttpRequest("GET", "https://127.0.0.1/"))
 
 

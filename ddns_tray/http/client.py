@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import TimedOut, TransportError
@@ -12,7 +13,7 @@ from ddns_tray.core.text import text
 from ddns_tray.http.body import byte_stream, check_announced_length, read_body
 from ddns_tray.http.failures import converted
 from ddns_tray.http.lines import Line, line_of, load_ssl_context, open_line
-from ddns_tray.http.outgoing import check_headers, host_of, redirected, with_params
+from ddns_tray.http.outgoing import at_address, check_headers, host_of, redirected, with_params
 
 if TYPE_CHECKING:
     import ssl
@@ -52,8 +53,17 @@ class _Progress:
             await close()
 
 
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """The connections of one line. `users` are the requests on their way; a `retired` one takes no more."""
+
+    client: httpx2.AsyncClient
+    users: int = 0
+    retired: bool = False
+
+
 class HttpxClient:
-    """`core.ports.HttpClient` over httpx2, HTTP/1.1 with kept connections.
+    """`core.ports.HttpClient` over httpx2, with kept connections: HTTP/1.1, and HTTP/2 where a request offers it.
 
     `ca_file` adds one's own certificate authority (PEM) to those of the system; checks are never off. `transport`
     replaces the network, for contract suites. httpx2 and the certificates are loaded with the first request, in a
@@ -63,9 +73,9 @@ class HttpxClient:
     def __init__(self, transport: httpx2.AsyncBaseTransport | None = None, ca_file: str | Path | None = None) -> None:
         self._transport = transport
         self._ca_file = ca_file
-        self._ssl_context: ssl.SSLContext | None = None
+        self._ssl_contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
         self._loading = asyncio.Lock()
-        self._clients: dict[Line, httpx2.AsyncClient] = {}
+        self._lines: dict[Line, _Kept] = {}
         for name in ("httpx2", "httpcore2"):  # their INFO and DEBUG lines show whole URLs and headers, secrets included
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -81,7 +91,7 @@ class HttpxClient:
         failure: TransportError
         try:
             async with asyncio.timeout(request.timeout):
-                return await self._follow(request, progress)
+                return await self._on_its_line(request, progress)
         except TransportError:
             raise
         except TimeoutError as exc:
@@ -100,14 +110,32 @@ class HttpxClient:
 
     async def aclose(self) -> None:
         """Close kept connections. A later `send` opens new ones."""
-        clients = list(self._clients.values())
-        self._clients.clear()
-        for client in clients:
-            await client.aclose()
+        lines = list(self._lines.values())
+        self._lines.clear()
+        for kept in lines:
+            await kept.client.aclose()
 
-    async def _follow(self, request: HttpRequest, progress: _Progress) -> HttpResponse:
-        client = await self._client(request)
-        response = await self._exchange(client, request, progress)
+    async def _on_its_line(self, request: HttpRequest, progress: _Progress) -> HttpResponse:
+        line = Line(None, use_proxy=False) if self._transport is not None else line_of(request)
+        kept = await self._kept(line)
+        kept.users += 1
+        try:
+            return await self._follow(kept.client, request, progress)
+        except asyncio.CancelledError:
+            # A request that is given up closes its HTTP/1.1 connection, but leaves an HTTP/2 one to the others: if
+            # the way is dead, each of them would wait in vain. So the next ones get a new connection.
+            if line.http2 and self._lines.get(line) is kept:
+                del self._lines[line]
+                kept.retired = True
+            raise
+        finally:
+            kept.users -= 1
+            if kept.retired and not kept.users:
+                await kept.client.aclose()
+
+    @classmethod
+    async def _follow(cls, client: httpx2.AsyncClient, request: HttpRequest, progress: _Progress) -> HttpResponse:
+        response = await cls._exchange(client, request, progress)
         redirects = 0
         while request.follow_redirects and redirects < MAX_REDIRECTS:
             onward = redirected(request, response)
@@ -115,17 +143,18 @@ class HttpxClient:
                 break
             redirects += 1
             request = onward
-            response = await self._exchange(client, request, progress)
+            response = await cls._exchange(client, request, progress)
         return response
 
     @staticmethod
     async def _exchange(client: httpx2.AsyncClient, request: HttpRequest, progress: _Progress) -> HttpResponse:
+        url, named, extensions = at_address(with_params(request), request.address)
         outgoing = client.build_request(
             request.method,
-            with_params(request),
-            headers=dict(request.headers),
+            url,
+            headers={**request.headers, **named},
             content=request.body or None,
-            extensions={"trace": progress},
+            extensions={"trace": progress, **extensions},
         )
         incoming = await client.send(outgoing, stream=True)
         try:
@@ -138,14 +167,19 @@ class HttpxClient:
             await incoming.aclose()
         return HttpResponse(incoming.status_code, headers, body)
 
-    async def _client(self, request: HttpRequest) -> httpx2.AsyncClient:
-        line = Line(None, use_proxy=False) if self._transport is not None else line_of(request)
-        client = self._clients.get(line)
-        if client is None:
-            async with self._loading:
-                if self._ssl_context is None:
-                    self._ssl_context = await asyncio.to_thread(load_ssl_context, self._ca_file)
-            client = self._clients.get(line)
-            if client is None:
-                client = self._clients[line] = open_line(line, self._ssl_context, self._transport)
-        return client
+    async def _kept(self, line: Line) -> _Kept:
+        kept = self._lines.get(line)
+        if kept is None:
+            context = await self._ssl_context(line)
+            kept = self._lines.get(line)
+            if kept is None:
+                kept = self._lines[line] = _Kept(open_line(line, context, self._transport))
+        return kept
+
+    async def _ssl_context(self, line: Line) -> ssl.SSLContext:
+        """Load what certificates are checked against; it also offers HTTP/2 or not, so not all lines share it."""
+        key = (line.ca_file, line.http2)
+        async with self._loading:
+            if key not in self._ssl_contexts:
+                self._ssl_contexts[key] = await asyncio.to_thread(load_ssl_context, self._ca_file, line.ca_file)
+            return self._ssl_contexts[key]

@@ -43,7 +43,7 @@ def converted(exc: Exception, host: str, family: Family | None) -> TransportErro
     elif connecting:
         failure = _connect_failure(causes, host, family)
     elif isinstance(exc, OSError):
-        failure = ConnectFailed(
+        failure = TlsFailed(
             text("The certificates for {host} could not be loaded.", host=host),
             text("Check that the file of the certificate authority exists and can be read."),
         )

@@ -32,17 +32,28 @@ class Line(NamedTuple):
 
     local_address: str | None
     use_proxy: bool
+    proves: str | None = None
+    """The host whose name is proven at a pinned address; connections are told apart by address alone."""
+    ca_file: str | None = None
+    http2: bool = False
 
 
 def line_of(request: HttpRequest) -> Line:
-    """Choose the line. A forced family or local address goes out directly: no proxy could keep that promise."""
+    """Choose the line. A forced family or address goes out directly: no proxy could keep that promise."""
     _ = urlsplit(request.url).port  # raises ValueError for a port that is none; httpx2 would look up the name first
     if request.family is not None:
         _check_family(host_of(request.url), request.family)
     local_address = request.local_address
     if local_address is None and request.family is not None:
         local_address = _ANY_ADDRESS[request.family]
-    return Line(local_address, use_proxy=request.use_proxy and local_address is None)
+    direct = local_address is not None or request.address is not None
+    return Line(
+        local_address,
+        use_proxy=request.use_proxy and not direct,
+        proves=None if request.address is None else host_of(request.url),
+        ca_file=request.ca_file,
+        http2=request.http2,
+    )
 
 
 def open_line(
@@ -54,12 +65,13 @@ def open_line(
     limits = httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_IDLE_SECONDS)
     if transport is None and line.local_address is not None:
         transport = httpx2.AsyncHTTPTransport(
-            verify=ssl_context, local_address=line.local_address, limits=limits, trust_env=False
+            verify=ssl_context, local_address=line.local_address, limits=limits, trust_env=False, http2=line.http2
         )
     return httpx2.AsyncClient(
         verify=ssl_context,
         transport=transport,
         trust_env=line.use_proxy,
+        http2=line.http2,
         limits=limits,
         timeout=None,  # `HttpxClient.send` bounds the whole exchange, which no time limit of httpx2 does
         headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
@@ -67,12 +79,12 @@ def open_line(
     )
 
 
-def load_ssl_context(ca_file: str | Path | None) -> ssl.SSLContext:
-    """Load httpx2 and the certificates of the system, and one's own authority: to be called in a thread."""
+def load_ssl_context(*ca_files: str | Path | None) -> ssl.SSLContext:
+    """Load httpx2 and the certificates of the system, and one's own authorities: to be called in a thread."""
     import httpx2  # noqa: PLC0415 - some 100 ms of import that the start of the program does not pay
 
     context = httpx2.create_ssl_context()
-    if ca_file is not None:
+    for ca_file in (each for each in ca_files if each is not None):
         context.load_verify_locations(cafile=ca_file)
     return context
 

@@ -62,7 +62,21 @@ def redirected(request: HttpRequest, response: HttpResponse) -> HttpRequest | No
     if there.scheme != "https" and (there.scheme != "http" or here.scheme != "http"):
         return None
     same_origin = (here.scheme, here.host, here.port) == (there.scheme, there.host, there.port)
+    # An address or an authority of one's own is meant for this server alone.
+    if not same_origin and (request.address is not None or request.ca_file is not None):
+        return None
     headers = {
         name: value for name, value in request.headers.items() if same_origin or name.lower() in _HEADERS_FOR_STRANGERS
     }
     return replace(request, url=str(there), params=(), headers=headers)
+
+
+def at_address(url: str, address: str | None) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Return the URL that leads to `address`, the headers and the extensions with which it still means its host."""
+    if address is None:
+        return url, {}, {}
+    parts = urlsplit(url)
+    place = f"[{address}]" if ":" in address else address
+    port = "" if parts.port is None else f":{parts.port}"
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{place}{port}").geturl(), {"host": host}, {"sni_hostname": parts.hostname or ""}

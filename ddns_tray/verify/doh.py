@@ -1,4 +1,7 @@
-"""DNS over HTTPS (RFC 8484), through the `HttpClient` port: POST, id 0 so that caches may help, one kept connection."""
+"""DNS over HTTPS (RFC 8484), through the `HttpClient` port: POST, id 0 so that caches may help.
+
+HTTP/2 is offered, so that all questions to a resolver share one kept connection (docs/decisions/dns-over-https.md).
+"""
 
 from __future__ import annotations
 
@@ -28,14 +31,8 @@ class HttpsTransport:
         self._clock = clock
 
     async def ask(self, target: Target, query: Query, timeout: float) -> Received:  # noqa: ASYNC109 - of the request
-        """Post one question; what goes wrong is told as a `LookError`.
-
-        A pinned address or an own authority (`?ip=`, `?ca=`) cannot be asked of `HttpClient`. Asking without them would
-        be a promise broken, so such a resolver counts as failing.
-        """
-        pinned = target.endpoint is not None and target.endpoint.address != target.host
-        if pinned or target.ca_file is not None:
-            return Received(self._clock.now(), Transport.HTTPS, error=LookError.HTTP)
+        """Post one question; what goes wrong is told as a `LookError`."""
+        endpoint = target.endpoint
         host = f"[{target.host}]" if ":" in target.host else target.host
         request = HttpRequest(
             "POST",
@@ -45,10 +42,18 @@ class HttpsTransport:
             timeout=timeout,
             max_bytes=_MAX_MESSAGE,
             use_proxy=False,
+            address=endpoint.address if endpoint is not None and endpoint.address != target.host else None,
+            ca_file=target.ca_file,
+            http2=True,
         )
         started = self._clock.monotonic()
         try:
-            response = await self._http.send(request)
+            try:
+                response = await self._http.send(request)
+            except ConnectionLost:
+                # A server closes an idle connection when it likes, and over HTTP/2 one learns it by asking.
+                started = self._clock.monotonic()
+                response = await self._http.send(request)
         except TransportError as exc:
             return Received(self._clock.now(), Transport.HTTPS, error=_kind_of(exc))
         wire = response.body if response.status == _OK and _is_answer(response.body, query) else None

@@ -75,9 +75,13 @@ async def test_what_goes_wrong_is_told(
     assert (received.wire, received.error) == (None, error)
 
 
-async def test_what_the_port_cannot_promise_is_not_done(clock: RunningClock) -> None:
+async def test_a_pinned_address_and_an_own_authority_are_asked_of_the_port(clock: RunningClock) -> None:
     http = Http(HttpResponse(200, {}, GOOD))
-    target = parse_resolver("https://dns.example/dns-query?ip=192.0.2.1")
-    assert target is not None
-    received = await HttpsTransport(http, clock).ask(target, HOME, 3.0)
-    assert (received.error, http.requests) == (LookError.HTTP, [])
+    for uri in ("https://dns.example/dns-query?ip=192.0.2.1&ca=/tls/ca.pem", "https://192.0.2.1/dns-query"):
+        target = parse_resolver(uri)
+        assert target is not None
+        await HttpsTransport(http, clock).ask(target, HOME, 3.0)
+    assert [(each.url, each.address, each.ca_file, each.http2) for each in http.requests] == [
+        ("https://dns.example:443/dns-query", "192.0.2.1", "/tls/ca.pem", True),
+        ("https://192.0.2.1:443/dns-query", None, None, True),
+    ]
