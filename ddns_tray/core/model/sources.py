@@ -116,6 +116,8 @@ class AddressState(StrEnum):
     NOT_ROUTABLE = "not_routable"
     OFFLINE = "offline"
     UNKNOWN = "unknown"
+    UNDECIDED = "undecided"
+    """Our traffic takes a detour, and nobody has said whose address is wanted: that of the house or the other one."""
 
 
 @dataclass(frozen=True, slots=True)
