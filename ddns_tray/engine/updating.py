@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import schedule
-from ddns_tray.core.errors import DdnsTrayError, ProviderError, SecretError, TransportError, Unconfirmed
+from ddns_tray.core.errors import DdnsTrayError, ProblemCode, ProviderError, TransportError, Unconfirmed
 from ddns_tray.core.model import Intent, Outcome, RecordMemory, UpdateResult
 from ddns_tray.core.plan import plan
+from ddns_tray.engine.pacing import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,34 +56,48 @@ class Updater:
         self._chance = chance
         self._recall = recall
         self._remember = remember
+        self._pacing = Pacing(clock, recall)
         self._providers: dict[str, Provider] = {}
 
     async def run(self, tasks: Sequence[Task], accounts: Mapping[str, AccountOpener]) -> tuple[UpdateResult, ...]:
-        """Carry out all tasks: accounts side by side, the records of one account one by one."""
+        """Carry out all tasks: accounts side by side, the records of one account one by one.
+
+        Records that failed before come last, so that they cannot keep the others from their turn.
+        """
         by_account: dict[str, list[Task]] = {}
         for task in tasks:
             by_account.setdefault(task.record.settings.account or "", []).append(task)
         async with asyncio.TaskGroup() as group:
             running = [
-                group.create_task(self._run_account(account_id, own, accounts[account_id]))
+                group.create_task(self._run_account(account_id, self._in_turn(own), accounts[account_id]))
                 for account_id, own in by_account.items()
             ]
-        return tuple(result for done in running for result in done.result())
+        done = {result.key: result for each in running for result in each.result()}
+        return tuple(done[task.record.key] for task in tasks)
+
+    def _in_turn(self, tasks: Sequence[Task]) -> list[Task]:
+        return sorted(tasks, key=lambda task: self._recall(task.record.key).failures)
 
     async def close(self) -> None:
         """Close every open account; the next task opens it anew, with the credentials of that time."""
         providers, self._providers = self._providers, {}
+        self._pacing.forget()
         for provider in providers.values():
             await provider.aclose()
 
     async def _run_account(self, account_id: str, tasks: Sequence[Task], opener: AccountOpener) -> list[UpdateResult]:
         results: list[UpdateResult] = []
+        self._pacing.begin(account_id)
         for task in tasks:
+            waits = self._pacing.waits(account_id)
+            if waits is not None:
+                results.append(self._postponed(task, waits))
+                continue
             try:
                 provider = self._providers.get(account_id)
                 if provider is None:
                     provider = self._providers[account_id] = await opener()
-            except SecretError as exc:
+            except DdnsTrayError as exc:
                 results.append(self._failed(task, (), 0, exc))
                 continue
             results.append(await self._run_task(task, provider))
@@ -108,6 +123,7 @@ class Updater:
             )
             return await self._carry_out(task, planned, existing, provider, calls)
         except DdnsTrayError as exc:
+            self._pacing.hear(task.record.settings.account or "", exc.problem, provider.capabilities)
             before = existing.addresses if existing is not None else ()
             return self._failed(task, before, provider.calls - calls, exc)
 
@@ -117,12 +133,17 @@ class Updater:
         key, change = task.record.key, planned.change
         memory = self._recall(key)
         wanted = frozenset(task.desired or ())
+        interval = provider.capabilities.write_interval
         if planned.intent is Intent.PRESERVE:
             settled = replace(memory, unconfirmed=False, failures=0, not_before=None, blocked=None)
             self._remember(key, replace(settled, ours=memory.ours | wanted))
         if change is None:
             standing = existing.addresses if existing is not None else task.desired or ()
             return self._result(task, Outcome.NOOP, standing, standing, provider.calls - calls, planned=planned)
+        early = self._pacing.too_soon(key, interval)
+        if early is not None:
+            standing = change.existing.addresses if change.existing is not None else memory.written
+            return self._postponed(task, early.problem, standing)
 
         before = change.existing.addresses if change.existing is not None else memory.written
         about_to_write = _with_old_answer(replace(memory, unconfirmed=True, ours=memory.ours | wanted), change.existing)
@@ -134,7 +155,9 @@ class Updater:
                 self._remember(key, memory)
                 raise
             if not await self._stands(provider, key, change.after):
-                return self._failed(task, before, provider.calls - calls, exc, outcome=Outcome.UNCONFIRMED)
+                self._pacing.hear(task.record.settings.account or "", exc.problem, provider.capabilities)
+                calls = provider.calls - calls
+                return self._failed(task, before, calls, exc, outcome=Outcome.UNCONFIRMED, at_least=interval)
         except ProviderError:
             self._remember(key, memory)
             raise
@@ -169,6 +192,7 @@ class Updater:
         error: DdnsTrayError,
         *,
         outcome: Outcome = Outcome.FAILED,
+        at_least: float = 0.0,
     ) -> UpdateResult:
         key, now = task.record.key, self._clock.now()
         memory = self._recall(key)
@@ -176,6 +200,7 @@ class Updater:
         wait = error.retry_after
         if wait is None:
             wait = schedule.backoff(failures, base=RETRY_BASE, ceiling=RETRY_CEILING, chance=self._chance)
+        wait = max(wait, at_least)
         stopped = isinstance(error, ProviderError) and error.asks_person
         self._remember(
             key,
@@ -185,6 +210,16 @@ class Updater:
         )
         log.warning("%s: %s", key, error)
         return self._result(task, outcome, before, before, calls, problem=error.problem)
+
+    def _postponed(self, task: Task, problem: Problem, before: tuple[str, ...] = ()) -> UpdateResult:
+        """Leave a record for later without a call, and without counting it as a failure of its own."""
+        key = task.record.key
+        memory = self._recall(key)
+        wait = problem.retry_after if problem.retry_after is not None else RETRY_BASE
+        blocked = problem if problem.code is ProblemCode.AUTHENTICATION_FAILED else memory.blocked
+        self._remember(key, replace(memory, not_before=self._clock.now() + wait, blocked=blocked))
+        log.info("%s waits for %.0f s: %s", key, wait, problem.title)
+        return self._result(task, Outcome.FAILED, before, before, 0, problem=problem)
 
     def _result(
         self,

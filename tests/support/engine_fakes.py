@@ -60,11 +60,14 @@ class FakeDetector:
 
 
 class FakeProvider:
-    """Keeps RRsets; `fail_read` and `fail_apply` raise once per entry; `lose_answer` writes and then raises."""
+    """Keeps RRsets; keys in `broken` cannot be read.
 
-    capabilities = Capabilities()
+    `fail_read` and `fail_apply` raise once per entry; `lose_answer` writes and then raises.
+    """
 
     def __init__(self) -> None:
+        self.capabilities = Capabilities()
+        self.broken: dict[RecordKey, DdnsTrayError] = {}
         self.content: dict[RecordKey, tuple[str, ...]] = {}
         self.calls = 0
         self.reads = 0
@@ -89,6 +92,8 @@ class FakeProvider:
         self.reads += 1
         if self.fail_read:
             raise self.fail_read.pop(0)
+        if key in self.broken:
+            raise self.broken[key]
         return self._existing(key)
 
     async def apply(self, change: Change) -> None:

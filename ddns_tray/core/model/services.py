@@ -49,6 +49,8 @@ class Capabilities:
     wildcard: bool = True
     ttl: tuple[int, int] | None = (0, 2147483647)
     ttl_choices: tuple[int, ...] = ()
+    write_interval: float = 0.0
+    """Seconds between two writes of one name that the service asks for; the engine waits so long."""
 
     def offered_ttl(self, wished: int) -> int | None:
         """The TTL nearest to `wished` that the service offers; None where there is no choice."""
@@ -72,7 +74,7 @@ class ProviderSpec:
     status: ProviderStatus = ProviderStatus.ALIVE
     homepage: str = ""
     min_write_interval: float = 0.0
-    """Seconds between two writes of one name that the service asks for."""
+    """As `Capabilities.write_interval`, for forms and documentation."""
     plain_http: bool = False
     """Whether the service has no TLS, so that everybody on the way can read the credentials: warn before first use."""
     note: Text | None = None

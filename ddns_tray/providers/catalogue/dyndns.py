@@ -129,6 +129,7 @@ def _spec(row: Row) -> ProviderSpec:
             multi_value=False,
             wildcard=row.wildcard,
             ttl=None,
+            write_interval=row.min_write_interval,
         ),
         aliases=row.aliases,
         status=row.status,

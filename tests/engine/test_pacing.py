@@ -1,0 +1,178 @@
+"""How often a service is asked: the pause it wants between two writes, and the rest of a whole account."""
+
+from __future__ import annotations
+
+import pytest
+
+from ddns_tray.core.errors import (
+    AuthenticationFailed,
+    ConfigError,
+    DdnsTrayError,
+    ProblemCode,
+    ProviderUnavailable,
+    RateLimited,
+    TimedOut,
+    Unconfirmed,
+)
+from ddns_tray.core.model import Capabilities, Outcome, RecordKey, RecordType
+from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.text import text
+from ddns_tray.engine import RoundRequest
+from tests.support.engine_fakes import FIRST, HOME, SECOND, World
+
+ROUND = RoundRequest()
+NAMES = ("home.example.org", "nas.example.org", "vpn.example.org")
+BLIND = Capabilities(list_zones=False, list_records=False)
+
+
+def several(*names: str) -> World:
+    return World(records=[RecordSettings(name, (RecordType.A,), account="home") for name in names])
+
+
+def slow_service(interval: float) -> World:
+    world = World()
+    world.provider.capabilities = Capabilities(write_interval=interval)
+    return world
+
+
+async def test_the_pause_that_a_service_wants_is_kept_and_said() -> None:
+    world = slow_service(600)
+    await world.engine.run_once(ROUND)
+    await world.clock.advance(60)
+    world.see(SECOND)
+    (waits,) = await world.engine.run_once(ROUND)
+    assert (waits.outcome, waits.before) == (Outcome.FAILED, (FIRST,))
+    assert waits.problem is not None
+    assert waits.problem.code is ProblemCode.RATE_LIMITED
+    assert "one change in 10m" in str(waits.problem.title)
+    assert str(waits.problem.hint) == "Nothing needs doing: the change goes out in 9m."
+    assert world.provider.content[HOME] == (FIRST,)
+    await world.clock.advance(530)
+    assert await world.engine.run_once(ROUND) == (), "too early to look again"
+    await world.clock.advance(11)
+    (written,) = await world.engine.run_once(ROUND)
+    assert (written.outcome, written.after) == (Outcome.UPDATED, (SECOND,))
+
+
+async def test_the_pause_is_kept_when_a_person_forces_a_write_too() -> None:
+    world = slow_service(600)
+    await world.engine.run_once(ROUND)
+    (forced,) = await world.engine.run_once(RoundRequest(update=True, force=True))
+    assert forced.problem is not None
+    assert forced.problem.retry_after == 600
+    assert len(world.provider.writes) == 1
+
+
+async def test_the_pause_holds_over_a_restart() -> None:
+    world = slow_service(600)
+    await world.engine.run_once(ROUND)
+    world.see(SECOND)
+    engine = world.new_engine()
+    (waits,) = await engine.run_once(ROUND)
+    assert waits.outcome is Outcome.FAILED
+    assert len(world.provider.writes) == 1
+
+
+async def test_the_pause_is_for_a_name_with_all_its_types() -> None:
+    world = World(
+        records=[RecordSettings(HOME.name, (RecordType.A, RecordType.AAAA), account="home", expected=(FIRST,))]
+    )
+    world.provider.capabilities = Capabilities(write_interval=60)
+    results = await world.engine.run_once(ROUND)
+    assert [result.outcome for result in results] == [Outcome.UPDATED, Outcome.FAILED]
+    await world.clock.advance(61)
+    (second,) = await world.engine.run_once(ROUND)
+    assert (second.key.type, second.outcome) == (RecordType.AAAA, Outcome.UPDATED)
+
+
+async def test_a_clock_that_was_set_back_does_not_prolong_the_pause() -> None:
+    world = slow_service(600)
+    await world.engine.run_once(ROUND)
+    world.clock.jump(-86400)
+    world.see(SECOND)
+    (waits,) = await world.engine.run_once(RoundRequest(update=True))
+    assert waits.problem is not None
+    assert waits.problem.retry_after == 600
+
+
+async def test_a_lost_answer_is_not_repeated_within_the_pause() -> None:
+    world = slow_service(600)
+    world.provider.fail_apply = [Unconfirmed(text("The answer was lost."))]
+    (result,) = await world.engine.run_once(ROUND)
+    assert result.outcome is Outcome.UNCONFIRMED
+    await world.clock.advance(599)
+    assert await world.engine.run_once(ROUND) == ()
+    await world.clock.advance(2)
+    (again,) = await world.engine.run_once(ROUND)
+    assert again.outcome is Outcome.UPDATED
+
+
+async def test_a_wish_for_calm_counts_for_all_records_of_the_account() -> None:
+    world = several(*NAMES)
+    world.provider.fail_read = [RateLimited(text("Too many requests."), retry_after=300)]
+    results = await world.engine.run_once(ROUND)
+    assert [result.outcome for result in results] == [Outcome.FAILED] * 3
+    assert world.provider.calls == 1
+    assert [result.calls for result in results] == [1, 0, 0]
+    asked = await world.engine.run_once(RoundRequest(update=True))
+    assert world.provider.calls == 1, "a person cannot override it either, but is told"
+    assert all(result.problem is not None and result.problem.retry_after == 300 for result in asked)
+    await world.clock.advance(301)
+    results = await world.engine.run_once(ROUND)
+    assert [result.outcome for result in results] == [Outcome.UPDATED] * 3
+
+
+async def test_credentials_opened_anew_end_the_rest() -> None:
+    world = several(*NAMES)
+    world.provider.fail_read = [RateLimited(text("Too many requests."), retry_after=300)]
+    await world.engine.run_once(ROUND)
+    await world.engine.reconfigure(world.setup())
+    results = await world.engine.run_once(RoundRequest(update=True))
+    assert [result.outcome for result in results] == [Outcome.UPDATED] * 3
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [ProviderUnavailable(text("Out of order.")), TimedOut(text("No answer."), sent=False)],
+)
+async def test_a_service_out_of_reach_is_asked_once_and_not_for_every_record(failure: DdnsTrayError) -> None:
+    world = several(*NAMES)
+    world.provider.fail_read = [failure]
+    results = await world.engine.run_once(ROUND)
+    assert [result.problem and result.problem.code for result in results] == [failure.code] * 3
+    assert world.provider.calls == 1
+
+
+async def test_a_record_that_always_fails_does_not_keep_the_others_from_their_turn() -> None:
+    world = several(*NAMES)
+    broken = RecordKey(NAMES[0], RecordType.A)
+    world.provider.broken = {broken: ProviderUnavailable(text("Out of order."))}
+    for _ in range(5):
+        await world.engine.run_once(ROUND)
+        await world.clock.advance(60)
+    assert {key.name for key, _ in world.provider.writes} == set(NAMES[1:])
+
+
+async def test_refused_credentials_are_tried_once_and_stop_the_whole_account() -> None:
+    world = several(*NAMES)
+    world.provider.fail_read = [AuthenticationFailed(text("The token is refused."))]
+    results = await world.engine.run_once(ROUND)
+    assert [result.problem and result.problem.code for result in results] == [ProblemCode.AUTHENTICATION_FAILED] * 3
+    await world.clock.advance(7200)
+    assert await world.engine.run_once(ROUND) == ()
+    assert world.provider.calls == 1
+
+
+async def test_a_key_that_may_be_of_one_name_alone_does_not_stop_the_others() -> None:
+    world = several(*NAMES)
+    world.provider.capabilities = BLIND
+    world.provider.fail_read = [AuthenticationFailed(text("The key is refused."))]
+    results = await world.engine.run_once(ROUND)
+    assert [result.outcome for result in results] == [Outcome.FAILED, Outcome.UPDATED, Outcome.UPDATED]
+
+
+async def test_an_account_that_cannot_be_opened_is_told_and_harms_no_other() -> None:
+    world = several(*NAMES)
+    world.open_error = ConfigError(text("The service has ended."))
+    results = await world.engine.run_once(ROUND)
+    assert [result.problem and result.problem.code for result in results] == [ProblemCode.CONFIG] * 3
