@@ -71,6 +71,7 @@ def of_look(status: RecordStatus) -> dict[str, Any]:
             "behind": None
             if told.behind is None
             else {"router": None if told.behind.router is None else str(told.behind.router)},
+            "portal": told.portal,
             "memory": _of_memory(told.memory),
         },
     }
@@ -193,6 +194,7 @@ def _circumstances(told: Mapping[str, Any]) -> Circumstances:
         behind=None
         if behind is None
         else Behind(None if behind["router"] is None else ip_address(str(behind["router"]))),
+        portal=None if told.get("portal") is None else str(told["portal"]),
     )
 
 

@@ -18,6 +18,7 @@ from ddns_tray.core.model import Family
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
 from ddns_tray.detectors import build_detectors
+from ddns_tray.detectors.portal import HttpPortalProbe
 from ddns_tray.engine import Care, Engine, EngineSetup, RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.providers import registry
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Detector,
         HttpClient,
         MemoryStore,
+        PortalProbe,
         Provider,
         Secret,
         SecretStore,
@@ -244,8 +246,14 @@ class Workshop:
             verifier=self._verifier(settings),
             interfaces=interface_addresses,
             built_in=_built_in(per_family, detectors),
+            portal=self._portal_probe(settings),
             accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
         )
+
+    def _portal_probe(self, settings: Settings) -> PortalProbe | None:
+        """Return who asks for sign-in pages; nobody in a closed network, which has no way to the pages of the world."""
+        wanted = settings.general.portal_check and not settings.verify.root_hints
+        return HttpPortalProbe(self.http, self.chance) if wanted else None
 
     def _verifier(self, settings: Settings) -> Verifier:
         return build_verifier(

@@ -55,6 +55,7 @@ _TUPLES = {
     "ahead": ("ns2.example.net",),
     "resolvers": ("udp://9.9.9.9",),
     "router": ("192.168.178.2",),
+    "portal": ("login.hotel.example",),
 }
 _NUMBERS = {"expires": NOW + 60, "right": 2, "resolvers_asked": 3, "servers_right": 2, "resolvers_right": 3}
 

@@ -60,6 +60,7 @@ class ProblemCode(StrEnum):
     WRONG_FAMILY = "wrong_family"
     NO_OUTSIDE_ADDRESS = "no_outside_address"
     RESTING = "resting"
+    CAPTIVE_PORTAL = "captive_portal"
     PROVIDER = "provider"
     AUTHENTICATION_FAILED = "authentication_failed"
     PERMISSION_DENIED = "permission_denied"

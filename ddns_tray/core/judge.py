@@ -3,14 +3,15 @@
 Defines: which verdict, in which colour, for what reason, and until when. Total over any mix of observations. It asks
 nobody, keeps nothing and speaks no sentences: `words` makes them of the reason's code and data, by the table below.
 
-First match wins: paused; never looked; offline; the authoritative servers; what the resolvers say; single servers that
-fail. Never green without proof, never red for our own broken line.
+First match wins: paused; a captive portal; never looked; offline; the authoritative servers; what the resolvers say;
+single servers that fail. Never green without proof, never red for our own broken line.
 
 | code | kind | data |
 |---|---|---|
 | paused | paused | |
 | not_looked | unknown | |
 | offline | offline | |
+| captive_portal | offline: the network wants us to sign in first | portal |
 | address_unknown | unknown | |
 | address_disputed | unknown (yellow) | |
 | not_routable | double_nat | |
@@ -73,6 +74,7 @@ def judge(
     watched_only: bool,
     address_state: AddressState | None = None,
     behind: Behind | None = None,
+    portal: str | None = None,
 ) -> tuple[Verdict, RecordMemory]:
     """Return the verdict, and the memory with what this look has taught.
 
@@ -80,10 +82,13 @@ def judge(
     that a name without an expected address is held against what it leads to itself. `online` is False only if none of
     several independent anchors answered. `address_state` makes the reason finer where the address is not known.
     `behind` says that the expected address is not that of our own router: then a record that is right still leads
-    nobody here.
+    nobody here. `portal` says that the network answers in place of others until we sign in there: whatever was seen
+    proves nothing, and nothing is learned from it.
     """
     if paused:
         return verdict(VerdictKind.PAUSED, Colour.GREY), memory
+    if portal is not None:
+        return verdict(VerdictKind.OFFLINE, Colour.GREY, "captive_portal", portal=(portal,) if portal else ()), memory
     if view is None:
         return (_offline() if online is False else verdict(VerdictKind.UNKNOWN, Colour.GREY, "not_looked")), memory
     testimony = hear(view)
@@ -114,6 +119,7 @@ def judge_again(view: View | None, told: Circumstances) -> tuple[Verdict, Record
         watched_only=told.watched_only,
         address_state=told.address_state,
         behind=told.behind,
+        portal=told.portal,
     )
 
 

@@ -26,6 +26,7 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "paused": _NOTHING,
         "not_looked": _NOTHING,
         "offline": _NOTHING,
+        "captive_portal": frozenset({"portal"}),
         "address_unknown": _NOTHING,
         "address_disputed": _NOTHING,
         "not_routable": _NOTHING,

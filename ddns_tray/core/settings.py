@@ -24,6 +24,7 @@ class GeneralSettings:
     """`language` is "auto", "en" or "zh_CN"; `theme` is "auto", "light" or "dark".
 
     `secrets_file` is the opt-in for keeping secrets in a plain 0600 file where there is no keyring; empty means no.
+    `portal_check` and `update_check` say whether strangers may be asked for a sign-in page and for a newer version.
     """
 
     language: str = "auto"
@@ -31,6 +32,8 @@ class GeneralSettings:
     notifications: bool = True
     autostart: bool = False
     secrets_file: str = ""
+    portal_check: bool = True
+    update_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,18 @@ class VerifySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Which changes are told on the desktop; `core.alerting` knows what they are. Times are in seconds."""
+
+    address_changed: bool = True
+    trouble: bool = True
+    recovered: bool = True
+    warning: bool = False
+    warning_after: float = 900.0
+    quiet_after_wake: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file."""
 
@@ -87,3 +102,4 @@ class Settings:
     accounts: tuple[AccountSettings, ...] = ()
     records: tuple[RecordSettings, ...] = ()
     verify: VerifySettings = VerifySettings()
+    alerts: AlertSettings = AlertSettings()

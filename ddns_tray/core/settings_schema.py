@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ddns_tray.core.settings import (
     DEFAULT_INTERVAL,
     DEFAULT_QUORUM,
     DEFAULT_RESOLVERS,
     DEFAULT_SOURCES,
+    AlertSettings,
 )
 from ddns_tray.core.text import Text, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MIN_INTERVAL = 5.0
 MAX_INTERVAL = 86400.0
 MAX_TTL = 2147483647  # RFC 2181 §8
+
+_ALERTS = AlertSettings()
 
 SettingDefault = str | int | float | bool | tuple[str, ...] | None
 
@@ -69,7 +76,18 @@ class Setting:
     later: bool = False
 
 
-SECTIONS = ("general", "address", "address.ipv4", "address.ipv6", "account", "record", "verify", "metrics", "history")
+SECTIONS = (
+    "general",
+    "address",
+    "address.ipv4",
+    "address.ipv6",
+    "account",
+    "record",
+    "verify",
+    "alerts",
+    "metrics",
+    "history",
+)
 ARRAY_SECTIONS = frozenset({"account", "record"})
 LATER_SECTIONS = ("line", "channel")
 """Arrays of tables that versions to come will read; an empty array is accepted."""
@@ -98,6 +116,56 @@ def _quorum(section: str, default: int | None) -> Setting:
         text("How many independent sources must name the same address before it is believed."),
         minimum=1,
         maximum=10,
+    )
+
+
+def _alerts() -> Iterator[Setting]:
+    for key, default, label, help_text in (
+        (
+            "address_changed",
+            True,
+            text("My address has changed"),
+            text("Say so when your line gets another public address."),
+        ),
+        (
+            "trouble",
+            True,
+            text("A name needs me"),
+            text("Say so when a name turns red: it leads elsewhere, or cannot be found."),
+        ),
+        (
+            "recovered",
+            True,
+            text("A name is right again"),
+            text("Say so when a name of which you were told is green again."),
+        ),
+        (
+            "warning",
+            False,
+            text("A name stays yellow"),
+            text("Say so when a name is still not proven right after a while."),
+        ),
+    ):
+        yield Setting("alerts", key, Kind.BOOLEAN, default, label, help_text)
+    yield Setting(
+        "alerts",
+        "warning_after",
+        Kind.DURATION,
+        _ALERTS.warning_after,
+        text("Yellow for how long"),
+        text("How long a name may stay yellow before that is told, if it is told."),
+        minimum=60,
+        maximum=MAX_INTERVAL,
+    )
+    yield Setting(
+        "alerts",
+        "quiet_after_wake",
+        Kind.DURATION,
+        _ALERTS.quiet_after_wake,
+        text("Quiet after waking up"),
+        text("For so long after this computer woke up nothing is told: networks take a while to come back."),
+        minimum=0,
+        maximum=3600,
     )
 
 
@@ -145,6 +213,28 @@ SETTINGS: tuple[Setting, ...] = (
         text(
             "Only for machines without a keyring: a file that holds secrets unencrypted, readable by its owner alone."
             " A relative path starts at the folder of the settings file. Empty: no such file is used."
+        ),
+    ),
+    Setting(
+        "general",
+        "portal_check",
+        Kind.BOOLEAN,
+        True,
+        text("Recognise sign-in pages"),
+        text(
+            "When nothing on the web can be reached, ask well-known test pages over plain HTTP whether this network"
+            " wants you to log in first. Never asked in closed networks (root_hints)."
+        ),
+    ),
+    Setting(
+        "general",
+        "update_check",
+        Kind.BOOLEAN,
+        False,
+        text("Look for new versions"),
+        text(
+            "Ask once a day whether there is a newer version, and say so in the window. Nothing is installed by itself."
+            " Without effect where the system's package manager brings the updates."
         ),
     ),
     _sources("address", DEFAULT_SOURCES),
@@ -305,6 +395,7 @@ SETTINGS: tuple[Setting, ...] = (
         text("Root servers"),
         text("For closed networks with a DNS root of their own: its addresses. Empty: the root of the world."),
     ),
+    *_alerts(),
     Setting(
         "metrics",
         "listen",

@@ -193,7 +193,7 @@ class Engine:
             last_check=now,
             interval=self._rounds.interval,
             deadlines=self._state.deadlines(),
-            not_before=self._rounds.retries(),
+            not_before=self._rounds.looks_wanted(),
             chance=self._chance,
             failures=self._rounds.unlucky,
         )

@@ -12,8 +12,10 @@ from ddns_tray.core.agree import offline
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, lasting, parse_host_part
+from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.engine.detecting import Detection, Inquiry
 from ddns_tray.engine.observing import Observer
+from ddns_tray.engine.portal import PortalWatch
 from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
@@ -58,6 +60,7 @@ class Rounds:
         self._own: tuple[InterfaceAddress, ...] = ()
         self._detection = Detection(clock, chance)
         self._observer = Observer(state, clock)
+        self._portal = PortalWatch(clock)
         self._take_setup(setup)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
@@ -94,7 +97,8 @@ class Rounds:
         detect = now >= self._last_detect + 0.8 * address or now < self._last_detect
         observe = self._observer.due(now, verify)
         retry = any(time <= now for time in self.retries())
-        if not (detect or observe or retry):
+        portal = self._portal.due is not None and self._portal.due <= now
+        if not (detect or observe or retry or portal):
             return None
         return RoundRequest(detect=detect or retry, observe=observe, care=Care.ROUTINE)
 
@@ -107,9 +111,18 @@ class Rounds:
                 times.append(memory.not_before)
         return times
 
+    def looks_wanted(self) -> list[float]:
+        """When to look again before the schedule does: for failed writes, and for a network that wants a log-in."""
+        return [*self.retries(), *(() if self._portal.due is None else (self._portal.due,))]
+
     async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         """One round. Raises nothing that the world can cause."""
         self._tell(Phase.CHECKING)
+        if self._portal.portal is not None and wish.is_routine:
+            if await self._portal.still_there(self._setup.portal):
+                self._judge(paused=False)
+                return ()
+            wish = replace(wish, detect=True, observe=True, woke=True, care=Care.FULL)
         if wish.woke:
             self._setup.verifier.forget_delegations()
         if wish.woke or wish.update:
@@ -119,6 +132,8 @@ class Rounds:
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
             await self._observer.look(self._setup.verifier, [record.key for record in self.kept])
+        if wish.detect:
+            await self._look_for_portal(results, at_once=not wish.is_routine)
         await self._settle_online()
         self._judge(paused=False)
         return results
@@ -231,8 +246,20 @@ class Rounds:
 
     # --- judge ---
 
+    async def _look_for_portal(self, results: tuple[UpdateResult, ...], *, at_once: bool) -> None:
+        """Find out whether the network wants us to sign in first, where the web fails us."""
+        agreements, views = self._state.agreements.values(), self._state.views.values()
+        if in_trouble(agreements, views, results, since=self._last_detect):
+            await self._portal.trouble(self._setup.portal, at_once=at_once)
+        else:
+            self._portal.no_trouble()
+
     async def _settle_online(self) -> None:
         """Say whether we are online: any answer of anybody says yes, and only silent anchors say no."""
+        if self._portal.portal is not None:
+            self._online, self.unlucky = None, 0
+            self._mark_offline()
+            return
         if self._heard_somebody():
             self._online, self.unlucky = True, 0
             return
@@ -242,10 +269,13 @@ class Rounds:
         elif anchors.asked >= OFFLINE_ANCHORS:
             self._online = False
             self.unlucky += 1
-            for family, agreement in self._state.agreements.items():
-                self._state.agreements[family] = offline(agreement, self._before.get(family))
+            self._mark_offline()
         else:
             self._online = None
+
+    def _mark_offline(self) -> None:
+        for family, agreement in self._state.agreements.items():
+            self._state.agreements[family] = offline(agreement, self._before.get(family))
 
     def _heard_somebody(self) -> bool:
         seen = (sighting for agreement in self._state.agreements.values() for sighting in agreement.sightings)
@@ -271,6 +301,8 @@ class Rounds:
         return None
 
     def _judge(self, *, paused: bool) -> None:
+        portal = self._portal.portal
+        self._state.line_problem = None if portal is None else portal_problem(portal)
         for record in self.kept:
             expected = self._expected(record)
             watched_only = record.settings.account is None and not record.settings.expected
@@ -285,6 +317,7 @@ class Rounds:
                 paused=paused,
                 address_state=agreement.state if agreement is not None else None,
                 behind=_behind(record, agreement),
+                portal=None if portal is None else portal.host,
             )
             verdict, brought_forward = judge_again(self._state.views.get(record.key), told)
             self._state.note(record.key, brought_forward)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from ddns_tray.core.model import InterfaceAddress
-    from ddns_tray.core.ports import Detector, Provider, Verifier
+    from ddns_tray.core.ports import Detector, PortalProbe, Provider, Verifier
     from ddns_tray.core.settings import AddressSettings, RecordSettings, VerifySettings
 
     AccountOpener = Callable[[], Awaitable[Provider]]
@@ -44,6 +44,7 @@ class EngineSetup:
     accounts: Mapping[str, AccountOpener] = field(default_factory=lambda: MappingProxyType({}))
     interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
     built_in: frozenset[str] = frozenset()
+    portal: PortalProbe | None = None
 
     def kept(self) -> tuple[KeptRecord, ...]:
         """Every record setting, type by type, in the order of the settings."""
@@ -106,6 +107,11 @@ class RoundRequest:
             woke=self.woke or other.woke,
             care=max(self.care, other.care),
         )
+
+    @property
+    def is_routine(self) -> bool:
+        """Whether the schedule alone wants this round."""
+        return self.care is Care.ROUTINE and not self.woke and not self.update
 
     def asks_update_of(self, name: str) -> bool:
         """Whether the person wants this name compared with its provider now."""

@@ -350,6 +350,11 @@ SAYINGS: Mapping[str, Saying] = {
         text("This machine has no connection to the internet, so nothing can be said about the name."),
         next=text("DDNS Tray looks again as soon as the connection is back."),
     ),
+    "captive_portal": Saying(
+        text("This network wants you to log in first; until then nothing can be said about the name."),
+        next=text("DDNS Tray looks again by itself soon after you have logged in."),
+        action=text("Open any web page in a browser and log in there."),
+    ),
     # not known
     "paused": Saying(text("DDNS Tray is paused and does not look."), action=text("Choose “Resume” to go on.")),
     "not_looked": _NOT_LOOKED,

@@ -26,6 +26,8 @@ _NO_ADDRESS: Mapping[AddressState, Text] = {
     AddressState.NONE: text("Your line has no address of this kind"),
 }
 _NOT_YET = text("Address not known yet")
+_NO_CONNECTION = text("No connection to the internet")
+_LOG_IN_FIRST = text("This network wants you to log in first")
 
 
 class Group(IntEnum):
@@ -62,7 +64,8 @@ def status_sentence(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
     names = _names(snapshot.records)
     kinds = {status.verdict.kind for status in snapshot.records}
     if kinds == {VerdictKind.OFFLINE}:
-        return speaker.tr("No connection to the internet")
+        codes = {status.verdict.reason.code for status in snapshot.records}
+        return speaker.say(_LOG_IN_FIRST if "captive_portal" in codes else _NO_CONNECTION)
     counts = {wanted: sum(1 for found in names.values() if found is wanted) for wanted in Group}
     present = [wanted for wanted in sorted(Group, reverse=True) if counts[wanted]]
     if len(present) == 1:

@@ -588,3 +588,23 @@ def test_a_change_goes_from_written_over_lagging_and_cached_to_matched() -> None
     settled, memory = at(NOW + 96, NEW, NEW, 60, memory)
     assert settled.colour is GREEN
     assert memory.old_ttl is None
+
+
+# --- a captive portal -----------------------------------------------------------------------------------------------
+
+
+def test_a_network_that_answers_for_everybody_proves_nothing_and_teaches_nothing() -> None:
+    for view in (None, look(auth("ns1", OTHER))):
+        conclusion, memory = judge(
+            view,
+            frozenset({NEW}),
+            SETTLED,
+            now=NOW,
+            online=True,
+            paused=False,
+            watched_only=False,
+            portal="login.hotel.example",
+        )
+        assert (conclusion.kind, conclusion.colour) == (VerdictKind.OFFLINE, Colour.GREY)
+        assert conclusion.reason.data == {"portal": ("login.hotel.example",)}
+        assert memory == SETTLED
