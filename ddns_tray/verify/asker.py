@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ddns_tray.verify.doh import HttpsTransport
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.streams import Streams
-    from ddns_tray.verify.udp_pool import UdpPool
+    from ddns_tray.verify.udp_pool import Exchange, UdpPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,43 @@ class Reply:
     error: LookError | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Question:
-    """A question on its way."""
+    """A question on its way. `received` is what came of it, once it has come."""
 
-    target: Target
-    query: Query
-    tries: Sequence[float]
-    future: asyncio.Future[Received]
+    __slots__ = ("_task", "_waiter", "exchange", "query", "received", "target", "tries")
+
+    def __init__(self, target: Target, query: Query, tries: Sequence[float]) -> None:
+        self.target = target
+        self.query = query
+        self.tries = tries
+        self.received: Received | None = None
+        self.exchange: Exchange | None = None
+        self._task: asyncio.Future[Received] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    def take(self, received: Received) -> None:
+        """Take what the pool brings."""
+        self.received = received
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def take_from(self, task: asyncio.Future[Received]) -> None:
+        """Take what comes from elsewhere."""
+        self._task = task
+
+    async def answered(self) -> Received:
+        """Wait until something has come; cancelling that takes the question back."""
+        if self.received is None and self._task is not None:
+            self.received = await self._task
+        elif self.received is None:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                if self.exchange is not None:
+                    self.exchange.abandon()
+        assert self.received is not None  # noqa: S101 - that is what was waited for
+        return self.received
 
 
 class Asker:
@@ -84,18 +113,19 @@ class Asker:
         self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
     ) -> Question:
         """Send `query`; the answer is for `finish`."""
-        future: asyncio.Future[Received]
+        question = Question(target, query, tries)
         if target.transport is Transport.UDP and target.endpoint is not None:
-            future = self._pool.start(
+            question.exchange = self._pool.ask(
                 target.endpoint,
                 query,
                 tries,
+                question.take,
                 per_second=per_second,
-                at_last_try=lambda future: self._try_tcp(target, query, tries[-1], future),
+                at_last_try=lambda exchange: self._try_tcp(target, query, tries[-1], exchange),
             )
         else:
-            future = asyncio.ensure_future(self._ask_elsewhere(target, query))
-        return Question(target, query, tries, future)
+            question.take_from(asyncio.ensure_future(self._ask_elsewhere(target, query)))
+        return question
 
     async def finish(self, question: Question) -> Reply:
         """Wait for the answer to a question that has begun."""
@@ -137,21 +167,20 @@ class Asker:
     async def _tcp(self, target: Target, query: Query) -> Received:
         return await self._streams.ask(over_tcp(target), query, self.patience.stream)
 
-    def _try_tcp(self, target: Target, query: Query, wait: float, future: asyncio.Future[Received]) -> None:
+    def _try_tcp(self, target: Target, query: Query, wait: float, exchange: Exchange) -> None:
         """Beside the last try over UDP: a network may let only one of them through."""
 
         async def run() -> None:
             received = await self._streams.ask(over_tcp(target), query, wait)
-            if received.wire is not None and not future.done():
-                future.set_result(received)
+            if received.wire is not None:
+                exchange.finish_from_elsewhere(received)
 
-        task = asyncio.ensure_future(run())
+        exchange.beside = task = asyncio.ensure_future(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        future.add_done_callback(lambda _: task.cancel())
 
     async def _whole_reply(self, question: Question) -> Reply:
-        received = await question.future
+        received = await question.answered()
         if received.wire is not None and received.transport is Transport.UDP and is_truncated(received.wire):
             received = await self._tcp(question.target, question.query)
         return read_reply(received)

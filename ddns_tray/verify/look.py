@@ -226,7 +226,7 @@ class Look:
         self, role: Role, question: Question, name: str, kind: RecordType
     ) -> tuple[Observation, Reply | None]:
         """Take down an answer; there is no reply to read where the same answer was read before."""
-        received = await question.future
+        received = await question.answered()
         known = self._familiar.recall(question.target, question.query, received)
         if known is not None and known.role is role:
             return known, None

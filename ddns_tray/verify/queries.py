@@ -37,18 +37,26 @@ class Query:
     tail: bytes
     case_mask: int
 
-    def question_in_random_case(self) -> bytes:
+    def question_in_case(self, lots: bytes) -> bytes:
         """The question section with the case of each letter drawn by lot: more bits for a forger to guess.
 
-        This is the "0x20" of draft-vixie-dnsext-dns0x20; owner names compare without case (RFC 4343).
+        `lots` are as many random octets. This is the "0x20" of draft-vixie-dnsext-dns0x20; owner names compare without
+        case (RFC 4343).
         """
-        size = len(self.question)
-        turned = int.from_bytes(self.question) ^ (secrets.randbits(size * 8) & self.case_mask)
-        return turned.to_bytes(size)
+        turned = int.from_bytes(self.question) ^ (int.from_bytes(lots) & self.case_mask)
+        return turned.to_bytes(len(self.question))
+
+    def question_in_random_case(self) -> bytes:
+        """The same, with octets of the system's generator."""
+        return self.question_in_case(secrets.token_bytes(len(self.question)))
 
     def wire(self, message_id: int, question: bytes | None = None) -> bytes:
         """The whole message under `message_id`."""
-        return b"".join((message_id.to_bytes(2), self.head, question or self.question, self.tail))
+        return self.packet(message_id.to_bytes(2), question or self.question)
+
+    def packet(self, message_id: bytes, question: bytes) -> bytes:
+        """The whole message under an id of two octets, with a question in some case."""
+        return message_id + self.head + question + self.tail
 
 
 def prepare(

@@ -3,8 +3,8 @@
 Why: dnspython opens a socket for each question, and shows a closed port as silence. Here a server has a few connected
 sockets that are used again, so that the kernel drops what comes from elsewhere and hands us ICMP's "nobody listens".
 A question may be repeated until its tries are used up, and an answer to any of the tries is good. How many questions
-a server has open, and how many it gets in a second, is bounded here, and time spent waiting for a turn is not counted
-against the server. See docs/decisions/udp-pool.md.
+a server has open, and how many it gets in a second, is bounded here, tries that repeat a question included; time spent
+waiting for a turn is not counted against the server. See docs/decisions/udp-pool.md.
 
 An answer is taken only if its source, its id and its question are those that we sent (RFC 5452); anything else is
 counted and otherwise ignored, since reacting to it would let a forger end a question. This module does not read
@@ -14,20 +14,22 @@ answers.
 from __future__ import annotations
 
 import asyncio
-import itertools
-import secrets
+import random
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from ddns_tray.core.model import LookError, Transport
+from ddns_tray.verify.lots import Lots
+from ddns_tray.verify.pace import Pace, rate_for
 from ddns_tray.verify.queries import HEADER_OCTETS
 from ddns_tray.verify.udp_socket import UdpSocket
+from ddns_tray.verify.waits import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ddns_tray.core.ports import Clock
+    from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.targets import Endpoint
 
@@ -38,8 +40,7 @@ _MAY_LEAVE_OUT_THE_QUESTION = frozenset({1, 2, 4, 5})
 """FORMERR, SERVFAIL, NOTIMP, REFUSED: some servers then send a bare header."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """The end of one question: octets, or the reason why there are none. `at` is wall time, `rtt` in seconds."""
 
     at: float
@@ -69,45 +70,63 @@ class PoolCounts:
 
 
 class UdpPool:
-    """Sends questions and gives back futures. All methods belong to the thread of one event loop."""
+    """Sends questions and calls back. All methods belong to the thread of one event loop."""
 
-    def __init__(self, clock: Clock, limits: PoolLimits = PoolLimits()) -> None:
+    def __init__(self, clock: Clock, limits: PoolLimits = PoolLimits(), chance: Chance | None = None) -> None:
         self.clock = clock
         self.limits = limits
         self.counts = PoolCounts()
+        self._chance: Chance = chance or random.Random()  # noqa: S311 - of pauses, not of secrets
+        self._lots = Lots()
+        self._waits: Waits[Exchange] = Waits()
         self._servers: dict[Endpoint, _Server] = {}
         self._sweep_timer: asyncio.TimerHandle | None = None
 
     def start(
+        self, endpoint: Endpoint, query: Query, tries: Sequence[float], *, per_second: float | None = None
+    ) -> asyncio.Future[Received]:
+        """Ask as `ask` does; the future never holds an exception, and takes the question back when cancelled."""
+        future: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
+
+        def end(received: Received) -> None:
+            if not future.done():
+                future.set_result(received)
+
+        exchange = self.ask(endpoint, query, tries, end, per_second=per_second)
+        future.add_done_callback(lambda _: exchange.abandon())
+        return future
+
+    def ask(
         self,
         endpoint: Endpoint,
         query: Query,
         tries: Sequence[float],
+        end: Callable[[Received], None],
         *,
         per_second: float | None = None,
-        at_last_try: Callable[[asyncio.Future[Received]], None] | None = None,
-    ) -> asyncio.Future[Received]:
-        """Ask, as soon as the server has a turn free; the future never holds an exception.
+        at_last_try: Callable[[Exchange], None] | None = None,
+    ) -> Exchange:
+        """Ask, as soon as the server has a turn free; `end` is called once, perhaps before this returns.
 
-        `tries` are the seconds to wait after each sending. `per_second` bounds the rate at this server.
-        `at_last_try` is called with the future when the last of several tries goes out, and may give it a result from
-        elsewhere.
+        `tries` are the seconds to wait after each sending. `per_second` bounds the rate at this server, which is
+        otherwise that of its kind. `at_last_try` is called when the last of several tries goes out, and may `finish`
+        the exchange with something from elsewhere.
         """
-        loop = asyncio.get_running_loop()
         server = self._servers.get(endpoint)
         if server is None:
-            server = self._servers[endpoint] = _Server(endpoint)
-        exchange = _Exchange(self, server, query, tries, loop.create_future(), at_last_try)
-        exchange.future.add_done_callback(exchange.on_done)
-        server.per_second = per_second
+            most = per_second or rate_for(endpoint.address, recursive=query.recursive)
+            server = self._servers[endpoint] = _Server(endpoint, Pace(most, self._chance))
+        elif per_second is not None:
+            server.pace.limit(per_second)
+        exchange = Exchange(self, server, query, tries, end, at_last_try)
         server.waiting.append(exchange)
         self._pump(server)
-        return exchange.future
+        return exchange
 
     @property
     def sockets(self) -> int:
         """How many are open."""
-        return sum(len(server.sockets) for server in self._servers.values())
+        return sum(len(server.sockets) + len(server.worn) for server in self._servers.values())
 
     def close_idle(self, idle: float | None = None) -> None:
         """Close sockets that have waited for nothing for `idle` seconds, and forget servers without any."""
@@ -116,7 +135,7 @@ class UdpPool:
             for socket in [s for s in server.sockets if not s.waiting and s.last_used <= before]:
                 server.sockets.remove(socket)
                 socket.close()
-            if not server.sockets and not server.waiting and not server.open:
+            if not (server.sockets or server.worn or server.waiting or server.again or server.open):
                 del self._servers[endpoint]
 
     def close(self) -> None:
@@ -124,53 +143,87 @@ class UdpPool:
         if self._sweep_timer is not None:
             self._sweep_timer.cancel()
             self._sweep_timer = None
-        for server in self._servers.values():
-            queued = list(server.waiting)
+        servers, self._servers = list(self._servers.values()), {}
+        for server in servers:
+            queued = [*server.again, *server.waiting]
+            server.again.clear()
             server.waiting.clear()
             for exchange in queued:
-                exchange.finish(None, LookError.TIMEOUT)
-            for socket in list(server.sockets):
+                exchange.fail(LookError.TIMEOUT)
+            for socket in (*server.sockets, *server.worn):
                 self._drop_socket(server, socket, LookError.TIMEOUT)
-        self._servers.clear()
+            if server.timer is not None:
+                server.timer.cancel()
+        self._waits.close()
 
     # --- turns ---------------------------------------------------------------------------------------------------
 
+    def repeat(self, exchange: Exchange) -> None:
+        """Take a further try of an open question into line, before all new ones."""
+        exchange.server.again.append(exchange)
+        self._pump(exchange.server)
+
     def _pump(self, server: _Server) -> None:
         """Send for whoever waits for a turn at this server, within its bounds."""
-        while server.waiting and server.open < self.limits.open_per_server:
-            if server.waiting[0].future.done():
-                server.waiting.popleft()
+        again, waiting = server.again, server.waiting
+        while again or (waiting and server.open < self.limits.open_per_server):
+            line = again or waiting
+            exchange = line[0]
+            if exchange.ended:
+                line.popleft()
                 continue
-            pause = server.pause(self.clock.monotonic())
+            pause = server.pace.pause(self.clock.monotonic())
             if pause > 0:
                 if server.timer is None:
                     server.timer = asyncio.get_running_loop().call_later(pause, self._on_turn, server)
                 return
-            exchange = server.waiting.popleft()
-            server.open += 1
-            exchange.opened = True
-            exchange.send()
+            line.popleft()
+            if not exchange.opened:
+                exchange.opened = True
+                server.open += 1
+            self._send(exchange)
 
     def _on_turn(self, server: _Server) -> None:
         server.timer = None
         self._pump(server)
 
+    def pump_after(self, server: _Server) -> None:
+        """Go on with whoever waits, now that questions may have ended."""
+        if server.waiting or server.again:
+            self._pump(server)
+
     # --- sockets -------------------------------------------------------------------------------------------------
 
-    def send(self, exchange: _Exchange) -> LookError | None:
+    def _send(self, exchange: Exchange) -> None:
+        """Send the next try of an exchange, and wait for it."""
+        error = self._put(exchange)
+        if error is not None:
+            exchange.fail(error)
+            return
+        wait = exchange.tries[exchange.sent]
+        exchange.sent += 1
+        self._waits.start(wait, exchange)
+        if 1 < exchange.sent == len(exchange.tries) and exchange.at_last_try is not None:
+            exchange.at_last_try(exchange)
+
+    def _put(self, exchange: Exchange) -> LookError | None:
         """Put one try of an exchange on the wire; gives the reason if that is not possible."""
-        server = exchange.server
+        server, query = exchange.server, exchange.query
         for _ in range(2):  # a second time if the first meets the late ICMP error of an older question
             try:
                 socket = self._socket(server)
             except OSError:
                 return LookError.UNREACHABLE
-            message_id = secrets.randbits(16)
+            message_id = self._lots.draw(2)
             while message_id in socket.waiting:
-                message_id = secrets.randbits(16)
-            attempt = _Attempt(exchange, exchange.next_question(server), self.clock.monotonic())
+                message_id = self._lots.draw(2)
+            if server.folds_case or exchange.case_was_lost:
+                question = query.question
+            else:
+                question = query.question_in_case(self._lots.draw(len(query.question)))
+            sent_at = self.clock.monotonic()
             try:
-                socket.send(exchange.query.wire(message_id, attempt.question))
+                socket.send(query.packet(message_id, question))
             except BlockingIOError:
                 pass  # the kernel's buffer is full; the next try may find room
             except ConnectionRefusedError:
@@ -180,48 +233,53 @@ class UdpPool:
                 return LookError.UNREACHABLE
             self.counts.sent += 1
             socket.uses += 1
-            socket.last_used = attempt.sent_at
-            socket.waiting[message_id] = attempt
+            socket.last_used = sent_at
+            socket.waiting[message_id] = (exchange, question, sent_at)
             exchange.attempts.append((socket, message_id))
+            if socket.uses >= self.limits.uses:
+                server.sockets.remove(socket)
+                server.worn.append(socket)
             return None
         return LookError.PORT_CLOSED
 
     def _socket(self, server: _Server) -> _PoolSocket:
-        usable = [socket for socket in server.sockets if socket.uses < self.limits.uses]
-        idle = next((socket for socket in usable if not socket.waiting), None)
-        if idle is not None:
-            return idle
-        if len(usable) < self.limits.sockets_per_server:
+        """A socket that waits for nothing, or a new one, or one after the other."""
+        sockets = server.sockets
+        for socket in sockets:
+            if not socket.waiting:
+                return socket
+        if len(sockets) < self.limits.sockets_per_server:
             fresh = _PoolSocket(self, server)
-            server.sockets.append(fresh)
+            sockets.append(fresh)
             self._arm_sweep()
             return fresh
-        return usable[next(server.turn) % len(usable)]
+        server.turn += 1
+        return sockets[server.turn % len(sockets)]
 
     def _drop_socket(self, server: _Server, socket: _PoolSocket, error: LookError) -> None:
-        if socket in server.sockets:
-            server.sockets.remove(socket)
+        for kept in (server.sockets, server.worn):
+            if socket in kept:
+                kept.remove(socket)
         socket.close()
-        for attempt in list(socket.waiting.values()):
-            attempt.exchange.finish(None, error)
+        for exchange, _, _ in list(socket.waiting.values()):
+            exchange.fail(error)
 
     def on_socket_error(self, server: _Server, socket: _PoolSocket, error: OSError) -> None:
         """An ICMP error came in: whatever this socket waits for will not come."""
         closed = isinstance(error, ConnectionRefusedError | ConnectionResetError)
         self._drop_socket(server, socket, LookError.PORT_CLOSED if closed else LookError.UNREACHABLE)
+        self.pump_after(server)
 
-    def on_exchange_done(self, exchange: _Exchange) -> None:
-        """Give the turn of an ended question to the next one, and close sockets that are worn out."""
+    def on_end(self, exchange: Exchange) -> None:
+        """Forget the tries of an ended question, and close sockets that are worn out."""
         server = exchange.server
         for socket, message_id in exchange.attempts:
             socket.waiting.pop(message_id, None)
-            if socket.uses >= self.limits.uses and not socket.waiting and socket in server.sockets:
-                server.sockets.remove(socket)
+            if not socket.waiting and socket in server.worn:
+                server.worn.remove(socket)
                 socket.close()
         if exchange.opened:
             server.open -= 1
-            if server.waiting:
-                self._pump(server)
 
     def _arm_sweep(self) -> None:
         if self._sweep_timer is None:
@@ -234,136 +292,166 @@ class UdpPool:
             self._arm_sweep()
 
 
-@dataclass(slots=True, eq=False)
 class _Server:
-    """What is known about one endpoint."""
+    """What is known about one endpoint. `again` are open questions to repeat, `waiting` those not sent yet."""
 
-    endpoint: Endpoint
-    sockets: list[_PoolSocket] = field(default_factory=list)
-    waiting: deque[_Exchange] = field(default_factory=deque)
-    open: int = 0
-    keeps_case: bool = False
-    folds_case: bool = False
-    per_second: float | None = None
-    next_turn: float = 0.0
-    timer: asyncio.TimerHandle | None = None
-    turn: itertools.count[int] = field(default_factory=itertools.count)
+    __slots__ = (
+        "again",
+        "endpoint",
+        "folds_case",
+        "keeps_case",
+        "open",
+        "pace",
+        "sockets",
+        "timer",
+        "turn",
+        "waiting",
+        "worn",
+    )
 
-    def pause(self, now: float) -> float:
-        """Seconds until the next question may go out; 0 takes the turn. A tenth of a second's worth may go at once."""
-        if self.per_second is None:
-            return 0.0
-        earliest = max(self.next_turn, now - 0.1)
-        if earliest > now:
-            return earliest - now
-        self.next_turn = earliest + 1.0 / self.per_second
-        return 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One sending of one exchange."""
-
-    exchange: _Exchange
-    question: bytes
-    sent_at: float
+    def __init__(self, endpoint: Endpoint, pace: Pace) -> None:
+        self.endpoint = endpoint
+        self.pace = pace
+        self.sockets: list[_PoolSocket] = []
+        self.worn: list[_PoolSocket] = []
+        self.again: deque[Exchange] = deque()
+        self.waiting: deque[Exchange] = deque()
+        self.open = 0
+        self.turn = 0
+        self.keeps_case = False
+        self.folds_case = False
+        self.timer: asyncio.TimerHandle | None = None
 
 
-@dataclass(slots=True, eq=False)
-class _Exchange:
+class Exchange:
     """One question at one server, from the first try to its end."""
 
-    pool: UdpPool
-    server: _Server
-    query: Query
-    tries: Sequence[float]
-    future: asyncio.Future[Received]
-    at_last_try: Callable[[asyncio.Future[Received]], None] | None
-    attempts: list[tuple[_PoolSocket, int]] = field(default_factory=list)
-    sent: int = 0
-    timer: asyncio.TimerHandle | None = None
-    opened: bool = False
-    case_was_lost: bool = False
+    __slots__ = (
+        "_end",
+        "at_last_try",
+        "attempts",
+        "beside",
+        "case_was_lost",
+        "ended",
+        "opened",
+        "pool",
+        "query",
+        "sent",
+        "server",
+        "tries",
+    )
 
-    def next_question(self, server: _Server) -> bytes:
-        """The question as it goes out now: in random case, unless this server is known not to keep it."""
-        plain = server.folds_case or self.case_was_lost
-        return self.query.question if plain else self.query.question_in_random_case()
+    def __init__(  # noqa: PLR0917 - made in one place, a hundred thousand times
+        self,
+        pool: UdpPool,
+        server: _Server,
+        query: Query,
+        tries: Sequence[float],
+        end: Callable[[Received], None],
+        at_last_try: Callable[[Exchange], None] | None,
+    ) -> None:
+        self.pool = pool
+        self.server = server
+        self.query = query
+        self.tries = tries
+        self._end = end
+        self.at_last_try = at_last_try
+        self.attempts: list[tuple[_PoolSocket, bytes]] = []
+        self.sent = 0
+        self.opened = False
+        self.ended = False
+        self.case_was_lost = False
+        self.beside: asyncio.Task[None] | None = None
+        """What was begun at the last try; it ends with the exchange."""
 
-    def send(self) -> None:
-        """Send the next try, or end with a time-out if there is none left."""
-        self.timer = None
-        if self.future.done():
-            return
+    def expire(self) -> None:
+        """Take note that a try stayed without an answer: the next one, or the end."""
+        socket, message_id = self.attempts[-1]
+        self.server.pace.lost(socket.waiting[message_id][2], self.pool.clock.monotonic())
         if self.sent == len(self.tries):
-            self.finish(None, LookError.TIMEOUT)
-            return
-        error = self.pool.send(self)
-        if error is not None:
-            self.finish(None, error)
-            return
-        wait = self.tries[self.sent]
-        self.sent += 1
-        self.timer = self.future.get_loop().call_later(wait, self.send)
-        if 1 < self.sent == len(self.tries) and self.at_last_try is not None:
-            self.at_last_try(self.future)
+            self.fail(LookError.TIMEOUT)
+            self.pool.pump_after(self.server)
+        else:
+            self.pool.repeat(self)
 
-    def finish(self, wire: bytes | None, error: LookError | None, rtt: float | None = None) -> None:
-        """Give the future its result, once."""
-        if not self.future.done():
-            self.future.set_result(Received(self.pool.clock.now(), Transport.UDP, wire, rtt, error))
+    def fail(self, error: LookError) -> None:
+        """End without an answer."""
+        self.finish(Received(self.pool.clock.now(), Transport.UDP, error=error))
 
-    def on_done(self, _future: asyncio.Future[Received]) -> None:
-        """Clean up, however the future ended (cancelled ones too)."""
-        if self.timer is not None:
-            self.timer.cancel()
-        self.pool.on_exchange_done(self)
+    def finish(self, received: Received) -> None:
+        """End, once. The turn is given on with the pool's next `pump_after`."""
+        if not self.ended:
+            self._close()
+            self._end(received)
+
+    def finish_from_elsewhere(self, received: Received) -> None:
+        """End with what another transport brought."""
+        self.finish(received)
+        self.pool.pump_after(self.server)
+
+    def abandon(self) -> None:
+        """Wait no longer; nobody wants to know."""
+        if not self.ended:
+            self._close()
+            self.pool.pump_after(self.server)
+
+    def _close(self) -> None:
+        self.ended = True
+        if self.beside is not None:
+            self.beside.cancel()
+        self.pool.on_end(self)
 
 
 class _PoolSocket(UdpSocket):
-    """A socket of the pool, with what it waits for."""
+    """A socket of the pool, with what it waits for: exchange, question as sent, and when (monotonic), by message id."""
 
     __slots__ = ("_pool", "_server", "last_used", "uses", "waiting")
 
     def __init__(self, pool: UdpPool, server: _Server) -> None:
         self._pool = pool
         self._server = server
-        self.waiting: dict[int, _Attempt] = {}
+        self.waiting: dict[bytes, tuple[Exchange, bytes, float]] = {}
         self.uses = 0
         self.last_used = pool.clock.monotonic()
         super().__init__(server.endpoint.address, server.endpoint.port)
 
     def on_datagram(self, wire: bytes) -> bool:
         """Match an answer with its question. Returns whether this socket waits for more."""
-        attempt = self.waiting.get(int.from_bytes(wire[:2])) if len(wire) >= HEADER_OCTETS else None
-        if attempt is None or not self._answers(wire, attempt):
-            self._pool.counts.ignored += 1
+        pool = self._pool
+        waited = self.waiting.get(wire[:2]) if len(wire) >= HEADER_OCTETS else None
+        if waited is None or not self._answers(wire, waited[0], waited[1]):
+            pool.counts.ignored += 1
             return True
-        self._pool.counts.received += 1
-        attempt.exchange.finish(wire, None, self._pool.clock.monotonic() - attempt.sent_at)
-        # The exchange leaves `waiting` in its done callback, one turn of the loop later.
-        return len(self.waiting) > 1
+        pool.counts.received += 1
+        now = pool.clock.monotonic()
+        self._server.pace.answered(now)
+        waited[0].finish(Received(pool.clock.now(), Transport.UDP, wire, now - waited[2]))
+        return bool(self.waiting)
+
+    def on_drained(self) -> None:
+        """Let others have the turns that became free."""
+        self._pool.pump_after(self._server)
 
     def on_error(self, error: OSError) -> None:
         """Hand an ICMP error to the pool."""
         self._pool.on_socket_error(self._server, self, error)
 
-    def _answers(self, wire: bytes, attempt: _Attempt) -> bool:
+    def _answers(self, wire: bytes, exchange: Exchange, question: bytes) -> bool:
         if not wire[2] & _QR or wire[2] & _OPCODE:
             return False
         if wire[4:6] != b"\x00\x01":
             return wire[4:6] == b"\x00\x00" and (wire[3] & _RCODE) in _MAY_LEAVE_OUT_THE_QUESTION
-        echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(attempt.question)]
-        if echoed == attempt.question:
-            if attempt.question != attempt.exchange.query.question:
+        echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(question)]
+        if echoed == question:
+            if not self._server.keeps_case and question != exchange.query.question:
                 self._server.keeps_case = True
             return True
-        return echoed.lower() == attempt.exchange.query.question.lower() and self._case_may_be_lost(attempt)
+        return echoed.lower() == exchange.query.question.lower() and self._case_may_be_lost(exchange)
 
-    def _case_may_be_lost(self, attempt: _Attempt) -> bool:
+    def _case_may_be_lost(self, exchange: Exchange) -> bool:
         """Some servers do not keep case, and are believed; from one that did, it is a forger or another machine."""
         if self._server.keeps_case:
-            attempt.exchange.case_was_lost = True  # so the next try goes out in lower case
+            exchange.case_was_lost = True  # so the next try goes out in lower case
             return False
         self._server.folds_case = True
         return True

@@ -50,6 +50,10 @@ class UdpSocket:
         """Take one datagram; returns whether another one is likely to be there already."""
         raise NotImplementedError
 
+    def on_drained(self) -> None:
+        """Go on, after one or more datagrams that came together."""
+        raise NotImplementedError
+
     def on_error(self, error: OSError) -> None:
         """Take an ICMP error; the socket is of no more use."""
         raise NotImplementedError
@@ -65,12 +69,13 @@ class UdpSocket:
             try:
                 wire = self._socket.recv(MAX_DATAGRAM)
             except (BlockingIOError, InterruptedError):
-                return
+                break
             except OSError as exc:
                 self.on_error(exc)
                 return
             if not self.on_datagram(wire):
-                return
+                break
+        self.on_drained()
 
     async def _read_forever(self) -> None:
         while True:
@@ -82,3 +87,4 @@ class UdpSocket:
                 self.on_error(exc)
                 return
             self.on_datagram(wire)
+            self.on_drained()
