@@ -65,6 +65,11 @@ class Streams:
         rtt = None if wire is None else self._clock.monotonic() - started
         return Received(self._clock.now(), target.transport, wire, rtt, error)
 
+    def renew(self) -> None:
+        """Open new connections from now on; questions on their way may still be answered on the old ones."""
+        for connection in list(self._connections.values()):
+            connection.retire()
+
     async def close(self) -> None:
         """Close every connection."""
         connections = list(self._connections.values())
@@ -128,6 +133,8 @@ class _Connection:
     forget: Callable[[_Connection], None]
     waiting: dict[int, tuple[bytes, asyncio.Future[bytes]]] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
+    received: int = 0
+    retired: bool = False
     receiver: asyncio.Task[None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,14 +151,29 @@ class _Connection:
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.waiting[message_id] = (query.question, answer)
         self._stop_timer()
+        received = self.received
         try:
             self.writer.write(len(wire).to_bytes(2) + wire)
             await self.writer.drain()
             return await answer
+        except asyncio.CancelledError:
+            # Given up, and nothing came meanwhile: the line may be another one now, and TCP would go on hoping for a
+            # quarter of an hour. What is on its way may still come; the next questions get a new connection.
+            if self.received == received:
+                self.retire()
+            raise
         finally:
             del self.waiting[message_id]
             if not self.waiting and not self.receiver.done():
-                self.timer = asyncio.get_running_loop().call_later(self.idle, self.receiver.cancel)
+                self._start_timer()
+
+    def retire(self) -> None:
+        """Take no more questions, and close after the last of those that are on their way."""
+        self.retired = True
+        self.forget(self)
+        self._stop_timer()
+        if not self.waiting:
+            self._start_timer()
 
     async def close(self) -> None:
         """Close and wait until it is closed."""
@@ -178,12 +200,17 @@ class _Connection:
                 await self.writer.wait_closed()
 
     def _deliver(self, wire: bytes) -> None:
+        self.received += 1
         question, answer = self.waiting.get(int.from_bytes(wire[:2]), (b"", None))
         if answer is None or answer.done() or len(wire) < HEADER_OCTETS or not wire[2] & _QR:
             return
         echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(question)]
         if wire[4:6] == b"\x00\x00" or echoed.lower() == question.lower():
             answer.set_result(wire)
+
+    def _start_timer(self) -> None:
+        idle = 0.0 if self.retired else self.idle
+        self.timer = asyncio.get_running_loop().call_later(idle, self.receiver.cancel)
 
     def _stop_timer(self) -> None:
         if self.timer is not None:

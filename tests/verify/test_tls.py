@@ -10,15 +10,17 @@ import pytest
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.verify import answers
 from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.streams import Streams
 from ddns_tray.verify.targets import Endpoint, Target
 from tests.support.certificates import CertificateAuthority
-from tests.support.dns_server import DnsServer
+from tests.support.dns_server import Answer, DnsServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from ddns_tray.verify.asker import Asker
+    from tests.verify.conftest import RunningClock
 
 HOME = prepare("home.example.test", "A", recursive=True)
 
@@ -54,6 +56,51 @@ async def test_questions_share_one_connection_whose_name_is_proven(
             assert answers.follow_chain(reply.message, "home.example.test", "A").addresses == ("192.0.2.7",)
             assert reply.transport is Transport.TLS
     assert resolver.tcp_connections == 1
+
+
+async def test_after_a_question_without_an_answer_the_next_gets_a_new_connection(
+    clock: RunningClock, resolver: DnsServer, authority: CertificateAuthority
+) -> None:
+    way = target(resolver, "dns.example", authority)
+    resolver.on("home.example.test", "A", Answer(drop=True), Answer(("home.example.test. 60 A 192.0.2.7",)))
+    streams = Streams(clock)
+    assert (await streams.ask(way, HOME, 0.2)).error is LookError.TIMEOUT
+    assert streams.open == 0
+    assert (await streams.ask(way, HOME, 1.0)).error is None
+    assert resolver.tcp_connections == 2
+    await streams.close()
+
+
+async def test_on_another_line_questions_go_over_new_connections(
+    clock: RunningClock, resolver: DnsServer, authority: CertificateAuthority
+) -> None:
+    way = target(resolver, "dns.example", authority)
+    resolver.on("slow.example.test", "A", Answer(delay=0.1))
+    streams = Streams(clock)
+    assert (await streams.ask(way, HOME, 1.0)).error is None
+    slow = asyncio.ensure_future(streams.ask(way, prepare("slow.example.test", "A", recursive=True), 1.0))
+    await asyncio.sleep(0)
+    streams.renew()
+    assert streams.open == 0
+    assert (await streams.ask(way, HOME, 1.0)).error is None
+    assert (await slow).error is None
+    assert (streams.open, resolver.tcp_connections) == (1, 2)
+    await streams.close()
+
+
+async def test_a_question_without_an_answer_among_others_leaves_the_connection_alone(
+    clock: RunningClock, resolver: DnsServer, authority: CertificateAuthority
+) -> None:
+    way = target(resolver, "dns.example", authority)
+    resolver.on("mute.example.test", "A", Answer(drop=True))
+    streams = Streams(clock)
+    assert (await streams.ask(way, HOME, 1.0)).error is None
+    mute = asyncio.ensure_future(streams.ask(way, prepare("mute.example.test", "A", recursive=True), 0.2))
+    await asyncio.sleep(0)
+    assert (await streams.ask(way, HOME, 1.0)).error is None
+    assert (await mute).error is LookError.TIMEOUT
+    assert (streams.open, resolver.tcp_connections) == (1, 1)
+    await streams.close()
 
 
 async def test_another_name_is_not_believed(asker: Asker, resolver: DnsServer, authority: CertificateAuthority) -> None:
