@@ -152,7 +152,7 @@ class _Door:
             await runtime.aclose()
 
     async def _serve(self, runtime: Runtime, desktop: Desktop, tasks: Tasks, stop: Stop) -> None:
-        desktop.apply_general(runtime.settings.general)
+        _apply(desktop, runtime)
         desktop.attach(self._services(runtime, desktop, tasks), woke_at=lambda: runtime.engine.woke_at)
         async with contextlib.AsyncExitStack() as stack:
             if not self.demo:
@@ -178,7 +178,7 @@ class _Door:
 
         async def reload() -> None:
             if await runtime.reload():
-                desktop.apply_general(runtime.settings.general)
+                _apply(desktop, runtime)
 
         return Services(
             engine=runtime.engine,
@@ -260,6 +260,11 @@ def _request_handler(runtime: Runtime, desktop: Desktop, stop: Stop) -> RequestH
     return RequestHandler(runtime, lambda: desktop.words, quit_instance=stop.request, raise_window=desktop.open_window)
 
 
+def _apply(desktop: Desktop, runtime: Runtime) -> None:
+    desktop.apply_general(runtime.settings.general)
+    desktop.apply_alerts(runtime.settings.alerts)
+
+
 async def _watch_settings(runtime: Runtime, desktop: Desktop) -> None:
     """Take settings that somebody edited, soon after."""
     while True:
@@ -267,7 +272,7 @@ async def _watch_settings(runtime: Runtime, desktop: Desktop) -> None:
         before = runtime.settings
         await runtime.reload_if_changed()
         if runtime.settings is not before:
-            desktop.apply_general(runtime.settings.general)
+            _apply(desktop, runtime)
 
 
 async def _start_demo() -> None:

@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 STOP_BUDGET = 5.0
 """Seconds that an orderly stop may take; then the process ends anyway."""
-QUIET_AFTER_WAKE = 60.0
 SETTINGS_LOOK = 5.0
 """Seconds between two looks whether the settings file is another: one stat(2)."""
 
@@ -112,7 +111,7 @@ class _Journal:
 
     def __call__(self, snapshot: Snapshot) -> None:
         woke = self._runtime.engine.woke_at
-        quiet_until = None if woke is None else woke + QUIET_AFTER_WAKE
+        quiet_until = None if woke is None else woke + self._runtime.settings.alerts.quiet_after_wake
         notices, self._memory = changes(self._memory, snapshot, quiet_until=quiet_until)
         for notice in notices:
             title, body = self._words.notice(notice)

@@ -72,6 +72,7 @@ def effective(settings: Settings) -> report.JsonObject:
     address["ipv6"] = _table("address.ipv6", settings.ipv6)
     tables["address"] = address
     tables["verify"] = _table("verify", settings.verify)
+    tables["alerts"] = _table("alerts", settings.alerts)
     tables["account"] = [{**_table("account", each), **each.options} for each in settings.accounts]
     tables["record"] = [_table("record", each) for each in settings.records]
     return tables

@@ -2,8 +2,9 @@
 
 Defines: the policy, and the memory that it needs. Does not send anything and makes no sentences (`words` does).
 
-One notice when our address changes, one when a record turns red, one when it is green again after that. Yellow and grey
-say nothing by themselves and end nothing: a record that goes red, offline and red again is one trouble, told once.
+One notice when our address changes, one when a record turns red, one when it is green again after that. Grey says
+nothing and ends nothing: a record that goes red, offline and red again is one trouble, told once. Yellow is told only
+to those who ask for it, once it has lasted.
 While it is quiet (after wake) nothing is said and nothing is learned, so that what still holds afterwards is told then.
 """
 
@@ -19,7 +20,7 @@ from ddns_tray.core.model import AddressState, Colour
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ddns_tray.core.model import Family, RecordKey, Snapshot, Verdict
+    from ddns_tray.core.model import Family, RecordKey, RecordStatus, Snapshot, Verdict
 
 
 class NoticeKind(StrEnum):
@@ -27,6 +28,7 @@ class NoticeKind(StrEnum):
 
     ADDRESS_CHANGED = "address_changed"
     TROUBLE = "trouble"
+    WARNING = "warning"
     RECOVERED = "recovered"
 
 
@@ -45,31 +47,36 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class AlertMemory:
-    """What the person knows: the address of each family, and which records are in trouble."""
+    """What the person knows: the address of each family, and which records are in trouble, or stay yellow."""
 
     addresses: Mapping[Family, str] = field(default_factory=lambda: MappingProxyType({}))
     troubled: frozenset[RecordKey] = frozenset()
+    warned: frozenset[RecordKey] = frozenset()
 
 
 def changes(
-    memory: AlertMemory, after: Snapshot, *, quiet_until: float | None
+    memory: AlertMemory, after: Snapshot, *, quiet_until: float | None, warn_after: float | None = None
 ) -> tuple[tuple[Notice, ...], AlertMemory]:
     """Return what to say about the snapshot `after`, and what the person knows once it is said.
 
-    Start with `AlertMemory()`: the first address that is seen is learned without a word, a red record is told.
+    Start with `AlertMemory()`: the first address that is seen is learned without a word, a red record is told. Records
+    that have been yellow for `warn_after` seconds are told too; None tells none of them.
     """
     if quiet_until is not None and after.at < quiet_until:
         return (), memory
-    notices = (*_address_notices(memory, after), *_record_notices(memory, after))
+    notices = (*_address_notices(memory, after), *_record_notices(memory, after, warn_after))
     known = {
         family: str(agreement.address)
         for family, agreement in after.addresses.items()
         if agreement.state is AddressState.AGREED
     }
-    told = {each.key for each in notices if each.kind is NoticeKind.TROUBLE}
-    healed = {each.key for each in notices if each.kind is NoticeKind.RECOVERED}
-    troubled = {each.key for each in after.records if each.key in (memory.troubled | told) - healed}
-    return notices, AlertMemory(MappingProxyType({**memory.addresses, **known}), frozenset(troubled))
+    told = {kind: {each.key for each in notices if each.kind is kind} for kind in NoticeKind}
+    here = {each.key for each in after.records} - told[NoticeKind.RECOVERED]
+    return notices, AlertMemory(
+        MappingProxyType({**memory.addresses, **known}),
+        frozenset(here & (memory.troubled | told[NoticeKind.TROUBLE])),
+        frozenset(here & (memory.warned | told[NoticeKind.WARNING])),
+    )
 
 
 def _address_notices(memory: AlertMemory, after: Snapshot) -> Iterator[Notice]:
@@ -85,10 +92,25 @@ def _address_notices(memory: AlertMemory, after: Snapshot) -> Iterator[Notice]:
             )
 
 
-def _record_notices(memory: AlertMemory, after: Snapshot) -> Iterator[Notice]:
+def _record_notices(memory: AlertMemory, after: Snapshot, warn_after: float | None) -> Iterator[Notice]:
     for record in after.records:
-        colour, in_trouble = record.verdict.colour, record.key in memory.troubled
+        colour, in_trouble, warned = record.verdict.colour, record.key in memory.troubled, record.key in memory.warned
         if colour is Colour.RED and not in_trouble:
-            yield Notice(NoticeKind.TROUBLE, after.at, key=record.key, verdict=record.verdict)
-        elif colour is Colour.GREEN and in_trouble:
-            yield Notice(NoticeKind.RECOVERED, after.at, key=record.key, verdict=record.verdict)
+            kind = NoticeKind.TROUBLE
+        elif colour is Colour.GREEN and (in_trouble or warned):
+            kind = NoticeKind.RECOVERED
+        elif _stays_yellow(record, after.at, warn_after) and not (in_trouble or warned):
+            kind = NoticeKind.WARNING
+        else:
+            continue
+        yield Notice(kind, after.at, key=record.key, verdict=record.verdict)
+
+
+def _stays_yellow(record: RecordStatus, now: float, warn_after: float | None) -> bool:
+    """Yellow of the same kind for so long; a reason that changes begins anew, since something is going on."""
+    return (
+        warn_after is not None
+        and record.verdict.colour is Colour.YELLOW
+        and record.since is not None
+        and now - record.since >= warn_after
+    )

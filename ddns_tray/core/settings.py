@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.model import AddressView
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DEFAULT_INTERVAL = 60.0
 DEFAULT_QUORUM = 2
+DEFAULT_RETURN = 300.0
 DEFAULT_TTL = 60
 DEFAULT_SOURCES = ("router", "https", "stun", "dns")
 DEFAULT_RESOLVERS = ("system", "udp://9.9.9.9", "udp://1.1.1.1", "udp://223.5.5.5")
@@ -38,11 +41,28 @@ class GeneralSettings:
 
 @dataclass(frozen=True, slots=True)
 class AddressSettings:
-    """How to learn our address; `per_family` overrides `sources` and `quorum` for one family."""
+    """How to learn our address; `per_family` overrides `sources` and `quorum` for one family.
+
+    `interface` or `local_address` bind the sources to one way to the world.
+    """
 
     sources: tuple[str, ...] = DEFAULT_SOURCES
     quorum: int = DEFAULT_QUORUM
     interval: float = DEFAULT_INTERVAL
+    interface: str = ""
+    local_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """One of several ways to the world. Without `sources` or `quorum` those of `[address]` count."""
+
+    id: str
+    interface: str = ""
+    local_address: str = ""
+    sources: tuple[str, ...] = ()
+    quorum: int | None = None
+    return_after: float = DEFAULT_RETURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,8 @@ class RecordSettings:
     allow_private: bool = False
     expected: tuple[str, ...] = ()
     ipv6_host: str = ""
+    line: tuple[str, ...] = ()
+    view: AddressView = AddressView.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +121,7 @@ class Settings:
     address: AddressSettings = AddressSettings()
     ipv4: AddressSettings = AddressSettings()
     ipv6: AddressSettings = AddressSettings()
+    lines: tuple[LineSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()
     records: tuple[RecordSettings, ...] = ()
     verify: VerifySettings = VerifySettings()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from ddns_tray.core.model import Family, RecordType
+from ddns_tray.core.model import AddressView, Family, RecordType
 from ddns_tray.core.settings import (
     AccountSettings,
     AddressSettings,
+    AlertSettings,
     GeneralSettings,
     RecordSettings,
     Settings,
@@ -19,6 +20,7 @@ from ddns_tray.core.settings_faults import known_hint
 from ddns_tray.core.settings_schema import ARRAY_SECTIONS, LATER_SECTIONS, SECTIONS
 from ddns_tray.core.settings_tables import is_table, read_table
 from ddns_tray.core.settings_values import shown
+from ddns_tray.core.settings_ways import binding_of, check_line_of_record, check_one_way, read_lines, sources_of_line
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
@@ -34,15 +36,19 @@ def read_settings(data: Mapping[str, object], providers: Mapping[str, ProviderSp
     _check_top(data, faults)
     address, per_family = _read_address(data.get("address", {}), faults)
     accounts = _read_accounts(data, providers, faults)
+    lines = read_lines(_tables(data, "line", faults), faults)
     records = _read_records(data, accounts, providers, faults)
+    _check_lines(data, records, faults)
     settings = Settings(
         general=GeneralSettings(**_table(data, "general", faults)),
         address=address,
         ipv4=per_family[Family.IPV4],
         ipv6=per_family[Family.IPV6],
+        lines=lines,
         accounts=tuple(accounts.values()),
-        records=tuple(records),
+        records=tuple(records.values()),
         verify=_read_verify(data, faults),
+        alerts=AlertSettings(**_table(data, "alerts", faults)),
     )
     for section in ("metrics", "history"):
         _table(data, section, faults)
@@ -86,6 +92,7 @@ def _read_address(data: object, faults: Faults) -> tuple[AddressSettings, dict[F
     if not is_table(data, ("address",), faults):
         return AddressSettings(), dict.fromkeys(Family, AddressSettings())
     common = read_table(data, "address", ("address",), faults, elsewhere=tuple(Family))
+    check_one_way(common, ("address",), faults)
     per_family = {}
     for family in Family:
         path = ("address", family.value)
@@ -138,10 +145,10 @@ def _read_records(
     accounts: Mapping[str, AccountSettings],
     providers: Mapping[str, ProviderSpec],
     faults: Faults,
-) -> list[RecordSettings]:
+) -> dict[KeyPath, RecordSettings]:
     written = data.get("account")
     named = {table.get("id") for table in written if isinstance(table, dict)} if isinstance(written, list) else set()
-    records = []
+    records: dict[KeyPath, RecordSettings] = {}
     taken: set[tuple[str, RecordType]] = set()
     for path, table in _tables(data, "record", faults):
         record = _read_record(table, path, faults)
@@ -167,7 +174,7 @@ def _read_records(
         account = accounts.get(record.account or "")
         if account is not None:
             _check_capabilities(record, providers[account.provider], path, faults)
-        records.append(record)
+        records[path] = record
     return records
 
 
@@ -185,7 +192,17 @@ def _read_record(table: Mapping[str, object], path: KeyPath, faults: Faults) -> 
             text("There is no AAAA record to put the IPv6 host part into."),
             text('Write types = ["AAAA"], or remove the line.'),
         )
-    return RecordSettings(types=types, **values)
+    view = AddressView(values.pop("view", AddressView.AUTO))
+    return RecordSettings(types=types, view=view, **values)
+
+
+def _check_lines(data: Mapping[str, object], records: Mapping[KeyPath, RecordSettings], faults: Faults) -> None:
+    """A line whose table has a fault of its own is still one that records may name."""
+    written = data.get("line")
+    tables = [table for table in written if isinstance(table, dict)] if isinstance(written, list) else []
+    known = [str(table["id"]) for table in tables if isinstance(table.get("id"), str)]
+    for path, record in records.items():
+        check_line_of_record(record, known, path, faults)
 
 
 def _check_expected(record: RecordSettings, path: KeyPath, faults: Faults) -> None:
@@ -242,10 +259,9 @@ def _check_capabilities(record: RecordSettings, spec: ProviderSpec, path: KeyPat
 def _check_sources(settings: Settings, faults: Faults) -> None:
     """Without any source of a family, records of that family would stay grey for ever."""
     for family, address in ((Family.IPV4, settings.ipv4), (Family.IPV6, settings.ipv6)):
-        if any(_may_see(source, family) for source in address.sources):
-            continue
         for position, record in enumerate(settings.records):
-            if not _needs(record, family):
+            sources = _sources_for(record, family, address, settings)
+            if not _needs(record, family) or any(_may_see(source, family) for source in sources):
                 continue
             faults.add(
                 ("record", position, "types"),
@@ -259,6 +275,15 @@ def _check_sources(settings: Settings, faults: Faults) -> None:
                     type=family.record_type.value,
                 ),
             )
+
+
+def _sources_for(
+    record: RecordSettings, family: Family, address: AddressSettings, settings: Settings
+) -> tuple[str, ...]:
+    if not record.line:
+        return address.sources
+    lines = [line for line in settings.lines if line.id in record.line and binding_of(line).serves(family)]
+    return tuple(source for line in lines for source in sources_of_line(line, address))
 
 
 _IPV4_ONLY = frozenset({"router", "natpmp", "pcp", "upnp"})

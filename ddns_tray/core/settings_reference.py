@@ -46,12 +46,18 @@ _ABOUT = {
     "address": "How to learn the public address.",
     "address.ipv4": "Overrides `[address]` for IPv4.",
     "address.ipv6": "Overrides `[address]` for IPv6.",
+    "line": (
+        "Only with several ways to the world: one table for each, with either `interface` or `local_address`. Without"
+        " `sources` of its own a line has those of `[address]`, except `command`, `file`, `interface` and `static`. A"
+        " record names its lines in `line`; see [Several lines](#several-lines)."
+    ),
     "account": (
         "One table for each account at a DNS service. Beside these keys it takes the plain fields of its provider, as"
         " `ddns-tray providers` lists them; every service that is reached over HTTP takes `base_url`."
     ),
     "record": "One table for each name to keep or to watch.",
     "verify": "How to prove that the names lead here.",
+    "alerts": "Which changes are told on the desktop, if `notifications` in `[general]` is on.",
     "metrics": "For a later version; may be there with an empty value.",
     "history": "For a later version; may be there with an empty value.",
 }
@@ -85,6 +91,42 @@ contradicts the others, asks to be left alone or does not answer rests for a whi
 
 The sources of one operator, and those that ask the router, count as one witness. Where a source asks is always asked
 directly, never through a proxy. `pcp` has to open a port for a moment to learn the address, and closes it again.
+
+## Several lines
+
+```toml
+[[line]]
+id = "fibre"
+interface = "eth0"
+
+[[line]]
+id = "lte"
+interface = "wwan0"
+return_after = "10m"
+
+[[record]]
+name = "home.example.org"
+line = ["fibre", "lte"]
+account = "home"
+```
+
+The sources of a line are asked through it alone: their sockets are bound to the interface on Linux, where the system
+permits it, and elsewhere to the address that the interface has. Names of sources are looked up as the system does it.
+
+A name follows the first of its lines that is up. It leaves a line only when that one is down: when in at least three
+looks in a row, over 25 seconds or more, its interface was gone, nobody outside could be heard through it, or its
+sources agreed that it has no public address. One failed look moves nothing, and while the line in use has no certain
+address the name keeps the one it has. It moves to a later line only if that one has an address that is agreed on, and
+returns to an earlier one when each look has found that one up for its `return_after`.
+
+`interface` or `local_address` in `[address]` bind the sources of names that follow no line.
+
+## Behind a VPN
+
+Where the traffic of this computer leaves through a tunnel, the world sees the address of the tunnel's other end, and
+somebody has to say whose address a name shall have: `view = "home"` for that of your own line (its sources are asked
+through the interface that leads to your router), `view = "world"` for what the world sees. As long as nothing is chosen
+and the two may differ, a name keeps the address that it has.
 
 ## Resolvers
 
@@ -142,6 +184,7 @@ def _value(rule: Setting) -> str:
         Kind.DURATION: "duration",
         Kind.NAME: "host name",
         Kind.HOST_PART: "end of an IPv6 address",
+        Kind.LOCAL_ADDRESS: "IP address",
         Kind.IDENTIFIER: "letters, digits, `-`, `_`",
         Kind.SOURCES: "list of [sources](#sources-of-addresses)",
         Kind.RESOLVERS: "list of [resolvers](#resolvers)",
@@ -163,7 +206,10 @@ def _default(rule: Setting) -> str:
     if rule.required:
         return "**required**"
     if rule.default is None:
-        return "as in `[address]`" if rule.section.startswith("address.") else "not set"
+        inherited = rule.section.startswith("address.") or (rule.section == "line" and rule.key == "quorum")
+        return "as in `[address]`" if inherited else "not set"
+    if rule.section == "line" and rule.key == "sources":
+        return "as in `[address]`"
     if rule.kind is Kind.DURATION and isinstance(rule.default, float):
         return f'`"{format_duration(rule.default)}"`'
     return f"`{json.dumps(rule.default)}`"

@@ -14,6 +14,7 @@ from ddns_tray.core.settings import (
     DEFAULT_INTERVAL,
     DEFAULT_QUORUM,
     DEFAULT_RESOLVERS,
+    DEFAULT_RETURN,
     DEFAULT_SOURCES,
     AlertSettings,
 )
@@ -40,6 +41,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DURATION = "duration"
     NAME = "name"
+    LOCAL_ADDRESS = "local_address"
     HOST_PART = "host_part"
     IDENTIFIER = "identifier"
     TYPES = "types"
@@ -81,6 +83,7 @@ SECTIONS = (
     "address",
     "address.ipv4",
     "address.ipv6",
+    "line",
     "account",
     "record",
     "verify",
@@ -88,8 +91,8 @@ SECTIONS = (
     "metrics",
     "history",
 )
-ARRAY_SECTIONS = frozenset({"account", "record"})
-LATER_SECTIONS = ("line", "channel")
+ARRAY_SECTIONS = frozenset({"line", "account", "record"})
+LATER_SECTIONS = ("channel",)
 """Arrays of tables that versions to come will read; an empty array is accepted."""
 
 
@@ -166,6 +169,31 @@ def _alerts() -> Iterator[Setting]:
         text("For so long after this computer woke up nothing is told: networks take a while to come back."),
         minimum=0,
         maximum=3600,
+    )
+
+
+def _way(section: str) -> tuple[Setting, Setting]:
+    """Two ways to say which way to take: a network interface, or an address of this computer."""
+    return (
+        Setting(
+            section,
+            "interface",
+            Kind.TEXT,
+            "",
+            text("Interface"),
+            text("The network interface through which the sources are asked. Empty: as the system decides."),
+        ),
+        Setting(
+            section,
+            "local_address",
+            Kind.LOCAL_ADDRESS,
+            "",
+            text("Local address"),
+            text(
+                "In place of an interface: the address of this computer from which the sources of this kind of address"
+                " are asked."
+            ),
+        ),
     )
 
 
@@ -249,10 +277,33 @@ SETTINGS: tuple[Setting, ...] = (
         minimum=MIN_INTERVAL,
         maximum=MAX_INTERVAL,
     ),
+    *_way("address"),
     _sources("address.ipv4", None),
     _quorum("address.ipv4", None),
     _sources("address.ipv6", None),
     _quorum("address.ipv6", None),
+    Setting(
+        "line",
+        "id",
+        Kind.IDENTIFIER,
+        None,
+        text("Line"),
+        text("Your own short name for the line; records refer to it."),
+        required=True,
+    ),
+    *_way("line"),
+    _sources("line", ()),
+    _quorum("line", None),
+    Setting(
+        "line",
+        "return_after",
+        Kind.DURATION,
+        DEFAULT_RETURN,
+        text("Return after"),
+        text("How long this line has to be up again before names that moved to a later one return to it."),
+        minimum=0,
+        maximum=MAX_INTERVAL,
+    ),
     Setting(
         "account",
         "id",
@@ -358,8 +409,22 @@ SETTINGS: tuple[Setting, ...] = (
         Kind.TEXT_LIST,
         (),
         text("Lines"),
-        text("The uplinks whose addresses the name shall have."),
-        later=True,
+        text(
+            "The ids of lines in the order of preference: the name has the address of the first one that is up."
+            " Left out: the name follows the way that the system takes."
+        ),
+    ),
+    Setting(
+        "record",
+        "view",
+        Kind.CHOICE,
+        "auto",
+        text("Behind a VPN"),
+        text(
+            "Whose address the name shall have while the traffic of this computer leaves through a VPN: home is that of"
+            " your own line, world the one that the world sees. With auto nothing is written as long as the two differ."
+        ),
+        choices=("auto", "world", "home"),
     ),
     Setting(
         "verify",

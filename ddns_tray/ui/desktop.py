@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from ddns_tray.core.model import RecordKey
-    from ddns_tray.core.settings import GeneralSettings
+    from ddns_tray.core.settings import AlertSettings, GeneralSettings
     from ddns_tray.ui.services import Services, Spawn
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.window import MainWindow, Page
@@ -101,6 +101,10 @@ class Desktop(QObject):
             self.tray.set_words(self.words)
             if self._window is not None:
                 self._window.set_words(self.words)
+
+    def apply_alerts(self, alerts: AlertSettings) -> None:
+        """Take the choice of what is told."""
+        self.notifier.alerts = alerts
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take the newest snapshot everywhere; a subscriber of the engine."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from ddns_tray.core.alerting import AlertMemory, NoticeKind, changes
+from ddns_tray.core.settings import AlertSettings
 from ddns_tray.ui import icons
 from ddns_tray.words import Shape
 
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-QUIET_AFTER_WAKE = 60.0
 _IMAGE_SIZE = 48
 _BALLOON_TIME = 10_000
 _SHAPES = {
     NoticeKind.ADDRESS_CHANGED: Shape.CHECK,
     NoticeKind.TROUBLE: Shape.CROSS,
+    NoticeKind.WARNING: Shape.WARNING,
     NoticeKind.RECOVERED: Shape.CHECK,
 }
 
@@ -45,11 +46,15 @@ class Toasts(Protocol):
 
 
 class Notifier:
-    """A subscriber of snapshots. `enabled` is the person's choice; what is not said then is not made up for later."""
+    """A subscriber of snapshots. `enabled` and `alerts` are the person's choice.
+
+    What was not said because of that choice is not made up for later.
+    """
 
     def __init__(self, words: Words, tray: Tray, spawn: Spawn) -> None:
         self.words = words
         self.enabled = True
+        self.alerts = AlertSettings()
         self.toasts: Toasts | None = None
         self.woke_at: Callable[[], float | None] = lambda: None
         self._tray = tray
@@ -58,12 +63,26 @@ class Notifier:
 
     def __call__(self, snapshot: Snapshot) -> Sequence[Notice]:
         """Take a snapshot, and tell what there is to tell; returns it for the activity log."""
-        woke = self.woke_at()
-        quiet_until = None if woke is None else woke + QUIET_AFTER_WAKE
-        notices, self._memory = changes(self._memory, snapshot, quiet_until=quiet_until)
-        if notices and self.enabled:
-            self._tell(notices)
+        woke, alerts = self.woke_at(), self.alerts
+        notices, self._memory = changes(
+            self._memory,
+            snapshot,
+            quiet_until=None if woke is None else woke + alerts.quiet_after_wake,
+            warn_after=alerts.warning_after if alerts.warning else None,
+        )
+        wanted = [notice for notice in notices if self._wants(notice.kind)]
+        if wanted and self.enabled:
+            self._tell(wanted)
         return notices
+
+    def _wants(self, kind: NoticeKind) -> bool:
+        alerts = self.alerts
+        return {
+            NoticeKind.ADDRESS_CHANGED: alerts.address_changed,
+            NoticeKind.TROUBLE: alerts.trouble,
+            NoticeKind.WARNING: alerts.warning,
+            NoticeKind.RECOVERED: alerts.recovered,
+        }[kind]
 
     def _tell(self, notices: Sequence[Notice]) -> None:
         """Several at once become one notification, the worst in front: each would replace the other anyway."""

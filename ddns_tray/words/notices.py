@@ -19,7 +19,7 @@ def notice(speaker: Speaker, said: Notice) -> tuple[str, str]:
     match said.kind:
         case NoticeKind.ADDRESS_CHANGED:
             return _address_changed(speaker, said)
-        case NoticeKind.TROUBLE:
+        case NoticeKind.TROUBLE | NoticeKind.WARNING:
             return _trouble(speaker, said)
         case NoticeKind.RECOVERED:
             return (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from types import MappingProxyType
 
@@ -148,3 +149,38 @@ def test_a_notice_carries_the_verdict_that_it_is_about() -> None:
     (notice,) = Teller().hear(snapshot(RED, None, None))
     assert notice.verdict is RED
     assert notice.at == NOW
+
+
+def test_yellow_is_told_to_those_who_ask_once_it_has_lasted() -> None:
+    def yellow_since(since: float | None) -> Snapshot:
+        now = snapshot(YELLOW, GREEN, None)
+        return replace(now, records=tuple(replace(record, since=since) for record in now.records))
+
+    for since, after, kinds in (
+        (NOW - 900, None, []),
+        (None, 900, []),
+        (NOW - 899, 900, []),
+        (NOW - 900, 900, [NoticeKind.WARNING]),
+    ):
+        notices, _ = changes(AlertMemory(), yellow_since(since), quiet_until=None, warn_after=after)
+        assert [notice.kind for notice in notices] == kinds
+    teller = Teller()
+    lasting = yellow_since(NOW - 900)
+    first, teller.memory = changes(teller.memory, lasting, quiet_until=None, warn_after=900)
+    assert [(notice.kind, notice.key) for notice in first] == [(NoticeKind.WARNING, HOME)]
+    again, teller.memory = changes(teller.memory, lasting, quiet_until=None, warn_after=900)
+    assert again == ()
+    assert teller.see(GREEN) == [(NoticeKind.RECOVERED, HOME)]
+    assert teller.memory.warned == frozenset()
+
+
+def test_red_after_yellow_is_told_and_yellow_after_red_is_not() -> None:
+    teller = Teller()
+    memory = AlertMemory(warned=frozenset({HOME}))
+    teller.memory = memory
+    assert teller.see(RED) == [(NoticeKind.TROUBLE, HOME)]
+    lasting = snapshot(YELLOW, None, None)
+    lasting = replace(lasting, records=tuple(replace(record, since=NOW - 9_000) for record in lasting.records))
+    notices, teller.memory = changes(teller.memory, lasting, quiet_until=None, warn_after=900)
+    assert notices == ()
+    assert teller.see(GREEN) == [(NoticeKind.RECOVERED, HOME)]

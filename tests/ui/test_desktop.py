@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from ddns_tray.core.model import Family
-from ddns_tray.core.settings import GeneralSettings
+from ddns_tray.core.settings import AlertSettings, GeneralSettings
 from ddns_tray.ui.desktop import Desktop
 from ddns_tray.ui.tasks import Tasks as RealTasks
 from ddns_tray.ui.window import Page
@@ -104,6 +104,32 @@ async def test_nothing_is_told_to_those_who_do_not_want_it(
     behind[1].publish(snapshots.snapshot(snapshots.extra()))
     await tasks.drain()
     assert toasts.shown == []
+
+
+async def test_only_what_was_chosen_is_told(desktop: Desktop, behind: Behind, toasts: Toasts, tasks: Tasks) -> None:
+    desktop.apply_alerts(AlertSettings(trouble=False, warning=True, warning_after=60))
+    yellow = replace(snapshots.propagating(), since=NOW - 60)
+    behind[1].publish(snapshots.snapshot(snapshots.extra(), yellow))
+    await tasks.drain()
+    assert [title for title, _ in toasts.shown] == ["home.example.org: on its way"]
+    desktop.apply_alerts(AlertSettings(recovered=False))
+    behind[1].publish(snapshots.snapshot(snapshots.record("home.example.org"), snapshots.mismatch()))
+    await tasks.drain()
+    assert [title for title, _ in toasts.shown[1:]] == ["mail.example.org: wrong address"]
+
+
+async def test_how_long_it_is_quiet_after_wake_is_a_choice(
+    desktop: Desktop, behind: Behind, toasts: Toasts, tasks: Tasks
+) -> None:
+    desktop.notifier.woke_at = lambda: NOW - 90
+    desktop.apply_alerts(AlertSettings(quiet_after_wake=120))
+    behind[1].publish(snapshots.troubled())
+    await tasks.drain()
+    assert toasts.shown == []
+    desktop.apply_alerts(AlertSettings(quiet_after_wake=0))
+    behind[1].publish(snapshots.troubled())
+    await tasks.drain()
+    assert len(toasts.shown) == 1
 
 
 async def test_it_is_quiet_after_wake(desktop: Desktop, behind: Behind, toasts: Toasts, tasks: Tasks) -> None:
