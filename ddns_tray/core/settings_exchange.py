@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ddns_tray.core.ports import SettingChange, SettingValue
-    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings
 
-_OF_THIS_COMPUTER = frozenset({("general", "autostart"), ("general", "secrets_file")})
+_OF_THIS_COMPUTER = frozenset(
+    {("general", "autostart"), ("general", "secrets_file"), ("address", "interface"), ("address", "local_address")}
+)
 _ALWAYS_WRITTEN = frozenset({("record", "types")})
 _SINGLE_SECTIONS = tuple(section for section in SECTIONS if section not in ARRAY_SECTIONS)
 
 
 class Difference(StrEnum):
-    """What has become of an account, a record or a value."""
+    """What has become of a line, an account, a record or a value."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -36,9 +38,9 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingsDifference:
-    """One account, record or value that two settings do not share.
+    """One line, account, record or value that two settings do not share.
 
-    `section` and `name` say which: an account's id, a record's name and types, a key. `keys` are those of an account
+    `section` and `name` say which: an id, a record's name and types, a key. `keys` are those of an account
     or record that differ; `before` and `after` are the two forms of a value, as it is written in the file.
     """
 
@@ -74,8 +76,8 @@ def own_values(settings: Settings) -> tuple[SettingChange, ...]:
     )
 
 
-def table_of(section: str, item: AccountSettings | RecordSettings) -> dict[str, SettingValue]:
-    """The keys of an account or record as the file has them; what is at its default is left out."""
+def table_of(section: str, item: AccountSettings | LineSettings | RecordSettings) -> dict[str, SettingValue]:
+    """The keys of an account, line or record as the file has them; what is at its default is left out."""
     table: dict[str, SettingValue] = {}
     for rule in settings_of(section):
         value = None if rule.later else getattr(item, rule.key, None)
@@ -93,6 +95,8 @@ def export_text(settings: Settings, *, heading: str) -> str:
     lines = [*(f"# {line}" for line in heading.splitlines()), f"schema = {SCHEMA_VERSION}"]
     for section, table in tables.items():
         lines += _block(f"[{section}]", table)
+    for line in settings.lines:
+        lines += _block("[[line]]", table_of("line", line))
     for account in settings.accounts:
         lines += _block("[[account]]", table_of("account", account))
     for record in settings.records:
@@ -101,8 +105,9 @@ def export_text(settings: Settings, *, heading: str) -> str:
 
 
 def differences(before: Settings, after: Settings) -> tuple[SettingsDifference, ...]:
-    """All that two settings do not share: accounts, records, then values."""
+    """All that two settings do not share: lines, accounts, records, then values."""
     return (
+        *_differing("line", {each.id: each for each in before.lines}, {each.id: each for each in after.lines}),
         *_differing("account", {each.id: each for each in before.accounts}, {each.id: each for each in after.accounts}),
         *_differing("record", _by_name(before), _by_name(after)),
         *_differing_values(before, after),
@@ -115,8 +120,8 @@ def _by_name(settings: Settings) -> dict[str, RecordSettings]:
 
 def _differing(
     section: str,
-    before: Mapping[str, AccountSettings | RecordSettings],
-    after: Mapping[str, AccountSettings | RecordSettings],
+    before: Mapping[str, AccountSettings | LineSettings | RecordSettings],
+    after: Mapping[str, AccountSettings | LineSettings | RecordSettings],
 ) -> Iterator[SettingsDifference]:
     for name in {**before, **after}:
         old, new = before.get(name), after.get(name)

@@ -11,7 +11,7 @@ from ddns_tray.core.names import canonical_name
 from ddns_tray.core.own_addresses import parse_host_part
 from ddns_tray.core.settings_faults import known_hint
 from ddns_tray.core.settings_schema import Kind, Setting, settings_of
-from ddns_tray.core.settings_values import ELEMENT_CHECKS, check_identifier, check_text, shown
+from ddns_tray.core.settings_values import ELEMENT_CHECKS, check_address, check_identifier, check_text, shown
 from ddns_tray.core.text import Text, text
 
 if TYPE_CHECKING:
@@ -115,7 +115,9 @@ def _read_text(rule: Setting, raw: str) -> str:
     if rule.kind is Kind.NAME:
         return canonical_name(raw)
     if rule.kind is Kind.IDENTIFIER:
-        return check_identifier(raw)
+        return check_identifier(raw, of_line=rule.section == "line")
+    if rule.kind is Kind.LOCAL_ADDRESS and raw:
+        return check_address(raw)
     if rule.kind is Kind.CHOICE and raw not in rule.choices:
         raise UsageError(
             text("{value} is not a choice for {key}.", value=shown(raw), key=rule.key), known_hint(raw, rule.choices)

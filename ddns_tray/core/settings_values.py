@@ -55,11 +55,13 @@ def looks_secret(key: str) -> bool:
     return _SECRET_WORD.search(key.replace("-", "_")) is not None
 
 
-def check_identifier(value: str) -> str:
-    """Accept an account id: it becomes part of environment variables, file names and keyring entries."""
+def check_identifier(value: str, *, of_line: bool = False) -> str:
+    """Accept an account's or line's id: it becomes part of environment variables, file names and keyring entries."""
     if not _IDENTIFIER.fullmatch(value):
         raise UsageError(
-            text("{value} cannot be the id of an account.", value=shown(value)),
+            text("{value} cannot be the id of a line.", value=shown(value))
+            if of_line
+            else text("{value} cannot be the id of an account.", value=shown(value)),
             text("Use up to 63 letters a to z, digits, hyphens and underscores; begin with a letter or digit."),
         )
     return value

@@ -139,12 +139,17 @@ def set_values(changes: Iterable[SettingChange]) -> Edit:
 
 
 def take_in(coming: Settings) -> Edit:
-    """Add the accounts and records of other settings, and set what they set; nothing of ours that they lack goes.
+    """Add the lines, accounts and records of other settings, and set what they set; what they lack stays with us.
 
-    An account of the same id and a record of the same name and type are replaced.
+    An account of the same id and a record of the same name and type are replaced. A line of ours stays as it is, since
+    it names an interface of this computer.
     """
 
     def edit(draft: Draft) -> None:
+        ours = {line.id for line in draft.current.lines}
+        for line in coming.lines:
+            if line.id not in ours:
+                _append(draft, "line", table_of("line", line))
         _take_in_accounts(draft, coming.accounts)
         _take_in_records(draft, coming.records)
         set_values(own_values(coming))(draft)
