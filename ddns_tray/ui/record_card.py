@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from ddns_tray.core.model import Colour
 from ddns_tray.ui import icons
 from ddns_tray.ui.controls import fixed_font
 from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.history_strip import HEIGHT as STRIP
+from ddns_tray.ui.history_strip import WIDTH as STRIP_WIDTH
+from ddns_tray.ui.history_strip import draw_strip, said_at
 from ddns_tray.ui.models import RECORD_ROLE
 from ddns_tray.ui.record_detail import RecordDetail
 from ddns_tray.words import Shape
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QAbstractItemModel
-    from PySide6.QtWidgets import QListView
+    from PySide6.QtGui import QHelpEvent
+    from PySide6.QtWidgets import QAbstractItemView, QListView
 
     from ddns_tray.core.model import RecordKey, RecordStatus
     from ddns_tray.ui.theme import Theme
@@ -38,6 +42,7 @@ _BAR = 6
 _CHEVRON = 12
 _LINES = 2
 _LEADING = 3
+_ABOVE_STRIP = 7
 _MEASURED = 200
 """Up to so many rows the text is measured; with more, every trouble gets two lines, as measuring takes time."""
 
@@ -86,7 +91,19 @@ class RecordCardDelegate(QStyledItemDelegate):
         height = 2 * PAD - _LEADING + QFontMetrics(self._bold).height() + lines * (metrics.lineSpacing() + _LEADING)
         if self._countdown(record) is not None:
             height += metrics.lineSpacing() + 6
+        if self._draws_strip(record):
+            height += STRIP + _ABOVE_STRIP
         return height
+
+    def _draws_strip(self, record: RecordStatus) -> bool:
+        """The opened card has the strip among its details, where the keyboard reaches it."""
+        return bool(record.turns) and record.key != self.opened
+
+    def _strip_area(self, record: RecordStatus, area: QRect) -> QRectF:
+        """At the bottom of the head, below the text."""
+        left, bottom = area.left() + _TEXT_LEFT, area.top() + self._head_height(record, area.width()) - PAD
+        width = min(STRIP_WIDTH, area.right() - PAD - left)
+        return QRectF(left, bottom - STRIP, width, STRIP)
 
     def _text_width(self, record: RecordStatus, width: int) -> int:
         return max(120, width - _TEXT_LEFT - PAD - self._address_width(record) - _CHEVRON - 24)
@@ -163,6 +180,8 @@ class RecordCardDelegate(QStyledItemDelegate):
         countdown = self._countdown(record)
         if countdown is not None:
             self._draw_countdown(painter, QRect(left, y + 6, area.right() - PAD - left, normal.height()), *countdown)
+        if self._draws_strip(record):
+            draw_strip(painter, self._strip_area(record, area), record.turns, self._now(), tokens)
 
     def _draw_addresses(self, painter: QPainter, record: RecordStatus, right: int, top: int) -> None:
         painter.setFont(self._fixed)
@@ -202,6 +221,19 @@ class RecordCardDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(done, _BAR / 2, _BAR / 2)
         painter.setPen(QColor(tokens.verdict[Colour.YELLOW]))
         painter.drawText(QPointF(area.right() - said_width + 2, area.top() + metrics.ascent()), said)
+
+    def helpEvent(  # noqa: N802 - Qt's name
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """Tell what a bar of the strip stands for."""
+        record: RecordStatus | None = index.data(RECORD_ROLE)
+        if event.type() == QEvent.Type.ToolTip and record is not None and self._draws_strip(record):
+            strip = self._strip_area(record, option.rect)
+            if strip.contains(QPointF(event.pos())):
+                part = (event.pos().x() - strip.left()) / strip.width()
+                QToolTip.showText(event.globalPos(), said_at(self._words, record.turns, part, self._now()), view)
+                return True
+        return super().helpEvent(event, view, option, index)
 
     # --- the opened card ---
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from ddns_tray.core.errors import ProblemCode
 from ddns_tray.core.model import VerdictKind
 from ddns_tray.ui.controls import fit_rows, muted, paragraph, set_up_table
 from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.history_strip import HistoryStrip
 from ddns_tray.ui.models import EvidenceModel
 
 if TYPE_CHECKING:
@@ -45,10 +46,15 @@ class RecordDetail(QWidget):
         self._action = paragraph("")
         self._facts = muted(paragraph(""), tokens)
         self._evidence = muted(paragraph(""), tokens)
-        self._model = EvidenceModel(words, self)
+        self._model = EvidenceModel(words, self, now=now)
         self._table = QTableView()
         set_up_table(self._table, self._model, stretch=2, name=words.tr("What each server answered"))
         self._nothing = muted(paragraph(words.tr("Nobody has been asked yet.")), tokens)
+        self._strip = HistoryStrip(words, now, theme)
+        self._past = muted(paragraph(""), tokens)
+        self._path = muted(paragraph(""), tokens)
+        self._ticker = QTimer(self, interval=1000)
+        self._ticker.timeout.connect(self._tick)
         self._update = QPushButton(words.tr("Update now"))
         self._account = QPushButton(words.tr("Enter the credentials again…"))
         self._edit = QPushButton(words.tr("Edit…"))
@@ -63,10 +69,9 @@ class RecordDetail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(_LEFT, 0, _PAD, _PAD)
         column.setSpacing(8)
-        for label in (self._next, self._action, self._evidence):
-            column.addWidget(label)
-        column.addWidget(self._table)
-        column.addWidget(self._nothing)
+        for widget in (self._strip, self._past, self._next, self._action, self._evidence, self._table, self._nothing):
+            column.addWidget(widget)
+        column.addWidget(self._path)
         column.addWidget(self._facts)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -88,6 +93,10 @@ class RecordDetail(QWidget):
         for label, said in ((self._next, parts.next), (self._action, parts.action), (self._evidence, parts.evidence)):
             _set(label, said)
         _set(self._facts, self._spoken_facts(record))
+        self._strip.show_record(record)
+        _set(self._past, self._words.past(record.turns, self._now()) if record.turns else "")
+        _set(self._path, self._spoken_path(record))
+        self._path.setToolTip("" if record.view is None else self._words.delegation_steps(record.view))
         self._model.show_record(record)
         rows = self._model.rowCount()
         self._table.setVisible(bool(rows))
@@ -121,6 +130,33 @@ class RecordDetail(QWidget):
                 facts.append(words.say(result.problem.hint))
         return "\n".join(facts)
 
+    def _spoken_path(self, record: RecordStatus) -> str:
+        """How the zone was found, or why it was not."""
+        view = record.view
+        if view is None:
+            return ""
+        if view.delegation_error is not None:
+            return self._words.tr(
+                "The zone of this name was not found: {reason}", reason=self._words.look_error(view.delegation_error)
+            )
+        return self._words.delegation_path(view)
+
+    def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Count down only while somebody looks."""
+        del event
+        self._tick()
+        self._ticker.start()
+
+    def hideEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Rest."""
+        del event
+        self._ticker.stop()
+
+    def _tick(self) -> None:
+        """Times go on between two snapshots: those of caches, and the end of the strip."""
+        self._model.tick()
+        self._strip.update()
+
     def _copy_report(self) -> None:
         if self._record is None:
             return
@@ -130,7 +166,10 @@ class RecordDetail(QWidget):
             self._words.tr("{name}: {what}", name=title, what=self._words.verdict_title(self._record)),
             self._words.verdict_explanation(self._record, self._now()),
             self._spoken_facts(self._record),
+            self._past.text(),
+            self._spoken_path(self._record),
         ]
+        lines = [line for line in lines if line]
         lines += ["\t".join(model.cell(row, column) for column in range(5)) for row in range(model.rowCount())]
         QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
 

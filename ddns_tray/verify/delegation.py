@@ -11,10 +11,10 @@ people are sent to both). A server is an NS name with all its addresses; one wit
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import LookError, Transport
+from ddns_tray.core.model import Cut, LookError, Transport
 from ddns_tray.core.names import is_in_zone, parents
 from ddns_tray.verify import answers
 from ddns_tray.verify.asker import Asker, Reply
@@ -104,6 +104,7 @@ class Delegations:
         self._zones: dict[str, Delegation] = {}
         self._names: dict[str, tuple[str, float]] = {}
         self._no_start: dict[str, float] = {}
+        self._from_resolver: set[str] = set()
 
     @property
     def roots(self) -> tuple[NameServer, ...]:
@@ -115,6 +116,23 @@ class Delegations:
         self._zones.clear()
         self._names.clear()
         self._no_start.clear()
+        self._from_resolver.clear()
+
+    def path(self, delegation: Delegation) -> tuple[Cut, ...]:
+        """The way from parent to child that leads to a delegation, as far as it is remembered."""
+        way = [_cut(delegation)]
+        for ancestor in parents(delegation.zone)[1:]:
+            if way[-1].zone in self._from_resolver:
+                break
+            above = self._zones.get(ancestor)
+            if above is not None:
+                way.append(_cut(above))
+        top = way[-1]
+        if top.zone in self._from_resolver:
+            way[-1] = replace(top, told_by_resolver=True)
+        elif top.zone:
+            way.append(_cut(self._roots))
+        return tuple(reversed(way))
 
     def doubt(self, name: str, delegation: Delegation) -> None:
         """Walk again for `name` next time: the servers of this delegation did not speak for it."""
@@ -195,6 +213,7 @@ class Delegations:
                     NameServer(server, tuple(map(Endpoint, addresses)))
                     for server, addresses in zip(names, resolved, strict=True)
                 ]
+                self._from_resolver.add(domain)
                 return self._keep("", found, tuple(servers))
             self._no_start[domain] = self._clock.monotonic() + MIN_LIFE
         return None
@@ -221,6 +240,7 @@ class Delegations:
                 return here, False  # named by the parent, and nobody is at home: a finding about this zone
             referral = answers.referral_of(reply.message, name, here.zone)
             if referral is not None:
+                self._from_resolver.discard(referral.zone)
                 here, asked = self._keep(here.zone, referral, await self._servers(referral, here, side_walks)), name
             elif asked != here.zone and answers.starts_with_alias(reply.message, asked):
                 asked = asked.partition(".")[2]  # an alias is never the top of a zone
@@ -320,6 +340,11 @@ class Delegations:
     async def _resolve(self, server: str) -> tuple[str, ...]:
         replies = [await self._ask_resolvers(server, kind) for kind in ("A", "AAAA")]
         return _addresses_in([reply for reply in replies if reply is not None], server)
+
+
+def _cut(delegation: Delegation) -> Cut:
+    names = tuple(server.name for server in delegation.servers)
+    return Cut(delegation.zone, names, tuple(server.name for server in delegation.servers if not server.endpoints))
 
 
 def _addresses_in(replies: Sequence[Reply], name: str) -> tuple[str, ...]:

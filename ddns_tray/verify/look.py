@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import LookError, Observation, RecordKey, RecordType, Role, View
@@ -27,16 +26,15 @@ from ddns_tray.verify.queries import prepare
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ddns_tray.core.model import Cut
     from ddns_tray.core.ports import Clock
     from ddns_tray.verify.answers import Soa
     from ddns_tray.verify.asker import Asker, Question, Reply
     from ddns_tray.verify.delegation import Delegations
-    from ddns_tray.verify.familiar import Familiar
+    from ddns_tray.verify.familiar import Acquaintance, Familiar
     from ddns_tray.verify.targets import Endpoint, Target
 
 NAMES_AT_ONCE = 64
-PUBLIC_RATE = 100.0
-"""Questions a second for one public resolver; they cut off above some 1,000 from one address."""
 
 
 class Look:
@@ -63,7 +61,11 @@ class Look:
         self._silent = silent
         self._familiar = familiar
         self._were_silent = frozenset(silent)
+        self._paths: dict[str, tuple[Cut, ...]] = {}
         self._soas: dict[tuple[str, Endpoint], asyncio.Task[Soa | None]] = {}
+        self._targets: dict[int, list[Target]] = {}
+        self._kept: list[Delegation] = []
+        """Those of `_targets`, so that no other can be at the same place in memory."""
 
     async def run(self, keys: Sequence[RecordKey], *, authoritative: bool) -> dict[RecordKey, View]:
         """Look at all keys, some names at a time."""
@@ -91,12 +93,13 @@ class Look:
         self, name: str, types: Sequence[RecordType], delegation: Delegation | NotFound | None
     ) -> list[View]:
         zone, interval, error = None, None, None
+        path: tuple[Cut, ...] = ()
         seen: Mapping[RecordType, list[Observation]] = {kind: [] for kind in types}
         if isinstance(delegation, NotFound):
             error = delegation.error
         elif delegation is not None:
             delegation, seen = await self._authoritative(name, types, delegation)
-            zone = delegation.zone
+            zone, path = delegation.zone, self._path(delegation)
             interval = await self._follow_within(delegation)
             for kind in types:
                 seen[kind].extend(await self._ends(kind, seen[kind], delegation.zone, (name,)))
@@ -110,9 +113,16 @@ class Look:
                 at=self._clock.now(),
                 delegation_error=error,
                 secondary_interval=interval,
+                path=path,
             )
             for kind in types
         ]
+
+    def _path(self, delegation: Delegation) -> tuple[Cut, ...]:
+        """The way to a zone, one object for all its names."""
+        if delegation.zone not in self._paths:
+            self._paths[delegation.zone] = self._delegations.path(delegation)
+        return self._paths[delegation.zone]
 
     # --- authoritative servers -----------------------------------------------------------------------------------
 
@@ -137,14 +147,10 @@ class Look:
         self, name: str, types: Sequence[RecordType], delegation: Delegation
     ) -> tuple[dict[RecordType, list[Observation]], bool]:
         patience = self._asker.patience.authoritative
-        targets = {target.endpoint: target for target in reversed(delegation.targets)}
-        queries = {kind: prepare(name, kind, recursive=False) for kind in types}
-        asked = [
-            (target, kind, self._asker.begin(target, queries[kind], patience))
-            for target in reversed(targets.values())
-            for kind in types
-        ]
-        for target in targets.values():
+        targets = self._targets_of(delegation)
+        known = {kind: self._familiar.meet(name, kind, recursive=False) for kind in types}
+        asked = [(kind, self._asker.begin(target, known[kind].query, patience)) for target in targets for kind in types]
+        for target in targets:
             self._ask_soa(delegation.zone, target)
         seen: dict[RecordType, list[Observation]] = {
             kind: [
@@ -153,15 +159,25 @@ class Look:
             for kind in types
         }
         referred = False
-        for target, kind, question in asked:
-            told, reply = await self._hear(Role.AUTHORITATIVE, question, name, kind)
-            soa = await self._ask_soa(delegation.zone, target)
+        for kind, question in asked:
+            soa = await self._ask_soa(delegation.zone, question.target)
             serial = None if soa is None else soa.serial
-            inside = not told.cnames or is_in_zone(told.cnames[-1], delegation.zone)
-            seen[kind].append(replace(told, serial=serial) if inside else told)  # a serial speaks for its zone alone
+            told, reply = await self._hear(Role.AUTHORITATIVE, question, known[kind], serial=serial)
+            if told.cnames and not is_in_zone(told.cnames[-1], delegation.zone):
+                told = replace(told, serial=None)  # a serial speaks for its zone alone
+            seen[kind].append(told)
             if reply is not None and reply.message is not None:
                 referred = referred or answers.referral_of(reply.message, name, delegation.zone) is not None
         return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
+
+    def _targets_of(self, delegation: Delegation) -> list[Target]:
+        """Every address of the zone's servers, once."""
+        targets = self._targets.get(id(delegation))
+        if targets is None:
+            once = {target.endpoint: target for target in reversed(delegation.targets)}
+            self._kept.append(delegation)
+            targets = self._targets[id(delegation)] = list(reversed(once.values()))
+        return targets
 
     def _ask_soa(self, zone: str, target: Target) -> asyncio.Task[Soa | None]:
         """The zone's SOA at one server, asked once in a look however many names the zone has."""
@@ -181,7 +197,7 @@ class Look:
 
     async def _follow_within(self, delegation: Delegation) -> int | None:
         """Refresh + retry as the server with the newest serial has it."""
-        soas = [await self._ask_soa(delegation.zone, target) for target in delegation.targets]
+        soas = [await self._ask_soa(delegation.zone, target) for target in self._targets_of(delegation)]
         return next((soa.follow_within for soa in soas if soa is not None), None)
 
     async def _ends(
@@ -206,40 +222,39 @@ class Look:
     # --- resolvers -----------------------------------------------------------------------------------------------
 
     async def _resolve(self, name: str, types: Sequence[RecordType]) -> dict[RecordType, list[Observation]]:
-        queries = {kind: prepare(name, kind, recursive=True) for kind in types}
+        known = {kind: self._familiar.meet(name, kind, recursive=True) for kind in types}
         asked = [
-            (target, kind, self._asker.begin(target, queries[kind], self._tries(target), per_second=_rate(target)))
+            (kind, self._asker.begin(target, known[kind].query, self._tries(target)))
             for target in self._resolvers
             for kind in types
         ]
         seen: dict[RecordType, list[Observation]] = {kind: [] for kind in types}
-        for target, kind, question in asked:
-            told, _ = await self._hear(Role.RESOLVER, question, name, kind)
+        for kind, question in asked:
+            told, _ = await self._hear(Role.RESOLVER, question, known[kind])
             seen[kind].append(told)
             if told.error is LookError.TIMEOUT:
-                self._silent.add(target)
-            else:
-                self._silent.discard(target)
+                self._silent.add(question.target)
+            elif self._silent:
+                self._silent.discard(question.target)
         return seen
 
     async def _hear(
-        self, role: Role, question: Question, name: str, kind: RecordType
+        self, role: Role, question: Question, known: Acquaintance, *, serial: int | None = None
     ) -> tuple[Observation, Reply | None]:
         """Take down an answer; there is no reply to read where the same answer was read before."""
         received = await question.answered()
-        known = self._familiar.recall(question.target, question.query, received)
-        if known is not None and known.role is role:
-            return known, None
+        told = self._familiar.recall(known, question.target, received, role=role, serial=serial)
+        if told is not None:
+            return told, None
         reply = await self._asker.finish(question)
-        told = observe(role, question.target, reply, name, kind)
-        self._familiar.learn(question.target, question.query, received, told)
+        told = observe(role, question.target, reply, known.query.name, RecordType(known.query.type))
+        if serial is not None:
+            told = replace(told, serial=serial)
+        self._familiar.learn(known, question.target, received, told)
         return told, reply
 
     def _tries(self, target: Target) -> tuple[float, ...]:
         patience = self._asker.patience
-        return patience.silent if target in self._were_silent else patience.resolver
-
-
-def _rate(target: Target) -> float | None:
-    public = target.endpoint is not None and ip_address(target.endpoint.address).is_global
-    return PUBLIC_RATE if public else None
+        if self._were_silent and target in self._were_silent:
+            return patience.silent
+        return patience.resolver

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Phase
-from ddns_tray.words import evidence, notices, status, verdicts
+from ddns_tray.words import evidence, notices, past, status, verdicts
 from ddns_tray.words.catalogue import DOMAIN, LANGUAGES
 from ddns_tray.words.facts import server_name
 from ddns_tray.words.language import resolve_language
@@ -18,11 +18,14 @@ from ddns_tray.words.speaker import Speaker
 from ddns_tray.words.verdicts import Explanation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ddns_tray.core.alerting import Notice
     from ddns_tray.core.model import (
         AddressState,
         Agreement,
         Colour,
+        LookError,
         Observation,
         Outcome,
         RecordStatus,
@@ -31,9 +34,12 @@ if TYPE_CHECKING:
         Snapshot,
         SourceKind,
         Transport,
+        Turn,
         UpdateResult,
         VerdictKind,
+        View,
     )
+    from ddns_tray.core.past import Stretch
 
 __all__ = ["DOMAIN", "LANGUAGES", "Explanation", "Shape", "Words", "resolve_language"]
 
@@ -97,6 +103,22 @@ class Words(Speaker):
         """A notification: title and body."""
         return notices.notice(self, notice)
 
+    def past(self, turns: Sequence[Turn], now: float) -> str:
+        """How a record was in the last day, in a sentence."""
+        return past.summary(self, turns, now)
+
+    def stretch(self, stretch: Stretch, now: float) -> str:
+        """One stretch of its past: "10:12:00 to 10:41:30: wrong address"."""
+        return past.stretch(self, stretch, now)
+
+    def delegation_path(self, view: View) -> str:
+        """The way from parent to child on which the zone was found, and its servers; "" where nothing is known."""
+        return past.path(self, view)
+
+    def delegation_steps(self, view: View) -> str:
+        """Every step of that way with its servers, a line each."""
+        return past.path_in_full(self, view)
+
     # --- single facts ---
 
     def agreement(self, agreement: Agreement) -> str:
@@ -118,6 +140,10 @@ class Words(Speaker):
     def observation(self, observation: Observation) -> str:
         """What one server answered, or why there is no answer."""
         return evidence.observation(self, observation)
+
+    def look_error(self, error: LookError) -> str:
+        """Why there was no usable answer."""
+        return self.say(evidence.LOOK_ERRORS[error])
 
     def server(self, observation: Observation) -> str:
         """Who was asked, as people know it: a resolver without its URI's scheme and path."""

@@ -15,6 +15,7 @@ from ddns_tray.core.model import (
     Agreement,
     Capabilities,
     Colour,
+    Cut,
     ExistingRecord,
     ExistingSet,
     Family,
@@ -34,6 +35,7 @@ from ddns_tray.core.model import (
     Snapshot,
     SourceKind,
     Transport,
+    Turn,
     UpdateResult,
     Verdict,
     VerdictKind,
@@ -56,6 +58,11 @@ NOW = 1_800_000_000.0
 MINE = "11.22.33.44"
 OLD = "99.10.20.30"
 MINE_6 = "2a02:810d:1:2::7"
+PATH = (
+    Cut("", ("a.root-servers.net", "b.root-servers.net")),
+    Cut("org", ("a0.org.afilias-nst.info", "b0.org.afilias-nst.org")),
+    Cut("example.org", ("ns1.example-dns.net", "ns2.example-dns.net")),
+)
 
 
 def seen(
@@ -124,10 +131,24 @@ def record(
         account=account,
         expected=expected,
         verdict=Verdict(kind, colour, reason or Reason(kind.value), deadline),
-        view=View(key, "example.org", observations, NOW - 22) if observations else None,
+        view=View(key, "example.org", observations, NOW - 22, path=PATH) if observations else None,
         since=since,
         last_update=last_update,
         proven_at=NOW - 22 if kind is VerdictKind.MATCHED else None,
+        turns=turns(kind, colour, NOW if since is None else since),
+    )
+
+
+def turns(kind: VerdictKind, colour: Colour, since: float) -> tuple[Turn, ...]:
+    """A day in which the program was off for an hour, and something was wrong for a while."""
+    return (
+        Turn(NOW - 90_000, VerdictKind.MATCHED, Colour.GREEN),
+        Turn(NOW - 60_000, None, None),
+        Turn(NOW - 56_400, VerdictKind.MATCHED, Colour.GREEN),
+        Turn(NOW - 30_000, VerdictKind.MISMATCH, Colour.RED),
+        Turn(NOW - 28_000, VerdictKind.PROPAGATING, Colour.YELLOW),
+        Turn(NOW - 24_000, VerdictKind.MATCHED, Colour.GREEN),
+        *([Turn(since, kind, colour)] if kind is not VerdictKind.MATCHED else []),
     )
 
 

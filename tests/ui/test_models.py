@@ -107,8 +107,8 @@ def test_the_evidence_is_a_table_of_witnesses(qapp: QApplication) -> None:
     model.show_record(snapshots.propagating())
     rows = [[model.cell(row, column) for column in range(5)] for row in range(model.rowCount())]
     assert rows == [
-        ["ns1.example-dns.net", "authoritative", MINE, "300", "18 ms"],
-        ["ns2.example-dns.net", "authoritative", MINE, "300", "21 ms"],
+        ["ns1.example-dns.net", "authoritative · UDP", MINE, "300", "18 ms"],
+        ["ns2.example-dns.net", "authoritative · UDP", MINE, "300", "21 ms"],
         ["cloudflare-dns.com", "DNS over HTTPS", MINE, "300", "12 ms"],
         ["8.8.8.8", "UDP", f"{OLD} (old)", "252", "9 ms"],
     ]
@@ -117,6 +117,21 @@ def test_the_evidence_is_a_table_of_witnesses(qapp: QApplication) -> None:
     index = model.index(3, EvidenceModel.SIGN)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "not right"
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Asked"
+
+
+def test_the_ttl_of_caches_counts_down_and_that_of_the_servers_stands(qapp: QApplication) -> None:
+    now = [NOW - 22]  # when they were asked
+    model = EvidenceModel(Words("en"), qapp, now=lambda: now[0])
+    model.show_record(snapshots.propagating())
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.column(), last.row())))
+    now[0] += 250
+    model.tick()
+    assert told == [(EvidenceModel.TTL, 3)]
+    assert [model.cell(row, EvidenceModel.TTL) for row in range(4)] == ["300", "300", "50", "2"]
+    now[0] += 10
+    assert model.cell(3, EvidenceModel.TTL) == "0"
+    assert "from its cache until" in model.tip(3, EvidenceModel.TTL)
 
 
 def test_a_wrong_authoritative_answer_weighs_more_than_a_silent_resolver(qapp: QApplication) -> None:

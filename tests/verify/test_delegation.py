@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ddns_tray.core.model import LookError
+from ddns_tray.core.model import Cut, LookError
 from ddns_tray.verify.delegation import Delegation, Delegations, NotFound
 from ddns_tray.verify.targets import Endpoint, Target
 from tests.support.clock import FakeClock
@@ -67,6 +67,20 @@ async def test_a_name_is_found_from_parent_to_child(network: Network, walks: Del
     assert found.zone == "ex.test"
     assert addresses(found) == {"ns1.ex.test": {ONE}, "ns2.ex.test": {TWO}}
     assert not any(asked.recursive for asked in (*network.root.asked, *network.tld.asked))
+
+
+async def test_the_way_is_told_from_parent_to_child(network: Network, walks: Delegations) -> None:
+    network.delegate("ex NS ns1.ex", "ex NS gone.ex", f"ns1.ex A {ONE}")
+    network.one.add_zone("ex.test", "@ NS ns1", f"ns1 A {ONE}", "home A 192.0.2.7")
+    found = await walks.find("home.ex.test")
+    way = (
+        Cut("", (ROOT,)),
+        Cut("test", ("ns.test",)),
+        Cut("ex.test", ("gone.ex.test", "ns1.ex.test"), without_address=("gone.ex.test",)),
+    )
+    assert walks.path(found) == way
+    await walks.find("other.ex.test")
+    assert walks.path(found) == way, "what is known already was not asked again, and is part of the way"
 
 
 async def test_what_is_known_is_not_asked_again_until_it_runs_out(
@@ -220,8 +234,10 @@ async def test_a_resolver_is_asked_for_the_top_level_domain_and_never_for_the_na
     resolver.on("test", "NS", Answer(("test. 300 NS ns.test.",), aa=False))
     resolver.on("ns.test", "A", Answer(("ns.test. 300 A 127.255.255.255",), aa=False))
     resolver.otherwise = Answer(aa=False)
-    found = await through(resolver, asker, chance).find("home.ex.test")
+    walks = through(resolver, asker, chance)
+    found = await walks.find("home.ex.test")
     assert found.zone == "test"
+    assert walks.path(found) == (Cut("test", ("ns.test",), told_by_resolver=True),)
     assert {asked.name for asked in resolver.asked} == {"test", "ns.test"}
     assert all(asked.recursive for asked in resolver.asked)
 

@@ -70,11 +70,26 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """One step from parent to child: a zone ("" is the root), and the servers that speak for it.
+
+    `without_address` are those of them that nobody could ask. `told_by_resolver` says that no parent was asked for it:
+    the walk began here, with what a resolver knew.
+    """
+
+    zone: str
+    servers: tuple[str, ...]
+    without_address: tuple[str, ...] = ()
+    told_by_resolver: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """All that was seen of one key in one look.
 
     `zone` is None if the zone could not be found; `delegation_error` then says why. `secondary_interval` is the SOA's
-    refresh + retry, the time within which a secondary has to follow.
+    refresh + retry, the time within which a secondary has to follow. `path` is the way from parent to child on which the
+    zone was found.
     """
 
     key: RecordKey
@@ -83,3 +98,4 @@ class View:
     at: float
     delegation_error: LookError | None = None
     secondary_interval: int | None = None
+    path: tuple[Cut, ...] = ()
