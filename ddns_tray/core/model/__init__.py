@@ -14,7 +14,7 @@ from ddns_tray.core.model.lines import (
     LineState,
     LineStatus,
 )
-from ddns_tray.core.model.looking import LookError, Observation, Role, Transport, View
+from ddns_tray.core.model.looking import Cut, LookError, Observation, Role, Transport, View
 from ddns_tray.core.model.services import AccountReport, Capabilities, FieldSpec, ProviderSpec, ProviderStatus
 from ddns_tray.core.model.sources import (
     AddressState,
@@ -61,6 +61,7 @@ __all__ = [
     "Change",
     "Circumstances",
     "Colour",
+    "Cut",
     "DefaultRoute",
     "Detour",
     "ExistingRecord",
