@@ -166,6 +166,11 @@ class Runtime:
         await self.engine.reconfigure(self._workshop.setup(self.settings))
         self.engine.unblock()
 
+    def detectors(self) -> Mapping[Family, Sequence[Detector]]:
+        """Return new detectors of all sources of the families that these settings need, for whoever tests them."""
+        setup = self._workshop.setup(self.settings)
+        return {family: setup.detectors[family] for family in setup.families()}
+
     async def watch_network(self) -> None:
         """Let the system and the router say when to look, until cancelled. What cannot listen is left to the schedule.
 

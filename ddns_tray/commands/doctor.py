@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ddns_tray import report, terminal
 from ddns_tray.commands import doors
 from ddns_tray.commands.context import Exit
+from ddns_tray.commands.doctor_sources import each_source
+from ddns_tray.commands.findings import Finding, Health
 from ddns_tray.commands.rounds import one_round
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, SecretMissing
 from ddns_tray.core.model import AddressState, Family, Role
@@ -24,25 +24,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.settings import AccountSettings, Settings
 
 
-class Health(StrEnum):
-    """How one thing is."""
-
-    GOOD = "good"
-    DOUBTFUL = "doubtful"
-    BAD = "bad"
-
-
 _SHAPES = {Health.GOOD: Shape.CHECK, Health.DOUBTFUL: Shape.WARNING, Health.BAD: Shape.CROSS}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried, already in words."""
-
-    what: str
-    health: Health
-    finding: str
-    hint: str = ""
 
 
 def doctor(context: Context, _arguments: Namespace) -> int:
@@ -56,12 +38,21 @@ def doctor(context: Context, _arguments: Namespace) -> int:
         findings += asyncio.run(_secrets(context, settings))
         context.progress(context.words.tr("Asking sources and name servers…"))
         snapshot, _ = one_round(context, settings, RoundRequest(write=False))
-        findings += _sources(context, snapshot)
+        findings += _troubles(context, snapshot)
+        findings += _addresses(context, snapshot)
+        context.progress(context.words.tr("Asking every source…"))
+        findings += asyncio.run(each_source(context, settings, snapshot))
         findings += _resolvers(context, snapshot)
     findings.append(_desktop(context))
     if context.as_json:
         listed: list[report.Json] = [
-            {"what": each.what, "health": each.health.value, "finding": each.finding, "hint": each.hint or None}
+            {
+                "what": each.what,
+                "health": each.health.value,
+                "finding": each.finding,
+                "hint": each.hint or None,
+                "seconds": None if each.seconds is None else round(each.seconds, 3),
+            }
             for each in findings
         ]
         context.print_json({"schema": report.SCHEMA, "findings": listed})
@@ -134,7 +125,14 @@ def _secret_names(account: AccountSettings) -> tuple[str, ...]:
     return tuple(each.name for each in registry.spec(account.provider).fields if each.secret and each.required)
 
 
-def _sources(context: Context, snapshot: Snapshot) -> Iterator[Finding]:
+def _troubles(context: Context, snapshot: Snapshot) -> Iterator[Finding]:
+    """What concerns the whole: a network that wants a log-in, a memory that cannot be kept."""
+    for problem in snapshot.problems:
+        title, hint = context.words.problem(problem)
+        yield Finding(context.words.tr("This computer"), Health.BAD, title, hint)
+
+
+def _addresses(context: Context, snapshot: Snapshot) -> Iterator[Finding]:
     words = context.words
     agreed = any(found.address is not None for found in snapshot.addresses.values())
     for family in Family:
@@ -143,8 +141,7 @@ def _sources(context: Context, snapshot: Snapshot) -> Iterator[Finding]:
             continue
         # A line with one family only is no fault as long as the other one works.
         health = Health.GOOD if found.address is not None or (agreed and _is_absent(found)) else Health.BAD
-        sightings = "; ".join(f"{seen.source} → {words.sighting(seen)}" for seen in found.sightings)
-        yield Finding(words.tr("Public address"), health, words.agreement(found), sightings)
+        yield Finding(words.tr("Public address"), health, words.agreement(found))
 
 
 def _is_absent(found: Agreement) -> bool:

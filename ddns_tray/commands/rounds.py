@@ -140,6 +140,8 @@ def ip(context: Context, _arguments: Namespace) -> int:
         context.print_json(report.addresses_report(snapshot, context.words))
     else:
         context.print_lines(report.address_lines(snapshot, context.words))
+    for problem in snapshot.problems:
+        context.tell("\n".join(said for said in context.words.problem(problem) if said))
     return address_code(snapshot)
 
 
