@@ -6,6 +6,7 @@ It decides nothing and says nothing. Heavy libraries load when an adapter is fir
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import random
@@ -32,9 +33,9 @@ from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
-    from ddns_tray.core.model import AccountReport, ExistingSet, ProviderSpec
+    from ddns_tray.core.model import AccountReport, ExistingSet, ProviderSpec, Snapshot
     from ddns_tray.core.ports import (
         Chance,
         Clock,
@@ -186,12 +187,13 @@ class Runtime:
             router.moved()
             self.engine.request(RoundRequest(woke=True))
 
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_harmless(self._listen_to(router)))
-            try:
-                await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
-            except OSError as exc:
-                log.info("the system does not say when the network changes: %s", exc)
+        with on_wake(self.engine, router.moved):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_harmless(self._listen_to(router)))
+                try:
+                    await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
+                except OSError as exc:
+                    log.info("the system does not say when the network changes: %s", exc)
 
     def _on_hint(self) -> None:
         self.engine.request(RoundRequest(observe=False, care=Care.HINT))
@@ -270,6 +272,28 @@ class Workshop:
             return await self.accounts.open(account)
 
         return opener
+
+
+@contextlib.contextmanager
+def on_wake(engine: Engine, act: Callable[[], None]) -> Iterator[None]:
+    """Call `act` each time that the machine has woken from sleep.
+
+    A router that called us in vain meanwhile has forgotten our subscription, and our own clock, which stood still with
+    the machine, would renew it far too late.
+    """
+    known = engine.woke_at
+
+    def look(_: Snapshot) -> None:
+        nonlocal known
+        if engine.woke_at != known:
+            known = engine.woke_at
+            act()
+
+    unsubscribe = engine.subscribe(look)
+    try:
+        yield
+    finally:
+        unsubscribe()
 
 
 async def _harmless(listening: Coroutine[object, object, None]) -> None:
