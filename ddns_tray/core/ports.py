@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from ddns_tray.core.model import ANY_WAY
+
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from ddns_tray.core.model import (
         AccountReport,
+        Binding,
         Capabilities,
         Change,
         ExistingSet,
@@ -91,11 +95,11 @@ class Secret:
 class HttpRequest:
     """One request. `url` is absolute; query parameters go in `params` so that they can be kept out of logs.
 
-    `family` forces IPv4 or IPv6, `local_address` a line. `use_proxy` obeys the person's proxy settings: right for
-    provider calls, wrong for "what is my address". `timeout` bounds the whole exchange, `max_bytes` the body.
-    `address` is where to connect, with nothing looked up: the certificate still has to prove the host of the URL.
-    `ca_file` is one more authority (PEM) to believe. `http2` offers HTTP/2, which carries many requests at once over
-    one kept connection; a server that does not take it is spoken to in HTTP/1.1.
+    `family` forces IPv4 or IPv6, `local_address` a sender, `binding` a line. `use_proxy` obeys the person's proxy
+    settings: right for provider calls, wrong for "what is my address". `timeout` bounds the whole exchange, `max_bytes`
+    the body. `address` is where to connect, with nothing looked up: the certificate still has to prove the host of the
+    URL. `ca_file` is one more authority (PEM) to believe. `http2` offers HTTP/2, which carries many requests at once
+    over one kept connection; a server that does not take it is spoken to in HTTP/1.1.
     """
 
     method: str
@@ -108,6 +112,7 @@ class HttpRequest:
     follow_redirects: bool = False
     family: Family | None = None
     local_address: str | None = None
+    binding: Binding = ANY_WAY
     use_proxy: bool = True
     address: str | None = None
     ca_file: str | None = None
@@ -125,6 +130,13 @@ class HttpResponse:
     def text(self) -> str:
         """The body as UTF-8, with broken bytes replaced."""
         return self.body.decode("utf-8", "replace")
+
+
+class Binder(Protocol):
+    """What binds a socket that is not connected yet to one way to the world."""
+
+    def __call__(self, sock: socket.socket, binding: Binding, family: Family, /) -> None:
+        """Bind it, or leave it alone where the binding says nothing of this family. Raises `OSError`."""
 
 
 class HttpClient(Protocol):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from ddns_tray.core.ports import HttpRequest
+    from ddns_tray.core.ports import Binder, HttpRequest
 
 MAX_REDIRECTS = 5
 
@@ -66,12 +66,20 @@ class HttpxClient:
     """`core.ports.HttpClient` over httpx2, with kept connections: HTTP/1.1, and HTTP/2 where a request offers it.
 
     `ca_file` adds one's own certificate authority (PEM) to those of the system; checks are never off. `transport`
-    replaces the network, for contract suites. httpx2 and the certificates are loaded with the first request, in a
-    thread, so that neither the start of the program nor its window waits for them.
+    replaces the network, for contract suites; `bind` binds sockets where a request wants a line. httpx2 and the
+    certificates are loaded with the first request, in a thread, so that neither the start of the program nor its window
+    waits for them.
     """
 
-    def __init__(self, transport: httpx2.AsyncBaseTransport | None = None, ca_file: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        ca_file: str | Path | None = None,
+        *,
+        bind: Binder | None = None,
+    ) -> None:
         self._transport = transport
+        self._bind = bind
         self._ca_file = ca_file
         self._ssl_contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
         self._loading = asyncio.Lock()
@@ -173,7 +181,7 @@ class HttpxClient:
             context = await self._ssl_context(line)
             kept = self._lines.get(line)
             if kept is None:
-                kept = self._lines[line] = _Kept(open_line(line, context, self._transport))
+                kept = self._lines[line] = _Kept(open_line(line, context, self._transport, bind=self._bind))
         return kept
 
     async def _ssl_context(self, line: Line) -> ssl.SSLContext:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ddns_tray import __version__
 from ddns_tray.core.errors import ConnectFailed
-from ddns_tray.core.model import Family
+from ddns_tray.core.model import ANY_WAY, Family
 from ddns_tray.core.text import text
 from ddns_tray.http.outgoing import FAMILY_NAMES, host_of
 
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from ddns_tray.core.ports import HttpRequest
+    from ddns_tray.core.model import Binding
+    from ddns_tray.core.ports import Binder, HttpRequest
 
 USER_AGENT = f"ddns-tray/{__version__}"
 KEEP_IDLE_SECONDS = 75.0
 """How long an idle connection is kept: a little more than the usual minute between two rounds."""
+_MOST_CONNECTIONS, _MOST_IDLE = 32, 8
 _ANY_ADDRESS = {Family.IPV4: "0.0.0.0", Family.IPV6: "::"}  # noqa: S104 - the end of a connection, nothing listens here
 
 
@@ -36,6 +38,7 @@ class Line(NamedTuple):
     """The host whose name is proven at a pinned address; connections are told apart by address alone."""
     ca_file: str | None = None
     http2: bool = False
+    binding: Binding = ANY_WAY
 
 
 def line_of(request: HttpRequest) -> Line:
@@ -46,27 +49,36 @@ def line_of(request: HttpRequest) -> Line:
     local_address = request.local_address
     if local_address is None and request.family is not None:
         local_address = _ANY_ADDRESS[request.family]
-    direct = local_address is not None or request.address is not None
+    direct = local_address is not None or request.address is not None or bool(request.binding)
     return Line(
         local_address,
         use_proxy=request.use_proxy and not direct,
         proves=None if request.address is None else host_of(request.url),
         ca_file=request.ca_file,
         http2=request.http2,
+        binding=request.binding,
     )
 
 
 def open_line(
-    line: Line, ssl_context: ssl.SSLContext, transport: httpx2.AsyncBaseTransport | None = None
+    line: Line,
+    ssl_context: ssl.SSLContext,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    *,
+    bind: Binder | None = None,
 ) -> httpx2.AsyncClient:
-    """Make the connections of a line; `transport` replaces the network."""
+    """Make the connections of a line; `transport` replaces the network, `bind` binds sockets to a way."""
     import httpx2  # noqa: PLC0415 - loaded by `load_ssl_context` in a thread, not at the start of the program
 
-    limits = httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_IDLE_SECONDS)
-    if transport is None and line.local_address is not None:
+    limits = httpx2.Limits(
+        max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_IDLE, keepalive_expiry=KEEP_IDLE_SECONDS
+    )
+    if transport is None and (line.local_address is not None or line.binding):
         transport = httpx2.AsyncHTTPTransport(
             verify=ssl_context, local_address=line.local_address, limits=limits, trust_env=False, http2=line.http2
         )
+        if line.binding:
+            _bind_transport(transport, line, ssl_context, bind)
     return httpx2.AsyncClient(
         verify=ssl_context,
         transport=transport,
@@ -76,6 +88,28 @@ def open_line(
         timeout=None,  # `HttpxClient.send` bounds the whole exchange, which no time limit of httpx2 does
         headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    )
+
+
+def _bind_transport(
+    transport: httpx2.AsyncHTTPTransport, line: Line, ssl_context: ssl.SSLContext, bind: Binder | None
+) -> None:
+    """Let a transport open its connections by one way; httpx2 has no parameter for that."""
+    import httpcore2  # noqa: PLC0415 - loaded with httpx2
+
+    from ddns_tray.http.bound import BoundBackend  # noqa: PLC0415 - needed with several lines only
+
+    if bind is None:
+        message = "nothing was given that binds sockets"
+        raise ValueError(message)
+    transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001 - as said
+        ssl_context=ssl_context,
+        max_connections=_MOST_CONNECTIONS,
+        max_keepalive_connections=_MOST_IDLE,
+        keepalive_expiry=KEEP_IDLE_SECONDS,
+        http2=line.http2,
+        local_address=line.local_address,
+        network_backend=BoundBackend(line.binding, bind),
     )
 
 

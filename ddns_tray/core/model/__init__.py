@@ -6,6 +6,7 @@ here. Owner names are canonical: lower case, A-labels, no trailing dot (`core.na
 
 from ddns_tray.core.model.base import Colour, Family, IPAddress, RecordKey, RecordType
 from ddns_tray.core.model.lines import (
+    ANY_WAY,
     AddressView,
     Binding,
     Detour,
@@ -50,6 +51,7 @@ from ddns_tray.core.model.writing import (
 )
 
 __all__ = [
+    "ANY_WAY",
     "AbortReason",
     "AccountReport",
     "AddressState",

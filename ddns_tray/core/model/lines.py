@@ -35,6 +35,10 @@ class Binding:
         return self.local_address is None or self.local_address.version == family.version
 
 
+ANY_WAY = Binding()
+"""Whatever way the system takes."""
+
+
 class InterfaceKind(StrEnum):
     """What the system says that an interface is."""
 
