@@ -36,12 +36,14 @@ from ddns_tray.ui.tasks import Tasks
 from ddns_tray.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
+    from ddns_tray.core.self_test import Outcome
     from ddns_tray.remote import RequestHandler
     from ddns_tray.system.paths import Paths
     from ddns_tray.ui.notifier import Toasts
     from ddns_tray.wiring import Runtime
+    from ddns_tray.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -210,6 +212,38 @@ def run_app(paths: Paths, *, demo: bool = False, open_window: bool = False) -> i
         lock.release()
 
 
+def self_test_of_window(words: Words, *, off_screen: bool) -> Iterator[Outcome]:
+    """Try what needs Qt, on Qt's loop, and end as the program ends; `off_screen` draws where nobody sees it."""
+    from ddns_tray.core.self_test import Found, Look, Unfit, outcome  # noqa: PLC0415 - the self-test alone
+    from ddns_tray.ui.self_test import looks  # noqa: PLC0415 - as above
+
+    app = _application("-platform", "offscreen") if off_screen else _application()
+
+    async def turn_and_quit() -> str:
+        stop = app.stop = Stop(_end_process)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        await asyncio.sleep(0.01)
+        await asyncio.to_thread(int)
+        # The window system's own way to end programs: it has to become a wish to end, not an end.
+        loop.call_soon(app.quit)
+        async with asyncio.timeout(STOP_BUDGET):
+            await stop.wanted.wait()
+        return f"{loop.time() - started:.3f} s"
+
+    def turn() -> Found:
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+            took = runner.run(turn_and_quit())
+        if app.stop is None:
+            raise Unfit(took)
+        app.stop.reached()
+        return Found(words.tr("Qt's loop turned, was asked to quit, and ended in order after {time}", time=took))
+
+    for look in looks(words):
+        yield outcome(look)
+    yield outcome(Look("quit", words.tr("Loop and end"), turn))
+
+
 def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
     sys.excepthook = _log_uncaught
     app = _application()
@@ -226,14 +260,15 @@ def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
     return code
 
 
-def _application() -> _Application:
+def _application(*options: str) -> _Application:
     """Make Qt's application, without OpenGL under X11: nothing here draws with it, and its libraries are large."""
     name = "QT_XCB_GL_INTEGRATION"
+    arguments = [*sys.argv[:1], *options]
     if name in os.environ:
-        return _Application(sys.argv[:1])
+        return _Application(arguments)
     os.environ[name] = "none"
     try:
-        return _Application(sys.argv[:1])
+        return _Application(arguments)
     finally:
         del os.environ[name]  # programs that we start may want it
 

@@ -198,6 +198,13 @@ def build_parser(words: Words) -> Parser:
     parser.add_argument(
         "--version", action="version", version=f"ddns-tray {__version__}", help=tr("show the version and end")
     )
+    parser.add_argument(
+        "--self-test",
+        dest="command",
+        action="store_const",
+        const=_lazy("self_test", "self_test"),
+        help=tr("try everything that this installation is made of, and end"),
+    )
     _add_globals(parser, words, first=True)
     parser.set_defaults(command=tray, failure=Exit.UNKNOWN)
     commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))

@@ -30,6 +30,7 @@ from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.text import text
 from ddns_tray.detectors.base import LONGEST_LOOK, Tools
 from ddns_tray.detectors.presets import in_turns
+from ddns_tray.detectors.way_out import ANYWHERE, WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from ddns_tray.detectors.base import BaseDetector
     from ddns_tray.detectors.presets import Preset
 
-__all__ = ["build_detectors"]
+__all__ = ["ANYWHERE", "WayOut", "build_detectors"]
 
 
 def build_detectors(
@@ -56,13 +57,14 @@ def build_detectors(
     family: Family | None = None,
     routes: Callable[[], Sequence[DefaultRoute]] = tuple,
     tls: Callable[[], SSLContext] = create_default_context,
+    out: WayOut = ANYWHERE,
 ) -> tuple[Detector, ...]:
     """Return the detectors of all sources; a preset gives several. Raises `ConfigError` for a source that is unknown.
 
     Of the presets together, `quorum` detectors have rank 0 and the others wait (`presets.in_turns`); `chance` spreads
     users over the operators. With `family`, those that cannot see it are left out and hold nobody's place. `timeout`
     bounds one look, in seconds. `environment` is what a command may inherit from (only what programs need to run is
-    passed on), `routes` tells the default routes, `tls` whom to trust for DNS over TLS.
+    passed on), `routes` tells the default routes, `tls` whom to trust for DNS over TLS, `out` by which way to ask.
     """
     tools = Tools(
         http=http,
@@ -74,6 +76,7 @@ def build_detectors(
         environment=os.environ if environment is None else environment,
         routes=routes,
         tls=tls,
+        out=out,
     )
     written: list[BaseDetector] = []
     presets: list[Preset] = []
@@ -113,6 +116,11 @@ _SCHEMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "static": ("static", "static_detectors"),
     }
 )
+
+
+def known_sources() -> Mapping[str, tuple[str, str]]:
+    """Every word that a source may begin with (a preset's stands alone), and the module and maker that it leads to."""
+    return {**_PRESETS, **{f"{scheme}:": place for scheme, place in _SCHEMES.items()}}
 
 
 def _preset(word: str, tools: Tools) -> Preset | None:

@@ -59,6 +59,11 @@ def choose_backend(platform: str = sys.platform, environ: Mapping[str, str] = os
     return cast(Backend, best[1]()) if best else None
 
 
+def modules(platform: str = sys.platform) -> tuple[str, ...]:
+    """The modules of all keyrings that are chosen from on this platform."""
+    return tuple(place.partition(":")[0] for place in _BACKENDS.get(platform, _LINUX))
+
+
 def is_reachable(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether there can be a keyring here at all; imports nothing to find out."""
     return platform in _BACKENDS or has_session_bus(environ)
