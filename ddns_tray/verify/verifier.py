@@ -10,6 +10,7 @@ from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.model import Transport
 from ddns_tray.core.ports import Anchors
 from ddns_tray.verify.asker import Asker, Patience
+from ddns_tray.verify.calm import calm
 from ddns_tray.verify.delegation import Delegations
 from ddns_tray.verify.doh import HttpsTransport
 from ddns_tray.verify.familiar import Familiar
@@ -47,7 +48,7 @@ class DnsVerifier:
         self._clock = clock
         self._chance = chance
         self._system_resolvers = system_resolvers
-        self._pool = UdpPool(clock)
+        self._pool = UdpPool(clock, chance=chance)
         self._streams = Streams(clock)
         self._asker = Asker(
             self._pool, self._streams, clock, patience, None if http is None else HttpsTransport(http, clock)
@@ -69,7 +70,8 @@ class DnsVerifier:
         look = Look(
             self._asker, self._delegations, self._clock, witnesses, silent=self._silent, familiar=self._familiar
         )
-        return await look.run(keys, authoritative=self._settings.authoritative)
+        with calm(len(keys)):
+            return await look.run(keys, authoritative=self._settings.authoritative)
 
     async def anchors(self) -> Anchors:
         """Ask three root servers (or hints) and the resolvers for the root's servers; any answer counts.
