@@ -136,14 +136,8 @@ class AccountForm(Form):
             add_field(form, label, field, words.say(wanted.help), self.theme)
 
     def _make_field(self, wanted: FieldSpec) -> QLineEdit:
-        field = QLineEdit()
+        field = secret_field() if wanted.secret else QLineEdit()
         if wanted.secret:
-            field.setEchoMode(QLineEdit.EchoMode.Password)
-            field.setInputMethodHints(
-                Qt.InputMethodHint.ImhHiddenText
-                | Qt.InputMethodHint.ImhNoPredictiveText
-                | Qt.InputMethodHint.ImhSensitiveData
-            )
             if self._account is not None:
                 field.setPlaceholderText(self.words.tr("Kept in the keyring; type to replace it"))
         elif self._account is not None:
@@ -237,6 +231,16 @@ class ProviderPicker(QWidget):
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
         self.chosen.emit(None if item is None else item.data(_SPEC_ROLE))
+
+
+def secret_field() -> QLineEdit:
+    """A line for a secret: it shows nothing of it, and no input method learns it."""
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setInputMethodHints(
+        Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
+    )
+    return field
 
 
 def cleaned(value: str) -> str:

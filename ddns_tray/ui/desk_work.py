@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ddns_tray.core.model import RecordKey
-    from ddns_tray.core.ports import Secret, SettingValue
+    from ddns_tray.core.ports import Secret, SettingChange
     from ddns_tray.core.settings import AccountSettings, RecordSettings
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
@@ -87,7 +87,7 @@ class DeskWork(QObject):
         if settings.accounts:
             self.add_record(settings.accounts[0].id)
             return
-        set_up = SetUp(self._services, settings, self._keep_language, self)
+        set_up = SetUp(self._services, settings, self._take_language, self)
         set_up.saved.connect(self.changed)
         self.set_up_begun.emit(set_up)
 
@@ -157,22 +157,8 @@ class DeskWork(QObject):
 
         self._change(work(), "remove a name")
 
-    def set_general(self, key: str, value: SettingValue) -> None:
-        """Change one general setting."""
-        services = self._services
-        if services is None or services.is_demo:
-            return
-
-        async def work() -> None:
-            await asyncio.to_thread(services.settings_file.set_value, "general", key, value)
-            await services.reload()
-
-        self._change(work(), "change a setting")
-
-    def set_values(
-        self, changes: Sequence[tuple[str, str, SettingValue | None]], failed: Callable[[DdnsTrayError], None]
-    ) -> None:
-        """Change several settings, None meaning the default; `failed` is told why one of them could not be kept."""
+    def set_values(self, changes: Sequence[SettingChange], failed: Callable[[DdnsTrayError], None]) -> None:
+        """Change several settings in one write; `failed` is told why they could not be kept."""
         services = self._services
         if services is None or services.is_demo:
             return
@@ -180,11 +166,7 @@ class DeskWork(QObject):
 
         async def work() -> None:
             try:
-                for section, key, value in changes:
-                    if value is None:
-                        await asyncio.to_thread(file.clear_value, section, key)
-                    else:
-                        await asyncio.to_thread(file.set_value, section, key, value)
+                await asyncio.to_thread(file.set_values, changes)
             except DdnsTrayError as exc:
                 failed(exc)
             await services.reload()
@@ -281,10 +263,14 @@ class DeskWork(QObject):
         form.save_wanted.connect(save)
         form.open()
 
+    def _take_language(self) -> tuple[SettingChange, ...]:
+        """The language chosen at the welcome, to be kept along with something else."""
+        return () if self.language is None else (("general", "language", self.language),)
+
     def _keep_language(self) -> None:
-        if self._services is not None and self.language is not None:
-            self._services.settings_file.set_value("general", "language", self.language)
-            self.language = None
+        changes, self.language = self._take_language(), None
+        if self._services is not None and changes:
+            self._services.settings_file.set_values(changes)
 
     async def _keep_record(
         self, services: Services, form: RecordForm, before: RecordSettings | None, record: RecordSettings

@@ -1,15 +1,17 @@
-"""Sections of the settings as fields, made from `core.settings_schema`: label, help, and what is wrong as it is typed.
+"""Keys of the settings as fields, made from `core.settings_schema`: label, help, and what is wrong as it is typed.
 
-Nothing is kept before the person says so; until then all of it can be undone.
+Where a page has a Save, nothing is kept before the person says so; until then all of it can be undone.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,38 +24,79 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddns_tray.core.durations import format_duration
+from ddns_tray.core.settings_exchange import value_in
 from ddns_tray.core.settings_faults import Faults
-from ddns_tray.core.settings_schema import Kind, settings_of
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SETTINGS, Kind
 from ddns_tray.core.settings_tables import read_table
+from ddns_tray.core.text import Text, text
 from ddns_tray.ui.controls import fixed_font, muted, paragraph, primary, section_heading
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QWheelEvent
 
     from ddns_tray.core.errors import DdnsTrayError
-    from ddns_tray.core.ports import SettingValue
+    from ddns_tray.core.ports import SettingChange, SettingValue
     from ddns_tray.core.settings import Settings
     from ddns_tray.core.settings_schema import Setting
-    from ddns_tray.core.text import Text
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
-Change = tuple[str, str, "SettingValue | None"]
-"""Section, key and value; None goes back to the default."""
 
-ADDRESS_SECTIONS = ("address", "address.ipv4", "address.ipv6")
-VERIFY_SECTIONS = ("verify",)
+class Topic(StrEnum):
+    """What a page of settings is about."""
+
+    SOURCES = "sources"
+    RESOLVERS = "resolvers"
+    ALERTS = "alerts"
+    MONITORING = "monitoring"
+    GENERAL = "general"
+
+
+_TOPIC_OF_SECTION = {
+    "address": Topic.SOURCES,
+    "address.ipv4": Topic.SOURCES,
+    "address.ipv6": Topic.SOURCES,
+    "verify": Topic.RESOLVERS,
+    "alerts": Topic.ALERTS,
+}
+_TOPIC_OF_KEY = {
+    ("address", "interval"): Topic.MONITORING,
+    ("verify", "interval"): Topic.MONITORING,
+    ("verify", "authoritative"): Topic.MONITORING,
+    ("general", "notifications"): Topic.ALERTS,
+}
+_ELSEWHERE = frozenset({("general", "autostart")})
+"""Shown as the system has it, not as the file has it."""
 _EXAMPLES = {
     Kind.SOURCES: "router, https, stun, dns, https:ipify.org, interface:eth0, static:192.0.2.1",
     Kind.RESOLVERS: "system, udp://9.9.9.9, tls://dns.quad9.net, https://dns.quad9.net/dns-query",
     Kind.SERVERS: "192.0.2.53, 192.0.2.53:5353",
 }
+_CHOICES: Mapping[str, Text | str] = {
+    "auto": text("As the system"),
+    "light": text("Light"),
+    "dark": text("Dark"),
+    "en": "English",
+    "zh_CN": "简体中文",
+}
+"""What the values of choices are called; languages each in its own words."""
 _LEAST_LINES, _MOST_LINES = 2, 8
+
+
+def rules_of(topic: Topic) -> tuple[Setting, ...]:
+    """The keys of a page; those that nobody has sorted are general ones, so that none is without a field."""
+    return tuple(
+        rule
+        for rule in SETTINGS
+        if rule.section not in ARRAY_SECTIONS
+        and not rule.later
+        and (rule.section, rule.key) not in _ELSEWHERE
+        and topic is _TOPIC_OF_KEY.get((rule.section, rule.key), _TOPIC_OF_SECTION.get(rule.section, Topic.GENERAL))
+    )
 
 
 def fault_of(rule: Setting, raw: SettingValue) -> tuple[Text, Text | None] | None:
@@ -61,17 +104,6 @@ def fault_of(rule: Setting, raw: SettingValue) -> tuple[Text, Text | None] | Non
     faults = Faults()
     read_table({rule.key: raw}, rule.section, (rule.section,), faults)
     return (faults.found[0].title, faults.found[0].hint) if faults.found else None
-
-
-def value_of(settings: Settings, rule: Setting) -> SettingValue | None:
-    """What the settings have for a rule, as it is written in the file; None where a family says nothing of its own."""
-    section, _, family = rule.section.partition(".")
-    value = getattr(getattr(settings, family or section), rule.key)
-    if family and value == getattr(settings.address, rule.key):
-        return None
-    if rule.kind is Kind.DURATION:
-        return format_duration(value)
-    return list(value) if rule.kind.is_list else value
 
 
 class _CalmSpinBox(QSpinBox):
@@ -84,10 +116,22 @@ class _CalmSpinBox(QSpinBox):
             event.ignore()
 
 
+class _CalmChoice(QComboBox):
+    """As above."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 class SettingField(QWidget):
     """One key: its label, a control that fits its kind, its help, and right below what is wrong."""
 
     edited = Signal()
+    finished = Signal()
+    """What was edited is complete: a choice was made, a line was left."""
 
     def __init__(self, words: Words, theme: Theme, rule: Setting) -> None:
         super().__init__()
@@ -145,15 +189,29 @@ class SettingField(QWidget):
         rule = self.rule
         if rule.kind is Kind.BOOLEAN:
             box = QCheckBox(label)
-            box.toggled.connect(self._on_edited)
+            box.toggled.connect(self._on_chosen)
             return box, box.isChecked, lambda value: box.setChecked(bool(value))
+        if rule.kind is Kind.CHOICE:
+            return self._make_choice(rule)
         if rule.kind is Kind.INTEGER:
             return self._make_number(rule)
         if rule.kind.is_list:
             return self._make_lines(rule)
         line = QLineEdit()
         line.textChanged.connect(self._on_edited)
+        line.editingFinished.connect(self.finished)
         return line, lambda: line.text().strip(), lambda value: line.setText("" if value is None else str(value))
+
+    def _make_choice(
+        self, rule: Setting
+    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
+        choice = _CalmChoice()
+        choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for value in rule.choices:
+            said = _CHOICES.get(value, value)
+            choice.addItem(self._words.say(said) if isinstance(said, Text) else said, value)
+        choice.currentIndexChanged.connect(self._on_chosen)
+        return choice, choice.currentData, lambda value: choice.setCurrentIndex(max(0, choice.findData(value)))
 
     def _make_number(
         self, rule: Setting
@@ -163,7 +221,7 @@ class SettingField(QWidget):
         smallest = round(rule.minimum or 0)
         if rule.default is None:
             smallest -= 1
-            number.setSpecialValueText(self._words.tr("as above"))
+            number.setSpecialValueText(self._words.tr("the same as for both"))
         number.setRange(smallest, round(rule.maximum or 2**31 - 1))
         number.valueChanged.connect(self._on_edited)
 
@@ -180,7 +238,7 @@ class SettingField(QWidget):
         lines.setFont(fixed_font())
         lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         if rule.default is None:
-            lines.setPlaceholderText(self._words.tr("as above"))
+            lines.setPlaceholderText(self._words.tr("the same as for both"))
         lines.textChanged.connect(lambda: _fit(lines))
         lines.textChanged.connect(self._on_edited)
         _fit(lines)
@@ -199,15 +257,23 @@ class SettingField(QWidget):
         self.check()
         self.edited.emit()
 
+    def _on_chosen(self) -> None:
+        self._on_edited()
+        self.finished.emit()
 
-class SettingsSections(QWidget):
-    """Some sections on one page, with Save and Undo. `save_wanted` carries a list of `Change`."""
+
+class SettingsFields(QWidget):
+    """The keys of one topic on one page. `save_wanted` carries a list of `SettingChange`.
+
+    With `at_once` each change is wanted as soon as it is made; else there are Save and Undo.
+    """
 
     save_wanted = Signal(object)
 
-    def __init__(self, words: Words, theme: Theme, sections: Sequence[str]) -> None:
+    def __init__(self, words: Words, theme: Theme, topic: Topic, *, at_once: bool = False) -> None:
         super().__init__()
         self._words = words
+        self._at_once = at_once
         self._settings: Settings | None = None
         self.fields: dict[tuple[str, str], SettingField] = {}
         self.result = ResultLine(theme)
@@ -218,14 +284,20 @@ class SettingsSections(QWidget):
         column.setContentsMargins(0, 0, 14, 0)
         column.setSpacing(14)
         titles = {"address.ipv4": words.tr("For IPv4 alone"), "address.ipv6": words.tr("For IPv6 alone")}
-        for section in sections:
-            if section in titles:
+        section = ""
+        for rule in rules_of(topic):
+            if rule.section != section and rule.section in titles:
                 column.addSpacing(6)
-                column.addWidget(section_heading(titles[section]))
-            for rule in settings_of(section):
-                field = self.fields[rule.section, rule.key] = SettingField(words, theme, rule)
-                field.edited.connect(self._on_edited)
-                column.addWidget(field)
+                column.addWidget(section_heading(titles[rule.section]))
+            section = rule.section
+            field = self.fields[rule.section, rule.key] = SettingField(words, theme, rule)
+            field.edited.connect(self._on_edited)
+            field.finished.connect(self._on_finished)
+            column.addWidget(field)
+        self.below = QVBoxLayout()
+        """Room for what is no key of the file."""
+        self.below.setSpacing(10)
+        column.addLayout(self.below)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -244,6 +316,8 @@ class SettingsSections(QWidget):
         outer.setSpacing(10)
         outer.addWidget(area, 1)
         outer.addLayout(buttons)
+        for button in (self.undo, self.save):
+            button.setVisible(not at_once)
         self.undo.clicked.connect(self._on_undo)
         self.save.clicked.connect(lambda: self.save_wanted.emit(self.changes()))
         self._show_what_fits()
@@ -254,14 +328,14 @@ class SettingsSections(QWidget):
         self._settings = settings
         for path, field in self.fields.items():
             if path not in changing:
-                field.show_value(value_of(settings, field.rule))
+                field.show_value(value_in(settings, field.rule))
         self._show_what_fits()
 
     def show_problem(self, error: DdnsTrayError) -> None:
         """What only shows when all of it is put together."""
         self.result.say(Shape.CROSS, *self._words.problem(error.problem))
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[SettingChange]:
         """What is other than on disk."""
         settings = self._settings
         if settings is None:
@@ -269,12 +343,19 @@ class SettingsSections(QWidget):
         return [
             (section, key, field.value())
             for (section, key), field in self.fields.items()
-            if field.value() != value_of(settings, field.rule)
+            if field.value() != value_in(settings, field.rule)
         ]
 
     def _on_edited(self) -> None:
         self.result.clear()
         self._show_what_fits()
+
+    def _on_finished(self) -> None:
+        if self._at_once and self.changes() and self._is_usable():
+            self.save_wanted.emit(self.changes())
+
+    def _is_usable(self) -> bool:
+        return not [field for field in self.fields.values() if not field.check()]
 
     def _on_undo(self) -> None:
         settings, self._settings = self._settings, None
@@ -284,9 +365,8 @@ class SettingsSections(QWidget):
 
     def _show_what_fits(self) -> None:
         changed = bool(self.changes())
-        usable = not [field for field in self.fields.values() if not field.check()]
         self.undo.setEnabled(changed)
-        self.save.setEnabled(changed and usable)
+        self.save.setEnabled(changed and self._is_usable())
 
 
 def _fit(lines: QPlainTextEdit) -> None:

@@ -1,4 +1,4 @@
-"""The page of settings: accounts, names, and the program itself. What is shown is what is on disk."""
+"""The page of settings: names, accounts, and every key of the file by topic. What is shown is what is on disk."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from PySide6.QtCore import QModelIndex, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QMessageBox,
     QPushButton,
@@ -21,16 +19,15 @@ from PySide6.QtWidgets import (
 
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
-from ddns_tray.ui.forms import add_field, field_form
-from ddns_tray.ui.settings_fields import ADDRESS_SECTIONS, VERIFY_SECTIONS, SettingsSections
+from ddns_tray.ui.settings_fields import SettingsFields, Topic
 from ddns_tray.ui.settings_models import AccountsModel, NamesModel
+from ddns_tray.ui.settings_travel import SettingsTravel
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from ddns_tray.core.settings import Settings
     from ddns_tray.ui.desk_work import DeskWork
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
@@ -60,19 +57,25 @@ class SettingsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(12)
-        column.addWidget(heading(words.tr("Settings")))
+        column.addLayout(self._head())
         if services is not None and services.is_demo:
             said = words.tr("The demo has settings of its own, which end with it.")
             column.addWidget(muted(paragraph(said), theme.tokens))
         column.addWidget(self.tabs, 1)
-        self._build_general()
         self.tabs.addTab(self._names_tab(), words.tr("Names"))
         self.tabs.addTab(self._accounts_tab(), words.tr("Accounts"))
-        self.address = self._sections(ADDRESS_SECTIONS)
-        self.verify = self._sections(VERIFY_SECTIONS)
-        self.tabs.addTab(self.address, words.tr("Address sources"))
-        self.tabs.addTab(self.verify, words.tr("Resolvers"))
-        self.tabs.addTab(self._general_tab(), words.tr("General"))
+        self.topics: dict[Topic, SettingsFields] = {}
+        for topic, said in (
+            (Topic.SOURCES, words.tr("Address sources")),
+            (Topic.RESOLVERS, words.tr("Resolvers")),
+            (Topic.MONITORING, words.tr("Monitoring")),
+            (Topic.ALERTS, words.tr("Alerts")),
+            (Topic.GENERAL, words.tr("General")),
+        ):
+            page = self.topics[topic] = self._topic(topic)
+            self.tabs.addTab(page, said)
+        self._build_autostart()
+        self._build_place()
         self.setEnabled(services is not None)
         if services is not None:
             self.refresh()
@@ -83,9 +86,9 @@ class SettingsPage(QWidget):
         specs = {spec.id: spec for spec in self._services.desk.providers()} if self._services is not None else {}
         self.accounts.show_settings(settings, specs)
         self.names.show_settings(settings)
-        self.address.show_settings(settings)
-        self.verify.show_settings(settings)
-        self._show_general(settings)
+        for page in self.topics.values():
+            page.show_settings(settings)
+        self._show_autostart()
 
     # --- names and accounts ---
 
@@ -166,76 +169,62 @@ class SettingsPage(QWidget):
         box.finished.connect(box.deleteLater)
         box.open()
 
-    # --- sections of the file ---
+    # --- undo, export, import ---
 
-    def _sections(self, sections: Sequence[str]) -> SettingsSections:
-        page = SettingsSections(self._words, self._theme, sections)
+    def _head(self) -> QHBoxLayout:
+        words = self._words
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(heading(words.tr("Settings")), 1)
+        if self._services is None or self._services.is_demo:
+            return row
+        travel = SettingsTravel(self, words, self._theme, self._work, self._services)
+        for said, action in (
+            (words.tr("Undo…"), travel.undo),
+            (words.tr("Import…"), travel.take_in),
+            (words.tr("Export…"), travel.export),
+        ):
+            button = QPushButton(said)
+            button.clicked.connect(lambda _=False, action=action: action())
+            row.addWidget(button)
+        self.travel = travel
+        return row
+
+    # --- keys of the file ---
+
+    def _topic(self, topic: Topic) -> SettingsFields:
+        page = SettingsFields(self._words, self._theme, topic, at_once=topic is Topic.GENERAL)
         page.setEnabled(self._services is not None and not self._services.is_demo)
         page.save_wanted.connect(lambda changes: self._work.set_values(changes, page.show_problem))
         return page
 
-    # --- general ---
+    # --- what is no key of the file ---
 
-    def _build_general(self) -> None:
-        words = self._words
-        self.language = QComboBox()
-        for value, said in (("auto", words.tr("As the system")), ("en", "English"), ("zh_CN", "简体中文")):
-            self.language.addItem(said, value)
-        self.theme = QComboBox()
-        for value, said in (
-            ("auto", words.tr("As the system")),
-            ("light", words.tr("Light")),
-            ("dark", words.tr("Dark")),
-        ):
-            self.theme.addItem(said, value)
+    def _build_autostart(self) -> None:
+        words, below = self._words, self.topics[Topic.GENERAL].below
         self.autostart = QCheckBox(words.tr("Start when I log in"))
+        self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
         self.moved = ResultLine(self._theme)
         self.repair = QPushButton(words.tr("Start this one"))
         self.repair.setVisible(False)
         self.repair.clicked.connect(lambda: self._autostart_changed(True))
-        self.notifications = QCheckBox(words.tr("Show notifications"))
-        self.language.currentIndexChanged.connect(lambda: self._changed("language", self.language.currentData()))
-        self.theme.currentIndexChanged.connect(lambda: self._changed("theme", self.theme.currentData()))
-        self.notifications.toggled.connect(lambda on: self._changed("notifications", on))
         self.autostart.toggled.connect(self._autostart_changed)
-
-    def _general_tab(self) -> QWidget:
-        words, theme = self._words, self._theme
-        tab = QWidget()
-        column = QVBoxLayout(tab)
-        column.setContentsMargins(0, 14, 0, 0)
-        form = field_form()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-        add_field(form, words.tr("Language"), self.language, "", theme)
-        add_field(form, words.tr("Appearance"), self.theme, "", theme)
-        form.addRow(self.autostart)
         moved = QHBoxLayout()
         moved.addWidget(self.moved, 1)
         moved.addWidget(self.repair)
-        form.addRow(moved)
-        form.addRow(self.notifications)
-        said = words.tr("When your address changes, when a name leads elsewhere, and when it is right again.")
-        form.addRow(muted(paragraph(said), theme.tokens))
-        column.addLayout(form)
-        column.addStretch(1)
-        if self._services is not None:
-            path = self._services.settings_file.path
-            row = QHBoxLayout()
-            row.addWidget(muted(paragraph(words.tr("Settings file: {path}", path=str(path))), theme.tokens), 1)
-            folder = QPushButton(words.tr("Open folder"))
-            folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
-            row.addWidget(folder)
-            column.addLayout(row)
-        return tab
+        below.addWidget(self.autostart)
+        below.addLayout(moved)
 
-    def _show_general(self, settings: Settings) -> None:
-        self._filling = True
-        general = settings.general
-        self.language.setCurrentIndex(max(0, self.language.findData(general.language)))
-        self.theme.setCurrentIndex(max(0, self.theme.findData(general.theme)))
-        self.notifications.setChecked(general.notifications)
-        self._show_autostart()
-        self._filling = False
+    def _build_place(self) -> None:
+        if self._services is None:
+            return
+        path = self._services.settings_file.path
+        row = QHBoxLayout()
+        row.addWidget(muted(paragraph(self._words.tr("Settings file: {path}", path=str(path))), self._theme.tokens), 1)
+        folder = QPushButton(self._words.tr("Open folder"))
+        folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
+        row.addWidget(folder)
+        self.topics[Topic.GENERAL].below.addLayout(row)
 
     def _show_autostart(self) -> None:
         if self._services is None:
@@ -252,14 +241,10 @@ class SettingsPage(QWidget):
         """An entry of ours that starts another copy would start nothing, or an old one."""
         self.repair.setVisible(moved)
         if moved:
-            said = self._words.tr("At log-in your system starts another copy of DDNS Tray: this one was moved.")
+            said = self._words.tr("When you log in, another copy of DDNS Tray is started: this one was moved.")
             self.moved.say(Shape.WARNING, said)
         else:
             self.moved.clear()
-
-    def _changed(self, key: str, value: str | bool) -> None:  # noqa: FBT001 - a value like others
-        if not self._filling:
-            self._work.set_general(key, value)
 
     def _autostart_changed(self, enabled: bool) -> None:  # noqa: FBT001 - a slot
         if not self._filling:

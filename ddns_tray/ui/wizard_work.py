@@ -1,7 +1,7 @@
 """The first account and its names, from "who hosts your DNS?" to the first save: what is known so far, without widgets.
 
 It outlives the pages that show it, so that language and theme may change in the middle. Nothing is written before
-`start`, and what `start` could not finish it takes back.
+`start`, which writes the settings once: all of them, or nothing.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from ddns_tray.ui.account_form import cleaned
 from ddns_tray.ui.record_form import bare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from ddns_tray.core.model import AccountReport, ExistingSet, FieldSpec, ProviderSpec
+    from ddns_tray.core.ports import SettingChange
     from ddns_tray.ui.services import Services
 
 
@@ -59,12 +60,17 @@ class SetUp(QObject):
     """The settings on disk are others now."""
 
     def __init__(
-        self, services: Services, settings: Settings, before_saving: Callable[[], None], parent: QObject | None = None
+        self,
+        services: Services,
+        settings: Settings,
+        besides: Callable[[], Sequence[SettingChange]],
+        parent: QObject | None = None,
     ) -> None:
+        """`besides` tells what else to keep at the end, such as the language chosen at the welcome."""
         super().__init__(parent)
         self._services = services
         self._settings = settings
-        self._before_saving = before_saving
+        self._besides = besides
         self.step = Step.SERVICE
         self.spec: ProviderSpec | None = None
         self.options: dict[str, str] = {}
@@ -274,24 +280,15 @@ class SetUp(QObject):
     async def _save(self) -> None:
         account, records = self.account, self.records()
         file, secrets = self._services.settings_file, self._services.secrets
-        undo: list[Callable[[], None]] = []
         written: list[str] = []
         try:
             # Secrets first: an account without them would be half an account, and a keyring may refuse.
             for name, secret in self.typed.items():
                 await secrets.set(account.id, name, secret)
                 written.append(name)
-            await asyncio.to_thread(file.put_account, account)
-            undo.append(lambda: file.remove_account(account.id))
-            for record in records:
-                await asyncio.to_thread(file.put_record, record)
-                undo.append(lambda record=record: file.remove_record(record))  # type: ignore[misc]  # a default binds it
-            await asyncio.to_thread(self._before_saving)
+            await asyncio.to_thread(file.begin, account, records, self._besides())
         except DdnsTrayError as exc:
             self.problem = exc
-            for step in reversed(undo):
-                with contextlib.suppress(DdnsTrayError):
-                    await asyncio.to_thread(step)
             for name in written:
                 with contextlib.suppress(DdnsTrayError):
                     await secrets.delete(account.id, name)

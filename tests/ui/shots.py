@@ -200,7 +200,7 @@ def window_pages(
         path = folder / f"{page}-{suffix}.png"
         _grab(app, window, path)
         yield path
-    for index, name in ((2, "sources"), (3, "resolvers"), (4, "general")):
+    for index, name in enumerate(("sources", "resolvers", "monitoring", "alerts", "general"), 2):
         window.settings.tabs.setCurrentIndex(index)
         path = folder / f"{name}-{suffix}.png"
         _grab(app, window, path)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
 from ddns_tray.core.model import RecordType
@@ -15,6 +15,7 @@ from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.ui.account_form import AccountForm, ProviderPicker, cleaned
 from ddns_tray.ui.record_form import RecordForm, bare_name
+from ddns_tray.ui.settings_fields import Topic
 from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -352,17 +353,13 @@ def test_pasted_addresses_are_understood(pasted: str, name: str) -> None:
 
 
 async def test_general_settings_are_written_at_once(window: MainWindow, file: FakeSettingsFile, tasks: Tasks) -> None:
-    page = window.settings
-    page.tabs.setCurrentIndex(4)
-    page.language.setCurrentIndex(page.language.findData("zh_CN"))
-    page.theme.setCurrentIndex(page.theme.findData("dark"))
-    page.notifications.setChecked(False)
-    await tasks.drain()
-    assert file.values == [
-        ("general", "language", "zh_CN"),
-        ("general", "theme", "dark"),
-        ("general", "notifications", False),
-    ]
+    fields = window.settings.topics[Topic.GENERAL].fields
+    for key, value in (("language", "zh_CN"), ("theme", "dark")):
+        choice = fields["general", key].control
+        assert isinstance(choice, QComboBox)
+        choice.setCurrentIndex(choice.findData(value))
+        await tasks.drain()
+    assert file.values == [("general", "language", "zh_CN"), ("general", "theme", "dark")]
 
 
 async def test_starting_with_the_session_is_read_back(window: MainWindow, behind: Behind, tasks: Tasks) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox
 
 from ddns_tray.core.settings import AddressSettings, Settings
-from ddns_tray.core.settings_schema import settings_of
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SETTINGS
 from ddns_tray.store.config import ConfigFile
 from ddns_tray.ui.qt_words import QtWords
-from ddns_tray.ui.settings_fields import ADDRESS_SECTIONS, VERIFY_SECTIONS, SettingsSections
+from ddns_tray.ui.settings_fields import SettingsFields, Topic, rules_of
 from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def address(qtbot: QtBot, theme: Theme) -> SettingsSections:
-    return page(qtbot, theme, ADDRESS_SECTIONS)
+def address(qtbot: QtBot, theme: Theme) -> SettingsFields:
+    return page(qtbot, theme, Topic.SOURCES)
 
 
-def page(qtbot: QtBot, theme: Theme, sections: tuple[str, ...]) -> SettingsSections:
-    made = SettingsSections(Words("en"), theme, sections)
+def page(qtbot: QtBot, theme: Theme, topic: Topic, *, at_once: bool = False) -> SettingsFields:
+    made = SettingsFields(Words("en"), theme, topic, at_once=at_once)
     qtbot.addWidget(made)
     made.show_settings(Settings())
     with qtbot.waitExposed(made):
@@ -45,18 +45,25 @@ def page(qtbot: QtBot, theme: Theme, sections: tuple[str, ...]) -> SettingsSecti
     return made
 
 
-def write(sections: SettingsSections, section: str, key: str, typed: str) -> None:
+def write(sections: SettingsFields, section: str, key: str, typed: str) -> None:
     control = sections.fields[section, key].control
     assert isinstance(control, QPlainTextEdit)
     control.setPlainText(typed)
 
 
-@pytest.mark.parametrize("sections", [ADDRESS_SECTIONS, VERIFY_SECTIONS])
-def test_every_key_of_a_section_has_a_field_with_label_and_help(
-    qtbot: QtBot, theme: Theme, sections: tuple[str, ...]
-) -> None:
-    made = page(qtbot, theme, sections)
-    assert set(made.fields) == {(rule.section, rule.key) for section in sections for rule in settings_of(section)}
+def test_every_key_that_a_person_can_set_is_on_exactly_one_page() -> None:
+    shown = [(rule.section, rule.key) for topic in Topic for rule in rules_of(topic)]
+    everything = {
+        (rule.section, rule.key) for rule in SETTINGS if rule.section not in ARRAY_SECTIONS and not rule.later
+    }
+    assert len(shown) == len(set(shown))
+    assert set(shown) == everything - {("general", "autostart")}, "autostart is shown as the system has it"
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_every_key_of_a_page_has_a_field_with_label_and_help(qtbot: QtBot, theme: Theme, topic: Topic) -> None:
+    made = page(qtbot, theme, topic)
+    assert set(made.fields) == {(rule.section, rule.key) for rule in rules_of(topic)}
     for field in made.fields.values():
         assert field.control.accessibleName() == str(field.rule.label)
         assert str(field.rule.help) in field.control.accessibleDescription()
@@ -64,7 +71,35 @@ def test_every_key_of_a_section_has_a_field_with_label_and_help(
     assert not made.save.isEnabled()
 
 
-def test_what_is_wrong_is_said_while_it_is_typed(address: SettingsSections) -> None:
+@pytest.mark.parametrize("topic", Topic)
+def test_no_two_fields_of_a_page_have_the_same_label(qtbot: QtBot, theme: Theme, topic: Topic) -> None:
+    made = page(qtbot, theme, topic)
+    labels = [(field.rule.section, str(field.rule.label)) for field in made.fields.values()]
+    assert len(labels) == len(set(labels))
+
+
+def test_choices_speak_the_language_of_the_person(qtbot: QtBot, theme: Theme) -> None:
+    made = SettingsFields(Words("zh_CN"), theme, Topic.GENERAL)
+    qtbot.addWidget(made)
+    language = made.fields["general", "language"].control
+    assert isinstance(language, QComboBox)
+    assert [language.itemText(row) for row in range(3)] == ["跟随系统", "English", "简体中文"]
+
+
+def test_a_page_without_save_wants_each_change_as_soon_as_it_is_complete(qtbot: QtBot, theme: Theme) -> None:
+    made = page(qtbot, theme, Topic.GENERAL, at_once=True)
+    wanted: list[object] = []
+    made.save_wanted.connect(wanted.append)
+    assert not made.save.isVisible()
+    path = made.fields["general", "secrets_file"].control
+    assert isinstance(path, QLineEdit)
+    path.setText("secrets.json")
+    assert wanted == []
+    path.editingFinished.emit()
+    assert wanted == [[("general", "secrets_file", "secrets.json")]]
+
+
+def test_what_is_wrong_is_said_while_it_is_typed(address: SettingsFields) -> None:
     write(address, "address", "sources", "https\nstatic:not-an-address")
     field = address.fields["address", "sources"]
     assert "not-an-address is not an IP address." in field.problem.text()
@@ -74,15 +109,15 @@ def test_what_is_wrong_is_said_while_it_is_typed(address: SettingsSections) -> N
     assert address.save.isEnabled()
 
 
-def test_a_duration_out_of_range_is_refused_with_the_limit(address: SettingsSections) -> None:
-    field = address.fields["address", "interval"]
+def test_a_duration_out_of_range_is_refused_with_the_limit(qtbot: QtBot, theme: Theme) -> None:
+    field = page(qtbot, theme, Topic.MONITORING).fields["address", "interval"]
     field.show_value("1s")
     assert "The smallest value is 5s." in field.problem.text()
     field.show_value("5m")
     assert field.problem.text() == ""
 
 
-def test_undo_shows_what_is_on_disk(address: SettingsSections) -> None:
+def test_undo_shows_what_is_on_disk(address: SettingsFields) -> None:
     write(address, "address", "sources", "nonsense")
     address.undo.click()
     assert address.changes() == []
@@ -90,7 +125,7 @@ def test_undo_shows_what_is_on_disk(address: SettingsSections) -> None:
     assert not address.undo.isEnabled()
 
 
-def test_what_is_being_typed_survives_settings_that_change_elsewhere(address: SettingsSections) -> None:
+def test_what_is_being_typed_survives_settings_that_change_elsewhere(address: SettingsFields) -> None:
     write(address, "address", "sources", "stun")
     address.show_settings(Settings(address=AddressSettings(quorum=3)))
     assert address.changes() == [("address", "sources", ["stun"])]
@@ -103,7 +138,7 @@ async def test_only_what_changed_is_kept_and_an_empty_list_of_sources_is_the_def
     qtbot: QtBot, theme: Theme, behind: Behind, tasks: Tasks
 ) -> None:
     window = opened(qtbot, theme, behind)
-    made = window.settings.address
+    made = window.settings.topics[Topic.SOURCES]
     write(made, "address", "sources", "")
     write(made, "address.ipv6", "sources", "interface:eth0")
     made.save.click()
@@ -119,8 +154,11 @@ async def test_what_only_the_whole_file_can_refuse_is_said_beside_save(
 ) -> None:
     file = ConfigFile(tmp_path / "real.toml", providers={})
     window = opened(qtbot, theme, (replace(behind[0], settings_file=file), behind[1], behind[2]))
-    made = window.settings.verify
+    made = window.settings.topics[Topic.RESOLVERS]
     write(made, "verify", "resolvers", "")
+    made.save.click()
+    await tasks.drain()
+    made = window.settings.topics[Topic.MONITORING]
     authoritative = made.fields["verify", "authoritative"].control
     assert isinstance(authoritative, QCheckBox)
     authoritative.setChecked(False)
@@ -140,7 +178,7 @@ async def test_a_program_that_was_moved_offers_to_start_itself(
     autostart.elsewhere = True
     window = opened(qtbot, theme, behind)
     general = window.settings
-    general.tabs.setCurrentIndex(4)
+    general.tabs.setCurrentIndex(6)
     assert "another copy" in general.moved.text()
     general.repair.click()
     await tasks.drain()

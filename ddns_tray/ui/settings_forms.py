@@ -1,0 +1,92 @@
+"""Two forms around settings that come from elsewhere: what they would change, and which secrets they still need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from ddns_tray.core.ports import Secret
+from ddns_tray.ui.account_form import cleaned, secret_field
+from ddns_tray.ui.controls import muted, paragraph
+from ddns_tray.ui.forms import Form, add_field, field_form
+from ddns_tray.ui.settings_words import difference_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QLineEdit, QWidget
+
+    from ddns_tray.core.settings_exchange import SettingsDifference
+    from ddns_tray.core.text import Text
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+SecretPlace = tuple[str, str]
+"""An account's id and the name of a field."""
+_SHOWN = 200
+
+
+class ChangesForm(Form):
+    """What would change, line by line; `save` does it."""
+
+    save_wanted = Signal()
+
+    def __init__(
+        self,
+        words: Words,
+        theme: Theme,
+        parent: QWidget | None,
+        *,
+        title: str,
+        about: str,
+        button: str,
+        changes: Sequence[SettingsDifference],
+    ) -> None:
+        super().__init__(words, theme, title, parent)
+        self.column.addWidget(muted(paragraph(about), theme.tokens))
+        lines = [difference_in_words(words, change) for change in changes[:_SHOWN]]
+        if len(changes) > _SHOWN:
+            rest = len(changes) - _SHOWN
+            lines.append(words.ntr("and {count} more", "and {count} more", rest, count=rest))
+        self.changes = paragraph("\n".join(lines) or words.tr("Nothing would change."))
+        self.column.addWidget(self.changes)
+        self.column.addStretch(1)
+        self.save.setText(button)
+        self.save.setEnabled(bool(changes))
+        self.save.clicked.connect(self._on_save)
+
+    def _on_save(self) -> None:
+        self.set_busy(busy=True)
+        self.save_wanted.emit()
+
+
+class SecretsForm(Form):
+    """One empty field for each secret that is not in the keyring. `save_wanted` carries those that were typed."""
+
+    save_wanted = Signal(object)
+
+    def __init__(
+        self, words: Words, theme: Theme, parent: QWidget | None, missing: Sequence[tuple[SecretPlace, Text]]
+    ) -> None:
+        super().__init__(words, theme, words.tr("Secrets that are still missing"), parent)
+        about = words.tr(
+            "Settings travel without tokens and passwords. Enter them here; they are kept in this computer's keyring,"
+            " nowhere else."
+        )
+        self.column.addWidget(muted(paragraph(about), theme.tokens))
+        self.fields: dict[SecretPlace, QLineEdit] = {}
+        form = field_form()
+        for place, label in missing:
+            self.fields[place] = secret_field()
+            said = words.tr("{account}: {field}", account=place[0], field=words.say(label))
+            add_field(form, said, self.fields[place], "", theme)
+        self.column.addLayout(form)
+        self.column.addStretch(1)
+        self.cancel.setText(words.tr("Later"))
+        self.save.clicked.connect(self._on_save)
+
+    def _on_save(self) -> None:
+        typed = {place: Secret(value) for place, field in self.fields.items() if (value := cleaned(field.text()))}
+        self.set_busy(busy=True)
+        self.save_wanted.emit(typed)

@@ -1,0 +1,211 @@
+"""Settings taken back, taken along and taken in: undo, export, import. What is missing afterwards is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from ddns_tray.core.errors import DdnsTrayError, StorageError
+from ddns_tray.core.settings_exchange import differences, export_text
+from ddns_tray.core.text import Text, text
+from ddns_tray.ui.settings_forms import ChangesForm, SecretPlace, SecretsForm
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from ddns_tray.core.ports import Secret
+    from ddns_tray.core.settings import Settings
+    from ddns_tray.ui.desk_work import DeskWork
+    from ddns_tray.ui.services import Services
+    from ddns_tray.ui.theme import Theme
+    from ddns_tray.words import Words
+
+FILE_NAME = "ddns-tray-settings.toml"
+
+
+class SettingsTravel(QObject):
+    """The verbs behind the three buttons; each looks at the file in a worker thread, and tells what it would do."""
+
+    def __init__(self, page: QWidget, words: Words, theme: Theme, work: DeskWork, services: Services) -> None:
+        super().__init__(page)
+        self._page = page
+        self._words = words
+        self._theme = theme
+        self._work = work
+        self._services = services
+
+    # --- undo ---
+
+    def undo(self) -> None:
+        """Show what the last change was, and take it back if the person says so."""
+        self._spawn(self._begin_undo(), "look what to undo")
+
+    async def _begin_undo(self) -> None:
+        found = await asyncio.to_thread(self._services.settings_file.undoable)
+        words = self._words
+        if found is None:
+            raise StorageError(
+                text("There is nothing to undo."),
+                text(
+                    "Only what was changed here since the start can be undone, and only while nobody else changed it."
+                ),
+            )
+        now, then = found
+        form = self._changes_form(
+            words.tr("Undo the last change"),
+            words.tr("This is what becomes of the settings:"),
+            words.tr("Undo"),
+            now,
+            then,
+        )
+        form.save_wanted.connect(lambda: self._spawn(self._undo(form, now, then), "undo"))
+        form.open()
+
+    async def _undo(self, form: ChangesForm, now: Settings, then: Settings) -> None:
+        async def work() -> None:
+            await asyncio.to_thread(self._services.settings_file.undo)
+            for account in now.accounts:
+                if account.id not in {kept.id for kept in then.accounts}:
+                    for place, _ in self._secrets_of(now):
+                        if place[0] == account.id:
+                            await self._services.secrets.delete(*place)
+
+        await self._finish(form, work)
+
+    # --- export ---
+
+    def export(self) -> None:
+        """Ask where to, and write it there."""
+        words = self._words
+        dialog = QFileDialog(self._page, words.tr("Export settings without secrets"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(words.tr("Settings (*.toml)"))
+        dialog.setDefaultSuffix("toml")
+        dialog.selectFile(FILE_NAME)
+        dialog.fileSelected.connect(lambda path: self._spawn(self.export_to(Path(path)), "export settings"))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    async def export_to(self, path: Path) -> None:
+        """Write what another computer may take."""
+        heading = self._words.tr(
+            "Settings of DDNS Tray for another computer: import them there, or keep them as its settings file."
+        )
+        more = self._words.tr("Tokens and passwords are not in this file.")
+        written = export_text(self._work.settings(), heading=f"{heading}\n{more}")
+        try:
+            await asyncio.to_thread(path.write_text, written, encoding="utf-8")
+        except OSError as exc:
+            raise StorageError(
+                text("{path} cannot be written: {reason}.", path=str(path), reason=exc.strerror or ""),
+                text("Choose another place."),
+            ) from exc
+
+    # --- import ---
+
+    def take_in(self) -> None:
+        """Ask for a file, and show what it would change."""
+        words = self._words
+        dialog = QFileDialog(self._page, words.tr("Import settings"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([words.tr("Settings (*.toml)"), words.tr("All files (*)")])
+        dialog.fileSelected.connect(lambda path: self._spawn(self.import_from(Path(path)), "read settings"))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    async def import_from(self, path: Path) -> None:
+        """Show what a file would change; take it in if the person says so."""
+        file, words = self._services.settings_file, self._words
+        coming = await asyncio.to_thread(file.read_other, path)
+        then = await asyncio.to_thread(file.preview, coming)
+        form = self._changes_form(
+            words.tr("Import settings"),
+            words.tr(
+                "Accounts and names of the file are added, or replace those of the same name. Nothing is removed."
+            ),
+            words.tr("Import"),
+            self._work.settings(),
+            then,
+        )
+
+        async def work() -> None:
+            await asyncio.to_thread(file.take_in, coming)
+
+        form.save_wanted.connect(lambda: self._spawn(self._finish(form, work), "import settings"))
+        form.open()
+
+    # --- what is missing afterwards ---
+
+    async def ask_for_secrets(self) -> None:
+        """Open a form for the secrets that accounts need and nobody has, if there are any."""
+        missing = []
+        for place, label in self._secrets_of(self._work.settings()):
+            try:
+                there = await self._services.secrets.get(*place) is not None
+            except DdnsTrayError:
+                there = True  # a keyring that does not answer may have it; its own trouble is told elsewhere
+            if not there:
+                missing.append((place, label))
+        if missing:
+            form = SecretsForm(self._words, self._theme, self._page, missing)
+            form.save_wanted.connect(lambda typed: self._spawn(self._keep(form, typed), "keep secrets"))
+            form.open()
+
+    async def _keep(self, form: SecretsForm, typed: Mapping[SecretPlace, Secret]) -> None:
+        try:
+            for place, secret in typed.items():
+                await self._services.secrets.set(*place, secret)
+        except DdnsTrayError as exc:
+            form.show_problem(exc)
+            return
+        form.accept()
+        await self._services.renew_accounts()
+
+    # --- inside ---
+
+    def _secrets_of(self, settings: Settings) -> list[tuple[SecretPlace, Text]]:
+        specs = {spec.id: spec for spec in self._services.desk.providers()}
+        return [
+            ((account.id, field.name), field.label)
+            for account in settings.accounts
+            if account.provider in specs
+            for field in specs[account.provider].fields
+            if field.secret and field.required
+        ]
+
+    def _changes_form(self, title: str, about: str, button: str, now: Settings, then: Settings) -> ChangesForm:
+        return ChangesForm(
+            self._words,
+            self._theme,
+            self._page,
+            title=title,
+            about=about,
+            button=button,
+            changes=differences(now, then),
+        )
+
+    async def _finish(self, form: ChangesForm, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except DdnsTrayError as exc:
+            form.show_problem(exc)
+            return
+        form.accept()
+        await self._services.reload()
+        self._work.changed.emit()
+        await self.ask_for_secrets()
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except DdnsTrayError as exc:
+                self._work.failed.emit(exc)
+
+        self._services.spawn(guarded(), name)
