@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         View,
     )
     from ddns_tray.core.portal import ProbeAnswer
+    from ddns_tray.core.repairs import Repair, RepairKind
     from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 
 SettingValue = str | int | float | bool | list[str]
@@ -280,7 +281,7 @@ class Subscriber(Protocol):
 
 
 class EngineControls(Protocol):
-    """The engine as the front room sees it: a few verbs. All but `update_now` return at once."""
+    """The engine as the front room sees it: a few verbs. Those that are not coroutines return at once."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -294,6 +295,12 @@ class EngineControls(Protocol):
 
     async def update_now(self, names: Sequence[str] = (), *, force: bool = False) -> tuple[UpdateResult, ...]:
         """Run a round that compares every (named) record with the provider; `force` writes even what is equal."""
+
+    async def preview_repair(self, key: RecordKey, kind: RepairKind) -> Repair:
+        """Read the provider of one record, and say what a repair would write; raises `DdnsTrayError`."""
+
+    async def apply_repair(self, repair: Repair) -> UpdateResult:
+        """Write just what was previewed; raises `DdnsTrayError` and writes nothing if that does not hold any more."""
 
     def pause(self, until: float | None = None) -> None:
         """Stop looking and writing until a time, or (None) until resumed."""

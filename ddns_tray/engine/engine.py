@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import Snapshot, UpdateResult
+    from ddns_tray.core.model import RecordKey, Snapshot, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, MemoryStore, Subscriber
+    from ddns_tray.core.repairs import Repair, RepairKind
     from ddns_tray.engine.setup import EngineSetup
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,19 @@ class Engine:
         self._paused_until = None
         self.request(RoundRequest(update=True, force=force, names=tuple(names)))
         return await future
+
+    async def preview_repair(self, key: RecordKey, kind: RepairKind) -> Repair:
+        """Read the provider of one record, and say what a repair would write; raises `DdnsTrayError`."""
+        async with self._one_round:
+            return await self._rounds.preview_repair(key, kind)
+
+    async def apply_repair(self, repair: Repair) -> UpdateResult:
+        """Write just what was previewed; raises `DdnsTrayError` and writes nothing if that does not hold any more."""
+        async with self._one_round:
+            result = await self._rounds.apply_repair(repair)
+            self._state.save()
+        self.request(RoundRequest(detect=False))
+        return result
 
     def pause(self, until: float | None = None) -> None:
         """Stop looking and writing until a time, or until resumed."""

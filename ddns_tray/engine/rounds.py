@@ -9,13 +9,16 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.agree import offline
+from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, lasting, parse_host_part
 from ddns_tray.core.portal import in_trouble, portal_problem
+from ddns_tray.core.text import text
 from ddns_tray.engine.detecting import Detection, Inquiry
 from ddns_tray.engine.observing import Observer
 from ddns_tray.engine.portal import PortalWatch
+from ddns_tray.engine.repairing import Repairs
 from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import Agreement, Behind, InterfaceAddress, RecordKey, Sighting, UpdateResult
     from ddns_tray.core.ports import Chance, Clock
-    from ddns_tray.engine.setup import EngineSetup, KeptRecord
+    from ddns_tray.core.repairs import Repair, RepairKind
+    from ddns_tray.engine.setup import AccountOpener, EngineSetup, KeptRecord
     from ddns_tray.engine.state import EngineState
 
 log = logging.getLogger(__name__)
@@ -54,6 +58,7 @@ class Rounds:
         self._clock = clock
         self._tell = tell
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
+        self._repairs = Repairs(self._updater, state.recall)
         self._online: bool | None = None
         self._agreed_at: dict[Family, float] = {}
         self._before: Mapping[Family, Agreement] = {}
@@ -137,6 +142,30 @@ class Rounds:
         await self._settle_online()
         self._judge(paused=False)
         return results
+
+    async def preview_repair(self, key: RecordKey, kind: RepairKind) -> Repair:
+        """Read the provider of one record, and say what a repair would write."""
+        record, opener = self._kept_record(key)
+        return await self._repairs.preview(kind, record, self._desired(record), opener)
+
+    async def apply_repair(self, repair: Repair) -> UpdateResult:
+        """Write what was previewed, or raise `ProviderError` if it does not hold any more."""
+        record, opener = self._kept_record(repair.key)
+        result = await self._repairs.apply(repair, record, self._desired(record), opener)
+        self._state.results[result.key] = result
+        if result.outcome is Outcome.UPDATED:
+            self._compared[result.key] = (self._clock.now(), frozenset(repair.desired))
+        return result
+
+    def _kept_record(self, key: RecordKey) -> tuple[KeptRecord, AccountOpener]:
+        for record in self.kept:
+            opener = self._setup.accounts.get(record.settings.account or "")
+            if record.key == key and opener is not None:
+                return record, opener
+        raise UsageError(
+            text("{name} has no account any more, so nothing can be written.", name=key.name),
+            text("Choose an account for it in the settings."),
+        )
 
     # --- detect ---
 

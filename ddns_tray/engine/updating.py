@@ -85,6 +85,21 @@ class Updater:
         for provider in providers.values():
             await provider.aclose()
 
+    async def opened(self, account_id: str, opener: AccountOpener) -> Provider:
+        """The account, opened on first use; raises what opening raises."""
+        provider = self._providers.get(account_id)
+        if provider is None:
+            provider = self._providers[account_id] = await opener()
+        return provider
+
+    async def write(self, task: Task, planned: Plan, existing: ExistingSet | None, provider: Provider) -> UpdateResult:
+        """Carry out a plan that was made elsewhere of `existing`; a failure is a result."""
+        calls = provider.calls
+        try:
+            return await self._carry_out(task, planned, existing, provider, calls)
+        except DdnsTrayError as exc:
+            return self._gave_up(task, existing, provider, calls, exc)
+
     async def _run_account(self, account_id: str, tasks: Sequence[Task], opener: AccountOpener) -> list[UpdateResult]:
         results: list[UpdateResult] = []
         self._pacing.begin(account_id)
@@ -94,9 +109,7 @@ class Updater:
                 results.append(self._postponed(task, waits))
                 continue
             try:
-                provider = self._providers.get(account_id)
-                if provider is None:
-                    provider = self._providers[account_id] = await opener()
+                provider = await self.opened(account_id, opener)
             except DdnsTrayError as exc:
                 results.append(self._failed(task, (), 0, exc))
                 continue
@@ -123,9 +136,14 @@ class Updater:
             )
             return await self._carry_out(task, planned, existing, provider, calls)
         except DdnsTrayError as exc:
-            self._pacing.hear(task.record.settings.account or "", exc.problem, provider.capabilities)
-            before = existing.addresses if existing is not None else ()
-            return self._failed(task, before, provider.calls - calls, exc)
+            return self._gave_up(task, existing, provider, calls, exc)
+
+    def _gave_up(
+        self, task: Task, existing: ExistingSet | None, provider: Provider, calls: int, error: DdnsTrayError
+    ) -> UpdateResult:
+        self._pacing.hear(task.record.settings.account or "", error.problem, provider.capabilities)
+        before = existing.addresses if existing is not None else ()
+        return self._failed(task, before, provider.calls - calls, error)
 
     async def _carry_out(
         self, task: Task, planned: Plan, existing: ExistingSet | None, provider: Provider, calls: int

@@ -28,6 +28,7 @@ from ddns_tray.core.model import (
     ProviderStatus,
     Reason,
     RecordKey,
+    RecordMemory,
     RecordStatus,
     RecordType,
     Role,
@@ -41,6 +42,7 @@ from ddns_tray.core.model import (
     VerdictKind,
     View,
 )
+from ddns_tray.core.repairs import Repair, RepairKind, Wish, plan_repair
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.ui.activity import ActivityLog
@@ -304,6 +306,12 @@ def many(count: int) -> Snapshot:
     return snapshot(*(record(f"host{number:05}.example.org") for number in range(count - 1)), propagating())
 
 
+def repair(kind: RepairKind, key: RecordKey, at_provider: tuple[ExistingRecord, ...]) -> Repair:
+    """What would be written where this stands at the provider."""
+    existing = ExistingSet(key, "example.org", at_provider)
+    return plan_repair(kind, key, (MINE,), existing, RecordMemory(), wish=Wish(), capabilities=Capabilities())
+
+
 # --- fakes of the ports ---------------------------------------------------------------------------------------------
 
 
@@ -314,6 +322,9 @@ class FakeEngine:
     snapshot: Snapshot = field(default_factory=green)
     asked: list[object] = field(default_factory=list)
     subscribers: list[Subscriber] = field(default_factory=list)
+    at_provider: tuple[ExistingRecord, ...] = (ExistingRecord(MINE, 300), ExistingRecord(OLD, 300))
+    problem: DdnsTrayError | None = None
+    """Raised by the next verb of a repair."""
 
     def subscribe(self, subscriber: Subscriber, /) -> Callable[[], None]:
         self.subscribers.append(subscriber)
@@ -334,6 +345,23 @@ class FakeEngine:
             for status in self.snapshot.records
             if not names or status.key.name in names
         )
+
+    async def preview_repair(self, key: RecordKey, kind: RepairKind) -> Repair:
+        self.asked.append(("preview", key, kind))
+        self._refuse()
+        return repair(kind, key, self.at_provider)
+
+    async def apply_repair(self, repair: Repair) -> UpdateResult:
+        self.asked.append(("apply", repair))
+        self._refuse()
+        after = repair.change.after if repair.change is not None else ()
+        before = repair.existing.addresses if repair.existing is not None else ()
+        return UpdateResult(repair.key, Outcome.UPDATED, before, after, 2, NOW)
+
+    def _refuse(self) -> None:
+        if self.problem is not None:
+            problem, self.problem = self.problem, None
+            raise problem
 
     def pause(self, until: float | None = None) -> None:
         self.asked.append(("pause", until))
