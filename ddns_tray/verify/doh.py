@@ -1,10 +1,12 @@
-"""DNS over HTTPS (RFC 8484), through the `HttpClient` port: POST, id 0 so that caches may help.
+"""DNS over HTTPS (RFC 8484), through the `HttpClient` port: GET, with an id drawn by lot so that no cache answers.
 
 HTTP/2 is offered, so that all questions to a resolver share one kept connection (docs/decisions/dns-over-https.md).
 """
 
 from __future__ import annotations
 
+import base64
+import secrets
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import ConnectFailed, ConnectionLost, TimedOut, TlsFailed, TransportError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _MEDIA_TYPE = "application/dns-message"
 _OK = 200
+_QR = 0x80
 _MAX_MESSAGE = 65_535
 
 
@@ -31,14 +34,16 @@ class HttpsTransport:
         self._clock = clock
 
     async def ask(self, target: Target, query: Query, timeout: float) -> Received:  # noqa: ASYNC109 - of the request
-        """Post one question; what goes wrong is told as a `LookError`."""
+        """Ask one question; what goes wrong is told as a `LookError`."""
         endpoint = target.endpoint
         host = f"[{target.host}]" if ":" in target.host else target.host
+        message_id = secrets.randbits(16)
+        asked = base64.urlsafe_b64encode(query.wire(message_id)).rstrip(b"=").decode("ascii")
         request = HttpRequest(
-            "POST",
+            "GET",
             f"https://{host}:{target.port}{target.path}",
-            headers={"accept": _MEDIA_TYPE, "content-type": _MEDIA_TYPE},
-            body=query.wire(0),
+            headers={"accept": _MEDIA_TYPE},
+            params=(("dns", asked),),
             timeout=timeout,
             max_bytes=_MAX_MESSAGE,
             use_proxy=False,
@@ -56,15 +61,18 @@ class HttpsTransport:
                 response = await self._http.send(request)
         except TransportError as exc:
             return Received(self._clock.now(), Transport.HTTPS, error=_kind_of(exc))
-        wire = response.body if response.status == _OK and _is_answer(response.body, query) else None
+        wire = response.body if response.status == _OK and _is_answer(response.body, query, message_id) else None
         error = LookError.HTTP if response.status != _OK else LookError.MALFORMED
         rtt = self._clock.monotonic() - started
         return Received(self._clock.now(), Transport.HTTPS, wire, rtt, error if wire is None else None)
 
 
-def _is_answer(wire: bytes, query: Query) -> bool:
+def _is_answer(wire: bytes, query: Query, message_id: int) -> bool:
+    """Say whether these octets answer this question. Some services answer under the id 0 (RFC 8484 §4.1)."""
+    if len(wire) < HEADER_OCTETS or not wire[2] & _QR or int.from_bytes(wire[:2]) not in (message_id, 0):
+        return False
     echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(query.question)]
-    return len(wire) >= HEADER_OCTETS and echoed.lower() == query.question.lower()
+    return echoed.lower() == query.question.lower()
 
 
 def _kind_of(error: TransportError) -> LookError:

@@ -29,7 +29,7 @@ from tests.bed.lab_arrangements import (
     remembered_from_later,
     warm,
 )
-from tests.support.lab import PLAIN, TLS, Says, Scenario
+from tests.support.lab import HTTPS, PLAIN, TLS, Says, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +87,14 @@ MATCHED = (
     Scenario("an alias into another zone", "ext.example.test", matched(1), ("198.51.100.23",)),
     Scenario("a name that shall not be there and is not", "nope1.example.test", matched(2, 0, "absent"), ()),
     Scenario("resolvers over TLS", "multi.example.test", matched(2, 3), ("198.51.100.8", "198.51.100.9"), sees=TLS),
+    Scenario("resolvers over HTTPS", "multi.example.test", matched(), ("198.51.100.8", "198.51.100.9"), sees=HTTPS),
+    Scenario(
+        "a resolver over HTTPS that proves another name, among others",
+        "multi.example.test",
+        matched(2, 3, asked=4),
+        ("198.51.100.8", "198.51.100.9"),
+        sees=(*HTTPS[:3], HTTPS[3].replace("dns.bed.test", "dns.other.test")),
+    ),
     Scenario(
         "an IPv6 resolver among others",
         "multi.example.test",
@@ -272,6 +280,14 @@ LIES = (
         arrange=publish,
     ),
     Scenario(
+        "plain resolvers are hijacked, those over HTTPS are not",
+        "two.hijack.example.test",
+        Says(Kind.HIJACKED, YELLOW, data={"seen": ("203.0.113.66",), "expected": (NEW,), "resolvers": _LIARS}),
+        (NEW,),
+        sees=(LIAR, LIAR_TCP, *HTTPS[:2]),
+        arrange=publish,
+    ),
+    Scenario(
         "the house sees an address of its own",
         "inside.hijack.example.test",
         Says(
@@ -354,6 +370,15 @@ LINE = (
         auth_unreachable(GREEN, 3, 4),
         (HOME,),
         sees=(*TLS, PLAIN[0]),
+        fault=PORT_53_BLOCKED,
+        arrange=warm,
+    ),
+    Scenario(
+        "port 53 is blocked, and resolvers over HTTPS are right",
+        "home.example.test",
+        auth_unreachable(GREEN, 3, 4),
+        (HOME,),
+        sees=(*HTTPS[:3], PLAIN[0]),
         fault=PORT_53_BLOCKED,
         arrange=warm,
     ),

@@ -6,9 +6,11 @@ For real servers see `real_bed`.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import h2.config
 import h2.connection
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class DohServer:
-    """Answers posted questions as `dns` does. `silent` takes them and says nothing; `versions` are what was spoken."""
+    """Answers questions as `dns` does. `silent` takes them and says nothing; `versions` are what was spoken."""
 
     dns: DnsServer
     tls: ssl.SSLContext
@@ -34,6 +36,7 @@ class DohServer:
     port: int = 0
     connections: int = 0
     versions: list[str] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -77,17 +80,12 @@ class DohServer:
         state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         state.initiate_connection()
         writer.write(state.data_to_send())
-        bodies: dict[int, bytes] = {}
         while octets := await reader.read(65_536):
             for event in state.receive_data(octets):
                 if isinstance(event, h2.events.RequestReceived):
-                    bodies[event.stream_id] = b""
-                    self.hosts |= {value.decode() for name, value in event.headers or [] if name == b":authority"}
-                elif isinstance(event, h2.events.DataReceived):
-                    bodies[event.stream_id] += event.data or b""
-                    state.acknowledge_received_data(event.flow_controlled_length or 0, event.stream_id)
-                elif isinstance(event, h2.events.StreamEnded):
-                    answer = self._answer("HTTP/2", bodies.pop(event.stream_id))
+                    fields = {name.decode(): value.decode() for name, value in event.headers or []}
+                    self.hosts.add(fields[":authority"])
+                    answer = self._answer("HTTP/2", fields[":path"])
                     if answer is not None:
                         headers = [(":status", "200"), ("content-type", "application/dns-message")]
                         state.send_headers(event.stream_id, headers)
@@ -100,14 +98,17 @@ class DohServer:
             head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
             fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-1])}
             self.hosts.add(fields["host"])
-            answer = self._answer("HTTP/1.1", await reader.readexactly(int(fields["content-length"])))
+            answer = self._answer("HTTP/1.1", head[0].split()[1])
             if answer is not None:
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(answer), answer))
                 await writer.drain()
 
-    def _answer(self, version: str, wire: bytes) -> bytes | None:
+    def _answer(self, version: str, path: str) -> bytes | None:
         self.versions.append(version)
         if self.silent:
             return None
+        asked = parse_qs(urlsplit(path).query)["dns"][0]
+        wire = base64.urlsafe_b64decode(asked + "=" * (-len(asked) % 4))
+        self.ids.append(int.from_bytes(wire[:2]))
         (answer,) = self.dns.reply_to(wire, "https", ("", 0))
         return build(wire, answer)

@@ -29,6 +29,7 @@ import dns.update
 from ddns_tray.core.judge import judge
 from ddns_tray.core.model import AddressState, Colour, RecordKey, RecordMemory, RecordType, VerdictKind
 from ddns_tray.core.settings import VerifySettings
+from ddns_tray.http import HttpxClient
 from ddns_tray.verify import build_verifier
 from ddns_tray.verify.asker import Patience
 from tests.support.real_bed import API_KEY, ROOT
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from ddns_tray.core.model import Verdict, View
-    from ddns_tray.core.ports import Verifier
+    from ddns_tray.core.ports import HttpClient, Verifier
     from tests.support.real_bed import Bed
 
 PLAIN = ("udp://127.0.0.53", "udp://127.0.0.54", "udp://127.0.0.55", "udp://127.0.0.56")
 TLS = tuple(f"tls://dns.bed.test?ip=127.0.0.{last}&ca={{ca}}" for last in (53, 54, 55))
+HTTPS = tuple(f"https://dns.bed.test/dns-query?ip=127.0.0.{last}&ca={{ca}}" for last in (53, 54, 55, 57))
+"""Unbound, BIND, Knot Resolver and dnsdist."""
 PATIENCE = Patience(
     authoritative=(0.5, 1.0),
     resolver=(1.5, 2.0, 4.0),
@@ -165,12 +168,14 @@ class Lab:
         """One look with the real verifier, and the real judge's word on it."""
         clock = ShiftedClock(scenario.shift)
         key = RecordKey(scenario.name, scenario.kind)
-        verifier = self._verifier(scenario, clock)
+        http = HttpxClient()
+        verifier = self._verifier(scenario, clock, http)
         try:
             view = (await verifier.observe([key]))[key]
             online = await _online(view, verifier)
         finally:
             await verifier.aclose()
+            await http.aclose()
         now = clock.now()
         verdict, after = judge(
             view,
@@ -184,7 +189,7 @@ class Lab:
         )
         return verdict, after, view, now
 
-    def _verifier(self, scenario: Scenario, clock: ShiftedClock) -> Verifier:
+    def _verifier(self, scenario: Scenario, clock: ShiftedClock, http: HttpClient) -> Verifier:
         return build_verifier(
             VerifySettings(
                 resolvers=tuple(each.format(ca=self._authority) for each in scenario.sees),
@@ -195,6 +200,7 @@ class Lab:
             chance=random.Random(1),
             system_resolvers=tuple,
             patience=PATIENCE,
+            http=http,
         )
 
     # --- changing the world ---

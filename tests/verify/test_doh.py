@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,32 +26,43 @@ GOOD = build(HOME.wire(0), Answer(("home.example.test. 60 A 192.0.2.7",)))
 
 
 class Http:
-    """Answers every request the same way."""
+    """Answers every request the same way; an answer that is a DNS message gets the id of the question."""
 
-    def __init__(self, outcome: HttpResponse | TransportError) -> None:
+    def __init__(self, outcome: HttpResponse | TransportError, *, message_id: int | None = None) -> None:
         self.outcome = outcome
+        self.message_id = message_id
         self.requests: list[HttpRequest] = []
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         self.requests.append(request)
         if isinstance(self.outcome, TransportError):
             raise self.outcome
-        return self.outcome
+        own = asked(request)[:2] if self.message_id is None else self.message_id.to_bytes(2)
+        return replace(self.outcome, body=own + self.outcome.body[2:])
 
     async def aclose(self) -> None:
         pass
 
 
-async def test_a_question_is_posted_as_rfc_8484_says(clock: RunningClock) -> None:
+def asked(request: HttpRequest) -> bytes:
+    ((name, value),) = request.params
+    assert name == "dns"
+    assert "=" not in value
+    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+
+
+async def test_a_question_is_asked_as_rfc_8484_says(clock: RunningClock) -> None:
     http = Http(HttpResponse(200, {"content-type": "application/dns-message"}, GOOD))
     target = parse_resolver("https://dns.example:8443/dns-query")
     assert target is not None
     received = await HttpsTransport(http, clock).ask(target, HOME, 3.0)
-    assert (received.wire, received.transport, received.error) == (GOOD, Transport.HTTPS, None)
+    assert (received.transport, received.error) == (Transport.HTTPS, None)
+    assert received.wire is not None
+    assert received.wire[2:] == GOOD[2:]
     (request,) = http.requests
-    assert (request.method, request.url) == ("POST", "https://dns.example:8443/dns-query")
-    assert request.headers["content-type"] == request.headers["accept"] == "application/dns-message"
-    assert request.body == HOME.wire(0)
+    assert (request.method, request.url) == ("GET", "https://dns.example:8443/dns-query")
+    assert request.headers["accept"] == "application/dns-message"
+    assert asked(request)[2:] == HOME.wire(0)[2:]
     assert request.timeout == 3.0
 
 
@@ -59,6 +72,7 @@ async def test_a_question_is_posted_as_rfc_8484_says(clock: RunningClock) -> Non
         (HttpResponse(503, {}, b""), LookError.HTTP),
         (HttpResponse(200, {}, b"<html>"), LookError.MALFORMED),
         (HttpResponse(200, {}, GOOD[:12] + b"\x05other" + GOOD[18:]), LookError.MALFORMED),
+        (HttpResponse(200, {}, HOME.wire(0)), LookError.MALFORMED),
         (ConnectFailed(text("x")), LookError.UNREACHABLE),
         (TlsFailed(text("x")), LookError.TLS),
         (TimedOut(text("x")), LookError.TIMEOUT),
@@ -73,6 +87,15 @@ async def test_what_goes_wrong_is_told(
     assert target is not None
     received = await HttpsTransport(Http(outcome), clock).ask(target, HOME, 3.0)
     assert (received.wire, received.error) == (None, error)
+
+
+async def test_an_answer_under_another_id_is_none_but_the_id_may_be_left_out(clock: RunningClock) -> None:
+    target = parse_resolver("https://dns.example/dns-query")
+    assert target is not None
+    for message_id, error in ((0, None), (1, LookError.MALFORMED)):
+        http = Http(HttpResponse(200, {}, GOOD), message_id=message_id)
+        told = {(await HttpsTransport(http, clock).ask(target, HOME, 3.0)).error for _ in range(3)}
+        assert error in told, "three times that very id was drawn by lot"
 
 
 async def test_a_pinned_address_and_an_own_authority_are_asked_of_the_port(clock: RunningClock) -> None:
