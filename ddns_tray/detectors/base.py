@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, DetectorError, Problem, ProblemCode
 from ddns_tray.core.model import Family, Sighting
 from ddns_tray.core.text import text
+from ddns_tray.detectors.way_out import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import DefaultRoute, InterfaceAddress, IPAddress, SourceKind
     from ddns_tray.core.ports import Chance, Clock, HttpClient
+    from ddns_tray.detectors.way_out import WayOut
 
 T = TypeVar("T")
 
@@ -40,6 +42,7 @@ class Tools:
     environment: Mapping[str, str]
     routes: Callable[[], Sequence[DefaultRoute]] = tuple
     tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    out: WayOut = ANYWHERE
 
     def rotated(self, operators: tuple[T, ...]) -> tuple[T, ...]:
         """Begin anywhere in the round, so that not all the world asks the same two."""

@@ -21,6 +21,8 @@ from ddns_tray.detectors.base import FAMILY_NAMES
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from ddns_tray.detectors.way_out import Prepare
+
 T = TypeVar("T")
 
 MAX_DATAGRAM = 4096
@@ -35,16 +37,17 @@ async def exchange(
     accept: Callable[[bytes], T | None],
     *,
     waits: Iterator[float],
+    prepare: Prepare | None = None,
 ) -> T:
     """Send `question` to an address and return what `accept` makes of the first datagram that it does not ignore.
 
     A question that has to hold our own address and port is made of them. `waits` are the seconds to wait after each
     sending. `accept` returns None for what is not an answer to the question, and raises for an answer that says no.
-    Raises `TransportError`.
+    `prepare` binds the socket. Raises `TransportError`.
     """
     loop = asyncio.get_running_loop()
     try:
-        with connected(address, port) as asker:
+        with connected(address, port, prepare) as asker:
             wire = question if isinstance(question, bytes) else question(*asker.getsockname()[:2])
             for wait in waits:
                 asker.send(wire)
@@ -69,11 +72,13 @@ async def exchange(
 
 
 @contextlib.contextmanager
-def connected(address: str, port: int) -> Iterator[socket.socket]:
+def connected(address: str, port: int, prepare: Prepare | None = None) -> Iterator[socket.socket]:
     """Give a non-blocking UDP socket that speaks with this address only; raises `OSError`."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as asker:
         asker.setblocking(False)
+        if prepare is not None:
+            prepare(asker)
         asker.connect((address, port))
         yield asker
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ddns_tray.core.errors import DdnsTrayError, DetectorError, ProblemCode
-from ddns_tray.core.model import Family
+from ddns_tray.core.model import ANY_WAY, Family
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.core.text import text
 from ddns_tray.detectors.natpmp import no_outside_address
@@ -19,7 +19,7 @@ from ddns_tray.detectors.ssdp import lies_on
 from ddns_tray.detectors.strange_xml import MAX_DOCUMENT, read_xml
 
 if TYPE_CHECKING:
-    from ddns_tray.core.model import IPAddress
+    from ddns_tray.core.model import Binding, IPAddress
     from ddns_tray.core.ports import HttpClient, HttpResponse
     from ddns_tray.detectors.strange_xml import Element
 
@@ -47,10 +47,20 @@ class Connection:
     event_url: str
 
 
-async def read_description(http: HttpClient, location: str, seconds: float) -> tuple[Connection, ...]:
+async def read_description(
+    http: HttpClient, location: str, seconds: float, binding: Binding = ANY_WAY
+) -> tuple[Connection, ...]:
     """Return the connections that a description names. Raises `DdnsTrayError` if there is none."""
     response = await http.send(
-        HttpRequest("GET", location, timeout=seconds, max_bytes=MAX_DOCUMENT, family=Family.IPV4, use_proxy=False)
+        HttpRequest(
+            "GET",
+            location,
+            timeout=seconds,
+            max_bytes=MAX_DOCUMENT,
+            family=Family.IPV4,
+            binding=binding,
+            use_proxy=False,
+        )
     )
     found = connections(read_xml(response.body), location) if response.status == _OK else ()
     if not found:
@@ -82,7 +92,9 @@ def _joined(base: str, relative: str) -> str:
         return ""
 
 
-async def outside_address(http: HttpClient, connection: Connection, seconds: float) -> IPAddress:
+async def outside_address(
+    http: HttpClient, connection: Connection, seconds: float, binding: Binding = ANY_WAY
+) -> IPAddress:
     """Ask one connection. Raises `DdnsTrayError`."""
     response = await http.send(
         HttpRequest(
@@ -97,6 +109,7 @@ async def outside_address(http: HttpClient, connection: Connection, seconds: flo
             timeout=seconds,
             max_bytes=MAX_DOCUMENT,
             family=Family.IPV4,
+            binding=binding,
             use_proxy=False,
         )
     )

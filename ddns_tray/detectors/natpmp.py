@@ -14,13 +14,16 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import DdnsTrayError, DetectorError, ProblemCode
+from ddns_tray.core.model import Family
 from ddns_tray.core.text import text
 from ddns_tray.detectors.datagram import doubling, exchange
+from ddns_tray.detectors.way_out import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ddns_tray.core.model import IPAddress
+    from ddns_tray.detectors.way_out import Prepare, WayOut
 
 SERVER_PORT = 5351
 ANNOUNCEMENTS_PORT = 5350
@@ -46,28 +49,32 @@ class _OtherVersion(DetectorError):
     """The router speaks the other one of the two protocols."""
 
 
-async def ask_natpmp(router: str, seconds: float, port: int = SERVER_PORT) -> IPAddress:
+async def ask_natpmp(router: str, seconds: float, port: int = SERVER_PORT, *, out: WayOut = ANYWHERE) -> IPAddress:
     """Ask a router for its outside address, over PCP if it has no NAT-PMP. Raises `DdnsTrayError`."""
+    prepare = out.preparing(Family.IPV4)
     try:
-        return await _ask_natpmp(router, seconds, port)
+        return await _ask_natpmp(router, seconds, port, prepare)
     except _OtherVersion:
-        return await _ask_pcp(router, seconds, port)
+        return await _ask_pcp(router, seconds, port, prepare)
 
 
-async def ask_pcp(router: str, seconds: float, port: int = SERVER_PORT) -> IPAddress:
+async def ask_pcp(router: str, seconds: float, port: int = SERVER_PORT, *, out: WayOut = ANYWHERE) -> IPAddress:
     """As `ask_natpmp`, with PCP first."""
+    prepare = out.preparing(Family.IPV4)
     try:
-        return await _ask_pcp(router, seconds, port)
+        return await _ask_pcp(router, seconds, port, prepare)
     except _OtherVersion:
-        return await _ask_natpmp(router, seconds, port)
+        return await _ask_natpmp(router, seconds, port, prepare)
 
 
-async def _ask_natpmp(router: str, seconds: float, port: int) -> IPAddress:
-    found: IPAddress = await exchange(router, port, b"\0\0", outside_address, waits=doubling(_FIRST_WAIT, seconds))
+async def _ask_natpmp(router: str, seconds: float, port: int, prepare: Prepare) -> IPAddress:
+    found: IPAddress = await exchange(
+        router, port, b"\0\0", outside_address, waits=doubling(_FIRST_WAIT, seconds), prepare=prepare
+    )
     return found
 
 
-async def _ask_pcp(router: str, seconds: float, port: int) -> IPAddress:
+async def _ask_pcp(router: str, seconds: float, port: int, prepare: Prepare) -> IPAddress:
     nonce = secrets.token_bytes(12)
     asked: list[bytes] = []
 
@@ -81,9 +88,11 @@ async def _ask_pcp(router: str, seconds: float, port: int) -> IPAddress:
     def accept(datagram: bytes) -> IPAddress | None:
         return mapped_address(datagram, nonce)
 
-    found: IPAddress = await exchange(router, port, question(_LIFETIME), accept, waits=doubling(_FIRST_WAIT, seconds))
+    found: IPAddress = await exchange(
+        router, port, question(_LIFETIME), accept, waits=doubling(_FIRST_WAIT, seconds), prepare=prepare
+    )
     with contextlib.suppress(DdnsTrayError):  # the mapping ends by itself
-        await exchange(router, port, question(0), accept, waits=iter((_FIRST_WAIT,)))
+        await exchange(router, port, question(0), accept, waits=iter((_FIRST_WAIT,)), prepare=prepare)
     return found
 
 

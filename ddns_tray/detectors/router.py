@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import DdnsTrayError, DetectorError, TransportError
-from ddns_tray.core.model import Family, SourceKind
+from ddns_tray.core.model import ANY_WAY, Family, SourceKind
 from ddns_tray.core.text import text
 from ddns_tray.detectors.base import BaseDetector, Identity, unusable_source
 from ddns_tray.detectors.datagram import within
@@ -22,14 +23,16 @@ from ddns_tray.detectors.natpmp import SERVER_PORT, ask_natpmp, ask_pcp
 from ddns_tray.detectors.parsing import strict_address
 from ddns_tray.detectors.presets import Preset
 from ddns_tray.detectors.ssdp import find_description, lies_on
+from ddns_tray.detectors.way_out import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from ddns_tray.core.model import DefaultRoute, IPAddress
+    from ddns_tray.core.model import Binding, DefaultRoute, InterfaceAddress, IPAddress
     from ddns_tray.core.ports import HttpClient
     from ddns_tray.detectors.base import Tools
     from ddns_tray.detectors.igd import Connection
+    from ddns_tray.detectors.way_out import WayOut
 
     Way = Callable[[str, float], Awaitable[IPAddress]]
 
@@ -39,13 +42,18 @@ _LEFT_FOR_A_SECOND_TRY = 0.5
 """Share of the time that a way which used to work gets before all are tried again."""
 
 
-def default_router(routes: Callable[[], Sequence[DefaultRoute]]) -> str:
-    """Return the IPv4 address of the router of this house. Raises `DetectorError`.
+def default_router(
+    routes: Callable[[], Sequence[DefaultRoute]],
+    binding: Binding = ANY_WAY,
+    interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple,
+) -> str:
+    """Return the IPv4 address of the router of this house, or of a line. Raises `DetectorError`.
 
-    A default route without a router is a tunnel: then the next one is that of the house.
+    A default route without a router is a tunnel: then the next one is that of the house. A line that is known by an
+    address of ours leads through the interface that has it.
     """
     try:
-        found = routes()
+        found = [route for route in routes() if _leads(route, binding, interfaces)]
     except OSError as exc:
         raise DetectorError(
             text("The routes of this computer could not be read."),
@@ -55,17 +63,26 @@ def default_router(routes: Callable[[], Sequence[DefaultRoute]]) -> str:
         if route.family is Family.IPV4 and route.gateway is not None:
             return str(route.gateway)
     raise DetectorError(
-        text("This computer has no router to the internet."),
+        text("There is no router on the way of {way}.", way=str(binding))
+        if binding
+        else text("This computer has no router to the internet."),
         text("Check the network connection, or leave this source out."),
     )
+
+
+def _leads(route: DefaultRoute, binding: Binding, interfaces: Callable[[], Sequence[InterfaceAddress]]) -> bool:
+    if binding.local_address is not None:
+        return any(each.address == binding.local_address and each.interface == route.interface for each in interfaces())
+    return not binding.interface or route.interface == binding.interface
 
 
 class UpnpWay:
     """Asks over UPnP, and remembers where: a description is read once for each router."""
 
-    def __init__(self, http: HttpClient, location: str | None = None) -> None:
+    def __init__(self, http: HttpClient, location: str | None = None, out: WayOut = ANYWHERE) -> None:
         self._http = http
         self._written = location
+        self._out = out
         self._known: tuple[str, tuple[Connection, ...]] | None = None
 
     async def __call__(self, router: str, seconds: float) -> IPAddress:
@@ -75,7 +92,7 @@ class UpnpWay:
                 return await self._ask(self._known[1], seconds * _LEFT_FOR_A_SECOND_TRY)
             except DdnsTrayError:
                 self._known = None  # it may have started again, and be elsewhere
-        found = await connections_of(self._http, router, seconds, self._written)
+        found = await connections_of(self._http, router, seconds, self._written, self._out)
         address = await self._ask(found, seconds)
         self._known = (router, found)
         return address
@@ -84,17 +101,18 @@ class UpnpWay:
         failure: DdnsTrayError | None = None
         for connection in connections:
             try:
-                return await outside_address(self._http, connection, seconds)
+                return await outside_address(self._http, connection, seconds, self._out.find(Family.IPV4))
             except DdnsTrayError as exc:
                 failure = failure or exc
         raise failure or _silent_router()
 
 
 async def connections_of(
-    http: HttpClient, router: str, seconds: float, location: str | None = None
+    http: HttpClient, router: str, seconds: float, location: str | None = None, out: WayOut = ANYWHERE
 ) -> tuple[Connection, ...]:
     """Find the connections of a router, at a place that is known or by a search. Raises `DdnsTrayError`."""
-    return await read_description(http, location or await find_description(router), seconds)
+    place = location or await find_description(router, out)
+    return await read_description(http, place, seconds, out.find(Family.IPV4))
 
 
 class _RouterDetector(BaseDetector):
@@ -104,10 +122,12 @@ class _RouterDetector(BaseDetector):
         super().__init__(Identity(source, ORIGIN, SourceKind.ROUTER, frozenset({Family.IPV4})), tools.clock)
         self._named = named
         self._routes = tools.routes
+        self._interfaces = tools.interfaces
+        self._out = tools.out
         self._timeout = tools.timeout
 
     async def _look(self, family: Family) -> IPAddress:
-        router = self._named or default_router(self._routes)
+        router = self._named or default_router(self._routes, self._out.find(family), self._interfaces)
         async with within(self._timeout, router):
             found = await self._ask(router)
         return strict_address(str(found), family)
@@ -170,7 +190,8 @@ class AnyWayDetector(_RouterDetector):
 
 def router_preset(tools: Tools) -> Preset:
     """Return what `router` stands for."""
-    return Preset((AnyWayDetector("router", (ask_natpmp, UpnpWay(tools.http)), tools),))
+    ways = (partial(ask_natpmp, out=tools.out), UpnpWay(tools.http, out=tools.out))
+    return Preset((AnyWayDetector("router", ways, tools),))
 
 
 def router_detectors(source: str, tools: Tools) -> Sequence[OneWayDetector]:
@@ -184,13 +205,13 @@ def router_detectors(source: str, tools: Tools) -> Sequence[OneWayDetector]:
             host, _ = _host_and_port(rest.partition("//")[2].partition("/")[0], source)
             if not lies_on(rest, host):
                 raise unusable_source(source)
-            return (OneWayDetector(source, host, UpnpWay(tools.http, rest), tools),)
-        return (OneWayDetector(source, _router_named(rest, source), UpnpWay(tools.http), tools),)
+            return (OneWayDetector(source, host, UpnpWay(tools.http, rest, tools.out), tools),)
+        return (OneWayDetector(source, _router_named(rest, source), UpnpWay(tools.http, out=tools.out), tools),)
     named, port = _host_and_port(rest, source) if rest else (None, SERVER_PORT)
     ask = ask_natpmp if scheme.lower() == "natpmp" else ask_pcp
 
     async def way(router: str, seconds: float) -> IPAddress:
-        return await ask(router, seconds, port)
+        return await ask(router, seconds, port, out=tools.out)
 
     return (OneWayDetector(source, named, way, tools),)
 

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ddns_tray.core.errors import ConnectFailed, TimedOut
+from ddns_tray.core.model import Family
 from ddns_tray.core.text import text
 from ddns_tray.detectors.datagram import MAX_DATAGRAM, connected
+from ddns_tray.detectors.way_out import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ddns_tray.detectors.way_out import Prepare, WayOut
 
 GROUP = "239.255.255.250"
 PORT = 1900
@@ -29,10 +33,11 @@ _TTL = 2
 _MOST_HEADERS = 64
 
 
-async def find_description(router: str) -> str:
+async def find_description(router: str, out: WayOut = ANYWHERE) -> str:
     """Return the URL of the description of the router at this address. Raises `TransportError`."""
+    prepare = out.preparing(Family.IPV4)
     try:
-        with _searching_socket(local_address_towards(router)) as searcher:
+        with _searching_socket(local_address_towards(router, prepare), prepare) as searcher:
             for wait in _WAITS:
                 for target in TARGETS:
                     for destination in (GROUP, router):
@@ -54,9 +59,9 @@ async def find_description(router: str) -> str:
     )
 
 
-def local_address_towards(router: str) -> str:
+def local_address_towards(router: str, prepare: Prepare | None = None) -> str:
     """Return our own address as the router sees it. Raises `OSError`."""
-    with connected(router, PORT) as probe:
+    with connected(router, PORT, prepare) as probe:
         return str(probe.getsockname()[0])
 
 
@@ -91,13 +96,15 @@ def _pairs(lines: Iterable[str]) -> Iterable[tuple[str, str, str]]:
     return (line.partition(":") for line in lines)
 
 
-def _searching_socket(local: str) -> socket.socket:
+def _searching_socket(local: str, prepare: Prepare) -> socket.socket:
     searcher = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         searcher.setblocking(False)
         searcher.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, _TTL)
         searcher.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(local))
-        searcher.bind((local, 0))
+        prepare(searcher)
+        if not searcher.getsockname()[1]:
+            searcher.bind((local, 0))
     except BaseException:
         searcher.close()
         raise

@@ -74,6 +74,7 @@ class StunDetector(BaseDetector):
         super().__init__(identity, tools.clock)
         self._server = server
         self._timeout = tools.timeout
+        self._out = tools.out
 
     async def _look(self, family: Family) -> IPAddress:
         server = self._server
@@ -86,6 +87,7 @@ class StunDetector(BaseDetector):
                 binding_request(transaction),
                 lambda datagram: mapped_address(datagram, transaction),
                 waits=doubling(_FIRST_WAIT, self._timeout),
+                prepare=self._out.preparing(family),
             )
         return strict_address(str(found), family)
 

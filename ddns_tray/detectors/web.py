@@ -54,6 +54,7 @@ class WebDetector(BaseDetector):
         self._place = place
         self._http = tools.http
         self._timeout = tools.timeout
+        self._out = tools.out
         self._rest_until = float("-inf")
 
     async def _look(self, family: Family) -> IPAddress | None:
@@ -69,6 +70,7 @@ class WebDetector(BaseDetector):
                 timeout=self._timeout,
                 max_bytes=MAX_ANSWER_BYTES,
                 family=family,
+                binding=self._out.find(family),
                 use_proxy=False,
             )
         )

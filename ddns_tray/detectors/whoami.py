@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import struct
 from dataclasses import dataclass
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from dns.message import Message
 
     from ddns_tray.core.model import IPAddress
-    from ddns_tray.core.ports import HttpClient
     from ddns_tray.detectors.base import Tools
+    from ddns_tray.detectors.way_out import Prepare
 
 _FIRST_WAIT = 0.8
 _OK = 200
@@ -122,20 +123,46 @@ class WhoamiDetector(BaseDetector):
         self._http = tools.http
         self._tls = tools.tls
         self._timeout = tools.timeout
+        self._out = tools.out
 
     async def _look(self, family: Family) -> IPAddress:
         question = self._questions[family]
         message = _message(question)
         async with within(self._timeout, question.server):
             if question.carrier is Carrier.HTTPS:
-                answer = await _over_https(question, message, family, self._http, self._timeout)
+                answer = await self._over_https(question, message, family)
             else:
                 address = await resolve(question.server, family)
+                prepare = self._out.preparing(family)
                 if question.carrier is Carrier.TLS:
-                    answer = await _over_stream(question, message, address, self._tls())
+                    answer = await _over_stream(question, message, address, prepare, self._tls())
                 else:
-                    answer = await _over_udp(question, message, address, self._timeout)
+                    answer = await _over_udp(question, message, address, self._timeout, prepare)
         return _read(answer, question, family)
+
+    async def _over_https(self, question: Question, message: Message, family: Family) -> Message:
+        host = f"[{question.server}]" if ":" in question.server else question.server
+        message.id = 0  # RFC 8484 §4.1
+        response = await self._http.send(
+            HttpRequest(
+                "POST",
+                f"https://{host}:{question.port}/dns-query",
+                headers={"accept": "application/dns-message", "content-type": "application/dns-message"},
+                body=message.to_wire(),
+                timeout=self._timeout,
+                max_bytes=_MAX_MESSAGE,
+                family=family,
+                binding=self._out.find(family),
+                use_proxy=False,
+            )
+        )
+        answer = _accepted(response.body, message) if response.status == _OK else None
+        if answer is None:
+            raise DetectorError(
+                text("{host} answered with status {status}.", host=question.server, status=response.status),
+                text("Nothing needs doing if this passes; otherwise choose another source."),
+            )
+        return answer
 
 
 def _message(question: Question) -> Message:
@@ -146,7 +173,7 @@ def _message(question: Question) -> Message:
     return dns.message.make_query(question.name, question.type)
 
 
-async def _over_udp(question: Question, message: Message, address: str, seconds: float) -> Message:
+async def _over_udp(question: Question, message: Message, address: str, seconds: float, prepare: Prepare) -> Message:
     import dns.flags  # noqa: PLC0415 - as above
 
     answer = await exchange(
@@ -155,19 +182,18 @@ async def _over_udp(question: Question, message: Message, address: str, seconds:
         message.to_wire(),
         lambda datagram: _accepted(datagram, message),
         waits=doubling(_FIRST_WAIT, seconds),
+        prepare=prepare,
     )
-    return await _over_stream(question, message, address) if answer.flags & dns.flags.TC else answer
+    return await _over_stream(question, message, address, prepare) if answer.flags & dns.flags.TC else answer
 
 
 async def _over_stream(
-    question: Question, message: Message, address: str, tls: ssl.SSLContext | None = None
+    question: Question, message: Message, address: str, prepare: Prepare, tls: ssl.SSLContext | None = None
 ) -> Message:
     """Ask over TCP or TLS, with a connection for this one question."""
     wire = message.to_wire()
     try:
-        reader, writer = await asyncio.open_connection(
-            address, question.port, ssl=tls, server_hostname=question.server if tls is not None else None
-        )
+        reader, writer = await _connect(address, question.port, prepare, tls, question.server)
     except ssl.SSLError as exc:
         raise TlsFailed(
             text("{host} could not prove who it is ({reason}).", host=question.server, reason=exc.reason or "TLS"),
@@ -197,30 +223,18 @@ async def _over_stream(
     return answer
 
 
-async def _over_https(
-    question: Question, message: Message, family: Family, http: HttpClient, seconds: float
-) -> Message:
-    host = f"[{question.server}]" if ":" in question.server else question.server
-    message.id = 0  # RFC 8484 §4.1
-    response = await http.send(
-        HttpRequest(
-            "POST",
-            f"https://{host}:{question.port}/dns-query",
-            headers={"accept": "application/dns-message", "content-type": "application/dns-message"},
-            body=message.to_wire(),
-            timeout=seconds,
-            max_bytes=_MAX_MESSAGE,
-            family=family,
-            use_proxy=False,
-        )
-    )
-    answer = _accepted(response.body, message) if response.status == _OK else None
-    if answer is None:
-        raise DetectorError(
-            text("{host} answered with status {status}.", host=question.server, status=response.status),
-            text("Nothing needs doing if this passes; otherwise choose another source."),
-        )
-    return answer
+async def _connect(
+    address: str, port: int, prepare: Prepare, tls: ssl.SSLContext | None, name: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a connection from a socket that is bound first. Raises `OSError`."""
+    with contextlib.ExitStack() as stack:
+        sock = stack.enter_context(socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET))
+        sock.setblocking(False)
+        prepare(sock)
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        opened = await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=name if tls is not None else None)
+        stack.pop_all()
+    return opened
 
 
 def _accepted(wire: bytes, message: Message) -> Message | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.core.errors import ConfigError, DetectorError, ProblemCode
-from ddns_tray.core.model import DefaultRoute, Family, SourceKind
+from ddns_tray.core.model import Binding, DefaultRoute, Family, InterfaceAddress, SourceKind
 from ddns_tray.detectors.igd import connections
 from ddns_tray.detectors.natpmp import is_announcement, mapped_address, outside_address
 from ddns_tray.detectors.router import AnyWayDetector, default_router
@@ -419,3 +419,14 @@ def test_the_router_comes_first_and_one_witness_of_another_kind_with_it() -> Non
     assert [each.kind for each in detectors if each.rank == 1] == [SourceKind.STUN, SourceKind.DNS]
     six = detectors_of("router", "https", "stun", "dns", family=Family.IPV6)
     assert [each.kind for each in six if each.rank == 0] == [SourceKind.HTTPS, SourceKind.STUN]
+
+
+def test_a_line_has_the_router_of_its_own_interface() -> None:
+    fibre = DefaultRoute(Family.IPV4, "eth0", ip_address("192.168.1.1"), 100)
+    lte = DefaultRoute(Family.IPV4, "wwan0", ip_address("192.168.8.1"), 200)
+    table = (InterfaceAddress("wwan0", ip_address("192.168.8.2"), 24),)
+    ours = Binding(local_address=ip_address("192.168.8.2"))
+    assert default_router(lambda: (fibre, lte), Binding("wwan0")) == "192.168.8.1"
+    assert default_router(lambda: (fibre, lte), ours, lambda: table) == "192.168.8.1"
+    with pytest.raises(DetectorError, match="no router on the way of wlan0"):
+        default_router(lambda: (fibre, lte), Binding("wlan0"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ssl import create_default_context
 from typing import TYPE_CHECKING
 
-from ddns_tray.detectors import build_detectors
+from ddns_tray.detectors import ANYWHERE, build_detectors
 from ddns_tray.http import HttpxClient
 from tests.support.clock import FakeClock
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import DefaultRoute, Family, InterfaceAddress
     from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
+    from ddns_tray.detectors import WayOut
 
 
 def detectors_of(
@@ -29,6 +30,7 @@ def detectors_of(
     family: Family | None = None,
     routes: Sequence[DefaultRoute] | Callable[[], Sequence[DefaultRoute]] = (),
     tls: Callable[[], SSLContext] = create_default_context,
+    out: WayOut = ANYWHERE,
 ) -> tuple[Detector, ...]:
     """Build the detectors of `sources`; `interfaces` may be the error that reading them raises."""
 
@@ -49,6 +51,7 @@ def detectors_of(
         family=family,
         routes=routes if callable(routes) else lambda: routes,
         tls=tls,
+        out=out,
     )
 
 

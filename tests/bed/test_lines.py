@@ -1,0 +1,118 @@
+"""A computer with two ways to the world: each source asks by its own, whatever the routes prefer."""
+
+from __future__ import annotations
+
+import os
+import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.core.errors import ProblemCode
+from ddns_tray.core.model import Binding, Family
+from ddns_tray.detectors import WayOut
+from ddns_tray.http import HttpxClient
+from ddns_tray.system.binding import bind_socket, can_choose_interface
+from tests.support.detecting import detectors_of
+from tests.support.uplinks import SOURCES, WORLD6, Uplinks, missing, uplinks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ddns_tray.core.model import Sighting
+
+pytestmark = [pytest.mark.bed, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
+
+FIBRE, LTE = "11.22.33.44", "55.66.77.88"
+FIBRE6, LTE6 = "2600:1::7", "2600:2::7"
+
+
+@pytest.fixture(scope="module")
+def computer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Uplinks]:
+    with uplinks(tmp_path_factory.mktemp("lines")) as built:
+        built.add("fibre0", metric=100, sees=FIBRE)
+        built.add("wwan0", metric=200, sees=LTE)
+        yield built
+
+
+@pytest.fixture(autouse=True)
+def _as_at_first(computer: Uplinks) -> None:
+    computer.ways["fibre0"].see(FIBRE, FIBRE6)
+    computer.ways["wwan0"].see(LTE, LTE6)
+
+
+def looks(computer: Uplinks, binding: Binding, *sources: str, family: Family = Family.IPV4) -> list[Sighting]:
+    async def main() -> list[Sighting]:
+        http = HttpxClient(bind=bind_socket)
+        try:
+            found = detectors_of(*sources, http=http, timeout=1.0, out=WayOut(lambda _family: binding, bind_socket))
+            return [await each.detect(family) for each in found]
+        finally:
+            await http.aclose()
+
+    return computer.run(main)
+
+
+def seen(sightings: list[Sighting]) -> set[str]:
+    assert all(each.problem is None for each in sightings), sightings
+    return {str(each.address) for each in sightings}
+
+
+def test_without_a_binding_the_preferred_way_is_taken(computer: Uplinks) -> None:
+    assert seen(looks(computer, Binding(), *SOURCES)) == {FIBRE}
+
+
+@pytest.mark.parametrize(("device", "address"), [("fibre0", FIBRE), ("wwan0", LTE)])
+def test_every_kind_of_source_asks_by_the_interface_of_its_line(computer: Uplinks, device: str, address: str) -> None:
+    assert seen(looks(computer, Binding(device), *SOURCES)) == {address}
+
+
+@pytest.mark.parametrize(("device", "address"), [("fibre0", FIBRE), ("wwan0", LTE)])
+def test_an_address_of_ours_says_the_way_as_well(computer: Uplinks, device: str, address: str) -> None:
+    ours = Binding(local_address=ip_address(computer.ways[device].ours))
+    assert seen(looks(computer, ours, *SOURCES)) == {address}
+
+
+@pytest.mark.parametrize(("device", "address"), [("fibre0", FIBRE6), ("wwan0", LTE6)])
+def test_ipv6_takes_its_line_too(computer: Uplinks, device: str, address: str) -> None:
+    sources = (f"http://[{WORLD6}]/", f"stun:[{WORLD6}]", f"dns://[{WORLD6}]/whoami.example/TXT")
+    assert seen(looks(computer, Binding(device), *sources, family=Family.IPV6)) == {address}
+
+
+def test_an_address_binds_its_own_family_only(computer: Uplinks) -> None:
+    ours = Binding(local_address=ip_address(computer.ways["wwan0"].ours))
+    assert seen(looks(computer, ours, f"stun:[{WORLD6}]", family=Family.IPV6)) == {FIBRE6}
+
+
+@pytest.mark.parametrize("binding", [Binding("eth9"), Binding(local_address=ip_address("10.99.0.1"))])
+def test_a_way_that_is_not_there_is_silent_and_nothing_takes_another(computer: Uplinks, binding: Binding) -> None:
+    for sighting in looks(computer, binding, *SOURCES):
+        assert sighting.address is None
+        assert sighting.problem is not None
+        assert sighting.problem.code is ProblemCode.CONNECT_FAILED
+
+
+def test_the_dead_line_is_silent_while_the_other_answers(computer: Uplinks) -> None:
+    computer.ways["fibre0"].see()
+    assert all(each.address is None for each in looks(computer, Binding("fibre0"), *SOURCES))
+    assert seen(looks(computer, Binding("wwan0"), *SOURCES)) == {LTE}
+
+
+def test_without_permission_the_address_of_the_interface_is_bound_instead(computer: Uplinks) -> None:
+    class Refusing(socket.socket):
+        def setsockopt(self, *arguments: object) -> None:
+            if arguments[1] == socket.SO_BINDTODEVICE:
+                raise PermissionError(1, os.strerror(1))
+            super().setsockopt(*arguments)  # type: ignore[call-overload]
+
+    def work() -> str:
+        with Refusing(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            bind_socket(sock, Binding("wwan0"), Family.IPV4)
+            return str(sock.getsockname()[0])
+
+    assert computer.at_client(work) == computer.ways["wwan0"].ours
+
+
+def test_root_may_choose_the_interface(computer: Uplinks) -> None:
+    assert computer.at_client(can_choose_interface)
