@@ -127,6 +127,12 @@ class Asker:
             question.take_from(asyncio.ensure_future(self._ask_elsewhere(target, query)))
         return question
 
+    def not_asked(self, target: Target, query: Query) -> Question:
+        """A question that is not sent, since this server stays silent anyway: it counts as timed out."""
+        question = Question(target, query, ())
+        question.take(Received(self._clock.now(), target.transport, error=LookError.TIMEOUT))
+        return question
+
     async def finish(self, question: Question) -> Reply:
         """Wait for the answer to a question that has begun."""
         reply = await self._whole_reply(question)

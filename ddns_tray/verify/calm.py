@@ -1,8 +1,8 @@
 """Fewer collections of the garbage collector while much is looked at.
 
 Why: each answer becomes an object that stays until the next look, and the collector, which counts objects that come and
-stay, would go through all of them again and again: half of the time of a look at thousands of names. Nothing that a look
-makes is garbage that only the collector finds, so it may well come later.
+stay, would go through all of them again and again: half of the time of a look at thousands of names. What a look makes
+is hardly ever garbage that only the collector finds, so it may well come later.
 """
 
 from __future__ import annotations

@@ -143,9 +143,13 @@ class Delegations:
     async def find_all(self, names: Iterable[str]) -> Mapping[str, Delegation | NotFound]:
         """Find the delegation of each name; names under one domain share the walk of the first of them."""
         groups: dict[str, list[str]] = {}
-        for name in names:
-            groups.setdefault(".".join(name.split(".")[-2:]), []).append(name)
         found: dict[str, Delegation | NotFound] = {}
+        for name in names:
+            known = self._remembered(name)
+            if known is not None:
+                found[name] = known
+                continue
+            groups.setdefault(".".join(name.split(".")[-2:]), []).append(name)
 
         async def group(members: list[str]) -> None:
             found[members[0]] = await self._find_or_say_why(members[0])
@@ -167,14 +171,19 @@ class Delegations:
             return reason
 
     async def _find(self, name: str, side_walks: int) -> Delegation:
-        now = self._clock.monotonic()
-        zone, expires = self._names.get(name, ("", 0.0))
-        if expires > now and (known := self._known(zone)) is not None:
+        known = self._remembered(name)
+        if known is not None:
             return known
+        now = self._clock.monotonic()
         delegation, proven = await self._walk(name, await self._start(name), side_walks)
         if proven:
             self._names[name] = (delegation.zone, min(delegation.expires, now + MAX_LIFE))
         return delegation
+
+    def _remembered(self, name: str) -> Delegation | None:
+        """The delegation that an earlier walk for this name led to."""
+        zone, expires = self._names.get(name, ("", 0.0))
+        return self._known(zone) if expires > self._clock.monotonic() else None
 
     def _known(self, zone: str) -> Delegation | None:
         known = self._zones.get(zone)

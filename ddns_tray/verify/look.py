@@ -21,18 +21,18 @@ from ddns_tray.verify.observations import (
     unheard,
     without_unroutable,
 )
-from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.shared_zone import SharedZone, Silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ddns_tray.core.model import Cut
     from ddns_tray.core.ports import Clock
-    from ddns_tray.verify.answers import Soa
     from ddns_tray.verify.asker import Asker, Question, Reply
     from ddns_tray.verify.delegation import Delegations
     from ddns_tray.verify.familiar import Acquaintance, Familiar
-    from ddns_tray.verify.targets import Endpoint, Target
+    from ddns_tray.verify.queries import Query
+    from ddns_tray.verify.targets import Target
 
 NAMES_AT_ONCE = 64
 
@@ -61,11 +61,10 @@ class Look:
         self._silent = silent
         self._familiar = familiar
         self._were_silent = frozenset(silent)
-        self._paths: dict[str, tuple[Cut, ...]] = {}
-        self._soas: dict[tuple[str, Endpoint], asyncio.Task[Soa | None]] = {}
-        self._targets: dict[int, list[Target]] = {}
-        self._kept: list[Delegation] = []
-        """Those of `_targets`, so that no other can be at the same place in memory."""
+        self._zones: dict[int, SharedZone] = {}
+        """By the identity of the delegation, which each of them holds."""
+        self._silence: dict[str | None, Silence] = {}
+        """Of the resolvers, zone by zone: one may be silent about a single zone."""
 
     async def run(self, keys: Sequence[RecordKey], *, authoritative: bool) -> dict[RecordKey, View]:
         """Look at all keys, some names at a time."""
@@ -85,8 +84,10 @@ class Look:
         try:
             await asyncio.gather(*workers)
         finally:
-            for task in (*workers, *self._soas.values()):
-                task.cancel()
+            for each in workers:
+                each.cancel()
+            for zone in self._zones.values():
+                zone.close()
         return {key: views[key] for key in dict.fromkeys(keys)}
 
     async def _look_at(
@@ -98,13 +99,12 @@ class Look:
         if isinstance(delegation, NotFound):
             error = delegation.error
         elif delegation is not None:
-            delegation, seen = await self._authoritative(name, types, delegation)
-            zone, path = delegation.zone, self._path(delegation)
-            interval = await self._follow_within(delegation)
+            shared, seen = await self._authoritative(name, types, delegation)
+            zone, path, interval = shared.delegation.zone, shared.path, shared.follow_within
             for kind in types:
-                seen[kind].extend(await self._ends(kind, seen[kind], delegation.zone, (name,)))
+                seen[kind].extend(await self._ends(kind, seen[kind], zone, (name,)))
         may_ask = [kind for kind in types if not any(map(denies, seen[kind]))]
-        answered = await self._resolve(name, may_ask)
+        answered = await self._resolve(name, may_ask, zone)
         return [
             View(
                 key=RecordKey(name, kind),
@@ -118,87 +118,69 @@ class Look:
             for kind in types
         ]
 
-    def _path(self, delegation: Delegation) -> tuple[Cut, ...]:
-        """The way to a zone, one object for all its names."""
-        if delegation.zone not in self._paths:
-            self._paths[delegation.zone] = self._delegations.path(delegation)
-        return self._paths[delegation.zone]
+    def _shared(self, delegation: Delegation) -> SharedZone:
+        shared = self._zones.get(id(delegation))
+        if shared is None:
+            shared = SharedZone(self._asker, delegation, self._delegations.path(delegation))
+            self._zones[id(delegation)] = shared
+        return shared
 
     # --- authoritative servers -----------------------------------------------------------------------------------
 
     async def _authoritative(
         self, name: str, types: Sequence[RecordType], delegation: Delegation
-    ) -> tuple[Delegation, dict[RecordType, list[Observation]]]:
+    ) -> tuple[SharedZone, dict[RecordType, list[Observation]]]:
         """Ask every server of the zone; once more from the walk on if it turns out that the zone was cut below."""
-        seen, referred = await self._ask_zone(name, types, delegation)
+        shared = self._shared(delegation)
+        seen, referred = await self._ask_zone(name, types, shared)
         if referred or not any(o.aa for kind in types for o in seen[kind]):
             self._delegations.doubt(name, delegation)
         if referred:
             try:
                 deeper = await self._delegations.find(name)
             except NotFound:
-                return delegation, seen
+                return shared, seen
             if deeper.zone != delegation.zone:
-                seen, _ = await self._ask_zone(name, types, deeper)
-                return deeper, seen
-        return delegation, seen
+                shared = self._shared(deeper)
+                seen, _ = await self._ask_zone(name, types, shared)
+        return shared, seen
 
     async def _ask_zone(
-        self, name: str, types: Sequence[RecordType], delegation: Delegation
+        self, name: str, types: Sequence[RecordType], zone: SharedZone
     ) -> tuple[dict[RecordType, list[Observation]], bool]:
         patience = self._asker.patience.authoritative
-        targets = self._targets_of(delegation)
-        known = {kind: self._familiar.meet(name, kind, recursive=False) for kind in types}
-        asked = [(kind, self._asker.begin(target, known[kind].query, patience)) for target in targets for kind in types]
-        for target in targets:
-            self._ask_soa(delegation.zone, target)
+        known = [(kind, self._familiar.meet(name, kind, recursive=False)) for kind in types]
+        asked = [
+            (kind, each, number, self._begin(target, each.query, patience, zone.silence))
+            for number, target in enumerate(zone.targets)
+            for kind, each in known
+        ]
+        zone.begin()
         seen: dict[RecordType, list[Observation]] = {
-            kind: [
-                unheard(s.name, LookError.NO_ADDRESS, self._clock.now()) for s in delegation.servers if not s.endpoints
-            ]
+            kind: [unheard(server, LookError.NO_ADDRESS, self._clock.now()) for server in zone.without_address]
             for kind in types
         }
+        serials = zone.serials or await zone.settle()
         referred = False
-        for kind, question in asked:
-            soa = await self._ask_soa(delegation.zone, question.target)
-            serial = None if soa is None else soa.serial
-            told, reply = await self._hear(Role.AUTHORITATIVE, question, known[kind], serial=serial)
-            if told.cnames and not is_in_zone(told.cnames[-1], delegation.zone):
-                told = replace(told, serial=None)  # a serial speaks for its zone alone
+        for kind, each, number, question in asked:
+            received = question.received or await question.answered()
+            serial = serials[number]
+            told = self._familiar.recall(each, question.target, received, role=Role.AUTHORITATIVE, serial=serial)
+            if told is None:
+                told, reply = await self._read(Role.AUTHORITATIVE, question, each)
+                zone.silence.note(question.target, silent=told.error is LookError.TIMEOUT)
+                if not told.cnames or is_in_zone(told.cnames[-1], zone.delegation.zone):
+                    told = replace(told, serial=serial)  # a serial speaks for its zone alone
+                if reply.message is not None:
+                    referred |= answers.referral_of(reply.message, name, zone.delegation.zone) is not None
             seen[kind].append(told)
-            if reply is not None and reply.message is not None:
-                referred = referred or answers.referral_of(reply.message, name, delegation.zone) is not None
         return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
 
-    def _targets_of(self, delegation: Delegation) -> list[Target]:
-        """Every address of the zone's servers, once."""
-        targets = self._targets.get(id(delegation))
-        if targets is None:
-            once = {target.endpoint: target for target in reversed(delegation.targets)}
-            self._kept.append(delegation)
-            targets = self._targets[id(delegation)] = list(reversed(once.values()))
-        return targets
-
-    def _ask_soa(self, zone: str, target: Target) -> asyncio.Task[Soa | None]:
-        """The zone's SOA at one server, asked once in a look however many names the zone has."""
-        assert target.endpoint is not None  # noqa: S101 - authoritative servers are known by their addresses
-        place = (zone, target.endpoint)
-        if place not in self._soas:
-            self._soas[place] = asyncio.ensure_future(self._soa(zone, target))
-        return self._soas[place]
-
-    async def _soa(self, zone: str, target: Target) -> Soa | None:
-        query = prepare(zone, "SOA", recursive=False)
-        reply = await self._asker.ask(target, query, self._asker.patience.authoritative)
-        if reply.message is None or not answers.is_authoritative(reply.message):
-            return None
-        soa = answers.soa_of(reply.message)
-        return soa if soa is not None and soa.zone == zone else None
-
-    async def _follow_within(self, delegation: Delegation) -> int | None:
-        """Refresh + retry as the server with the newest serial has it."""
-        soas = [await self._ask_soa(delegation.zone, target) for target in self._targets_of(delegation)]
-        return next((soa.follow_within for soa in soas if soa is not None), None)
+    def _begin(self, target: Target, query: Query, tries: Sequence[float], silence: Silence) -> Question:
+        """Ask, unless that would be a waste."""
+        if silence.given_up(target):
+            return self._asker.not_asked(target, query)
+        return self._asker.begin(target, query, tries)
 
     async def _ends(
         self, kind: RecordType, seen: Sequence[Observation], zone: str, path: tuple[str, ...]
@@ -216,41 +198,40 @@ class Look:
         found = (await self._delegations.find_all([end]))[end]
         if isinstance(found, NotFound):
             return [unheard(end, found.error, self._clock.now())]
-        delegation, by_kind = await self._authoritative(end, [kind], found)
-        return by_kind[kind] + await self._ends(kind, by_kind[kind], delegation.zone, path)
+        shared, by_kind = await self._authoritative(end, [kind], found)
+        return by_kind[kind] + await self._ends(kind, by_kind[kind], shared.delegation.zone, path)
 
     # --- resolvers -----------------------------------------------------------------------------------------------
 
-    async def _resolve(self, name: str, types: Sequence[RecordType]) -> dict[RecordType, list[Observation]]:
-        known = {kind: self._familiar.meet(name, kind, recursive=True) for kind in types}
+    async def _resolve(
+        self, name: str, types: Sequence[RecordType], zone: str | None
+    ) -> dict[RecordType, list[Observation]]:
+        silence = self._silence.setdefault(zone, Silence())
+        known = [(kind, self._familiar.meet(name, kind, recursive=True)) for kind in types]
         asked = [
-            (kind, self._asker.begin(target, known[kind].query, self._tries(target)))
+            (kind, each, self._begin(target, each.query, self._tries(target), silence))
             for target in self._resolvers
-            for kind in types
+            for kind, each in known
         ]
         seen: dict[RecordType, list[Observation]] = {kind: [] for kind in types}
-        for kind, question in asked:
-            told, _ = await self._hear(Role.RESOLVER, question, known[kind])
-            seen[kind].append(told)
-            if told.error is LookError.TIMEOUT:
-                self._silent.add(question.target)
-            elif self._silent:
+        for kind, each, question in asked:
+            received = question.received or await question.answered()
+            told = self._familiar.recall(each, question.target, received, role=Role.RESOLVER)
+            if told is None:
+                told, _ = await self._read(Role.RESOLVER, question, each)
+                silence.note(question.target, silent=told.error is LookError.TIMEOUT)
+                if told.error is LookError.TIMEOUT:
+                    self._silent.add(question.target)
+            if self._silent and told.error is not LookError.TIMEOUT:
                 self._silent.discard(question.target)
+            seen[kind].append(told)
         return seen
 
-    async def _hear(
-        self, role: Role, question: Question, known: Acquaintance, *, serial: int | None = None
-    ) -> tuple[Observation, Reply | None]:
-        """Take down an answer; there is no reply to read where the same answer was read before."""
-        received = await question.answered()
-        told = self._familiar.recall(known, question.target, received, role=role, serial=serial)
-        if told is not None:
-            return told, None
+    async def _read(self, role: Role, question: Question, known: Acquaintance) -> tuple[Observation, Reply]:
+        """Take down an answer that was not read before."""
         reply = await self._asker.finish(question)
         told = observe(role, question.target, reply, known.query.name, RecordType(known.query.type))
-        if serial is not None:
-            told = replace(told, serial=serial)
-        self._familiar.learn(known, question.target, received, told)
+        self._familiar.learn(known, question.target, await question.answered(), told)
         return told, reply
 
     def _tries(self, target: Target) -> tuple[float, ...]:
