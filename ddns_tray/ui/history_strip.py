@@ -81,7 +81,7 @@ class HistoryStrip(QWidget):
         self._chosen: Stretch | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(WIDTH + 2 * _MARGIN)
+        self.setMaximumWidth(WIDTH + 2)
         self.setAccessibleName(words.tr("The last 24 hours"))
 
     @property
@@ -100,11 +100,11 @@ class HistoryStrip(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As wide as it may get."""
-        return QSize(WIDTH + 2 * _MARGIN, HEIGHT + 2 * _MARGIN)
+        return QSize(WIDTH + 2, HEIGHT + 2 * _MARGIN)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Bars of three pixels can still be told apart."""
-        return QSize(PARTS * 5 + 2 * _MARGIN, HEIGHT + 2 * _MARGIN)
+        return QSize(PARTS * 5 + 2, HEIGHT + 2 * _MARGIN)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw bars, the chosen stretch, and the focus."""
@@ -170,4 +170,4 @@ class HistoryStrip(QWidget):
             QToolTip.showText(self.mapToGlobal(QPoint(int(area.left() + part * area.width()), 0)), self.said, self)
 
     def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        return QRectF(self.rect()).adjusted(1, _MARGIN, -1, -_MARGIN)

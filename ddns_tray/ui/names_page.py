@@ -43,6 +43,7 @@ class NamesPage(QWidget):
     """Carries the names to update; an empty tuple means all."""
     edit_chosen = Signal(object)
     account_chosen = Signal(object)
+    repair_chosen = Signal(object, object)
     add_chosen = Signal()
 
     def __init__(self, words: Words, now: Callable[[], float], theme: Theme, *, editable: bool) -> None:
@@ -179,6 +180,7 @@ class NamesPage(QWidget):
         detail.update_chosen.connect(lambda record: self.update_chosen.emit((record.key.name,)))
         detail.edit_chosen.connect(self.edit_chosen)
         detail.account_chosen.connect(self.account_chosen)
+        detail.repair_chosen.connect(self.repair_chosen)
 
 
 class CardView(QListView):

@@ -42,7 +42,7 @@ _BAR = 6
 _CHEVRON = 12
 _LINES = 2
 _LEADING = 3
-_ABOVE_STRIP = 7
+_ABOVE_STRIP = 10
 _MEASURED = 200
 """Up to so many rows the text is measured; with more, every trouble gets two lines, as measuring takes time."""
 

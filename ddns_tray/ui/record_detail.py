@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBo
 
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.core.model import VerdictKind
+from ddns_tray.core.repairs import RepairKind, offered
 from ddns_tray.ui.controls import fit_rows, muted, paragraph, set_up_table
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.history_strip import HistoryStrip
@@ -35,6 +36,8 @@ class RecordDetail(QWidget):
     update_chosen = Signal(object)
     edit_chosen = Signal(object)
     account_chosen = Signal(object)
+    repair_chosen = Signal(object, object)
+    """Carries the record and a `RepairKind`."""
 
     def __init__(self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +59,7 @@ class RecordDetail(QWidget):
         self._ticker = QTimer(self, interval=1000)
         self._ticker.timeout.connect(self._tick)
         self._update = QPushButton(words.tr("Update now"))
+        self._repairs: dict[RepairKind, QPushButton] = {}
         self._account = QPushButton(words.tr("Enter the credentials again…"))
         self._edit = QPushButton(words.tr("Edit…"))
         self._copy = QPushButton(words.tr("Copy report"))
@@ -75,7 +79,12 @@ class RecordDetail(QWidget):
         column.addWidget(self._facts)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self._account, self._update, self._edit, self._copy):
+        buttons.addWidget(self._account)
+        for kind in RepairKind:
+            button = self._repairs[kind] = QPushButton(self._words.repair_button(kind))
+            button.clicked.connect(lambda _=False, kind=kind: self.repair_chosen.emit(self._record, kind))
+            buttons.addWidget(button)
+        for button in (self._update, self._edit, self._copy):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
@@ -105,9 +114,11 @@ class RecordDetail(QWidget):
         problem = record.last_update.problem if record.last_update is not None else None
         bad_credentials = problem is not None and problem.code in _CREDENTIALS
         self._account.setVisible(bad_credentials and record.account is not None)
-        self._update.setVisible(
-            record.account is not None and record.verdict.kind in _WRITING_HELPS and not bad_credentials
-        )
+        fitting = () if bad_credentials else offered(record)
+        for kind, button in self._repairs.items():
+            button.setVisible(kind in fitting)
+        helps = record.account is not None and record.verdict.kind in _WRITING_HELPS and not bad_credentials
+        self._update.setVisible(helps and not fitting)
 
     def height_for(self, width: int) -> int:
         """Pixels that it needs in a card of this width."""

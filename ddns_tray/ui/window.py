@@ -21,6 +21,7 @@ from ddns_tray.ui.banners import still_standing, wanted_banners
 from ddns_tray.ui.controls import Banner, muted
 from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.names_page import NamesPage
+from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
@@ -92,6 +93,8 @@ class MainWindow(QWidget):
         self._work.changed.connect(self._on_settings_changed)
         self._work.failed.connect(self.show_failure)
         self._work.set_up_begun.connect(self._begin_set_up)
+        self.repairs = RepairDesk(self, words, theme)
+        self.repairs.changed.connect(self._on_settings_changed)
         self.setMinimumSize(640, 420)
         self.resize(_SIZE)
         if places is not None:
@@ -110,12 +113,13 @@ class MainWindow(QWidget):
         """Take the engine and what belongs to it."""
         self._services = services
         self._work.attach(services)
+        self.repairs.attach(services)
         self._build()
 
     def set_words(self, words: Words) -> None:
         """Speak another language from now on."""
         self._words = words
-        self._work.words = words
+        self._work.words = self.repairs.words = words
         self._build()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -276,6 +280,7 @@ class MainWindow(QWidget):
         names.update_chosen.connect(work.update)
         names.add_chosen.connect(work.add_record)
         names.edit_chosen.connect(self._edit_record)
+        names.repair_chosen.connect(self.repairs.begin)
         names.account_chosen.connect(lambda record: work.edit_account(record.account))
         self.welcome.keep_chosen.connect(work.begin_keeping)
         self.welcome.watch_chosen.connect(work.begin_watching)

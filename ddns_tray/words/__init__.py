@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Phase
-from ddns_tray.words import evidence, notices, past, status, verdicts
+from ddns_tray.words import evidence, notices, past, repairs, status, verdicts
 from ddns_tray.words.catalogue import DOMAIN, LANGUAGES
 from ddns_tray.words.facts import server_name
 from ddns_tray.words.language import resolve_language
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         AddressState,
         Agreement,
         Colour,
+        ExistingRecord,
         LookError,
         Observation,
         Outcome,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         View,
     )
     from ddns_tray.core.past import Stretch
+    from ddns_tray.core.repairs import Repair, RepairKind, RepairLine
 
 __all__ = ["DOMAIN", "LANGUAGES", "Explanation", "Shape", "Words", "resolve_language"]
 
@@ -118,6 +120,28 @@ class Words(Speaker):
     def delegation_steps(self, view: View) -> str:
         """Every step of that way with its servers, a line each."""
         return past.path_in_full(self, view)
+
+    # --- repairs ---
+
+    def repair_button(self, kind: RepairKind) -> str:
+        """What to press for it."""
+        return self.say(repairs.BUTTONS[kind])
+
+    def repair_title(self, kind: RepairKind, name: str) -> str:
+        """The heading of its preview."""
+        return self.fill(repairs.TITLES[kind], {"name": name})
+
+    def repair_why(self, repair: Repair) -> str:
+        """What it does, or why there is nothing to write."""
+        return repairs.why(self, repair)
+
+    def existing(self, record: ExistingRecord | None) -> str:
+        """One resource record at the provider, in a cell."""
+        return repairs.record(self, record)
+
+    def fate(self, line: RepairLine) -> str:
+        """What becomes of one line of a preview."""
+        return repairs.fate(self, line)
 
     # --- single facts ---
 

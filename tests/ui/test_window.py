@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTableView, QWidget
 
 from ddns_tray.core.errors import StorageError
+from ddns_tray.core.repairs import RepairKind
 from ddns_tray.core.text import text
 from ddns_tray.ui.activity import ActivityLog
 from ddns_tray.ui.record_detail import RecordDetail
@@ -130,11 +131,17 @@ async def test_the_repair_that_fits_is_offered(
     qtbot.waitUntil(lambda: detail(window) is not None and detail(window) is not shown)
     second = detail(window)
     assert second is not None
-    button(second, "Update now").click()
     button(second, "Copy report").click()
-    await tasks.drain()
     assert "cam.example.org A" in QGuiApplication.clipboard().text()
-    assert behind[1].asked == [("update", ("cam.example.org",), False)]
+    assert "root → org → example.org" in QGuiApplication.clipboard().text()
+    button(second, "Replace the extra addresses…").click()
+    await tasks.drain()
+    assert behind[1].asked == [("preview", snapshots.extra().key, RepairKind.REPLACE_EXTRA)]
+    form = window.repairs.form
+    assert form is not None
+    button(form, "Write this").click()
+    await tasks.drain()
+    assert behind[1].asked[-1] == ("apply", form.repair)
 
 
 async def test_the_buttons_reach_the_engine(window: MainWindow, behind: Behind, tasks: snapshots.Tasks) -> None:
