@@ -50,7 +50,6 @@ async def test_no_source_takes_longer_than_it_promises(tmp_path: Path) -> None:
             f"upnp:http://127.0.0.1:{port}/root.xml",
             "natpmp:127.0.0.1",
             "pcp:127.0.0.1",
-            "upnp:127.0.0.1",
             f"command:{sys.executable} -c 'import time; time.sleep(60)'",
         ]
         if hasattr(os, "mkfifo"):
