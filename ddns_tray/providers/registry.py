@@ -5,7 +5,10 @@ Looking things up loads no service's code; `open_account` loads the one that it 
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -16,17 +19,53 @@ from ddns_tray.providers.catalogue import ENTRIES
 from ddns_tray.providers.entry import Entry, Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ddns_tray.core.model import ProviderSpec
     from ddns_tray.core.ports import Clock, HttpClient, Provider, Secret
+    from ddns_tray.core.text import Text
 
 
 class _ServiceModule(Protocol):
     def open_account(self, opening: Opening) -> Provider: ...
 
 
-SPECS: tuple[ProviderSpec, ...] = tuple(entry.spec for entry in ENTRIES)
+_LIBRARIES = MappingProxyType({"lexicon": "lexicon"})
+"""The module by which an optional part of this package shows that it is installed."""
+
+
+def _as_installed(entry: Entry, installed: Collection[str]) -> Entry:
+    """Mark a service of which the optional part is not installed, and say how to get it."""
+    if not entry.spec.extra or entry.spec.extra in installed or entry.spec.status is not ProviderStatus.ALIVE:
+        return entry
+    return replace(entry, spec=replace(entry.spec, status=ProviderStatus.MISSING, note=_how_to_install(entry.spec)))
+
+
+def _how_to_install(spec: ProviderSpec) -> Text:
+    if getattr(sys, "frozen", False):
+        return text(
+            "{service} needs dns-lexicon, which is not in this package. Install DDNS Tray with pip to have it.",
+            service=spec.title,
+        )
+    return text(
+        "{service} needs an optional part. Install it with: {command}",
+        service=spec.title,
+        command=f'pip install "ddns-tray[{spec.extra}]"',
+    )
+
+
+def known_entries(installed: Collection[str]) -> tuple[Entry, ...]:
+    """All services, as they are with these optional parts installed."""
+    return tuple(_as_installed(entry, installed) for entry in ENTRIES)
+
+
+def _installed() -> frozenset[str]:
+    return frozenset(extra for extra, module in _LIBRARIES.items() if find_spec(module) is not None)
+
+
+_ENTRIES = known_entries(_installed())
+
+SPECS: tuple[ProviderSpec, ...] = tuple(entry.spec for entry in _ENTRIES)
 
 
 def _search_key(name: str) -> str:
@@ -34,12 +73,13 @@ def _search_key(name: str) -> str:
 
 
 def _index() -> Mapping[str, Entry]:
+    """Every name and its service; an id goes before a title, a title before what people say."""
     index: dict[str, Entry] = {}
-    for entry in ENTRIES:
-        for name in (entry.spec.id, entry.spec.title, *entry.spec.aliases):
-            index.setdefault(_search_key(name), entry)
-    for entry in ENTRIES:
-        index[_search_key(entry.spec.id)] = entry
+    for entry in _ENTRIES:
+        for alias in entry.spec.aliases:
+            index.setdefault(_search_key(alias), entry)
+    index |= {_search_key(entry.spec.title): entry for entry in _ENTRIES}
+    index |= {_search_key(entry.spec.id): entry for entry in _ENTRIES}
     return MappingProxyType(index)
 
 
@@ -56,7 +96,7 @@ def find(words: str) -> tuple[ProviderSpec, ...]:
     wanted = _search_key(words)
     return tuple(
         entry.spec
-        for entry in ENTRIES
+        for entry in _ENTRIES
         if any(wanted in _search_key(name) for name in (entry.spec.id, entry.spec.title, *entry.spec.aliases))
     )
 
@@ -110,6 +150,11 @@ def open_account(
         raise ConfigError(
             text("{service} has ended.", service=entry.spec.title),
             text("Move the name to another service, and choose that one in the account."),
+        )
+    if entry.spec.status is ProviderStatus.MISSING:
+        raise ConfigError(
+            text("{service} needs a part of this program that is not installed.", service=entry.spec.title),
+            entry.spec.note,
         )
     checked = checked_options(spec_id, options)
     for item in entry.spec.fields:

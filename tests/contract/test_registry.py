@@ -14,7 +14,7 @@ from ddns_tray.core.model import ProviderSpec, ProviderStatus
 from ddns_tray.core.ports import Secret
 from ddns_tray.providers.catalogue import ENTRIES
 from ddns_tray.providers.entry import checked_base_url
-from ddns_tray.providers.registry import SPECS, checked_options, find, open_account, spec
+from ddns_tray.providers.registry import SPECS, checked_options, find, known_entries, open_account, spec
 from tests.support.clock import FakeClock
 from tests.support.fake_cloudflare import FakeCloudflare
 
@@ -26,6 +26,7 @@ ENOUGH = {
 }
 """Values of a special form that services ask for; any word does for the others."""
 ALIVE = tuple(each for each in SPECS if each.status is ProviderStatus.ALIVE)
+"""With dns-lexicon installed, as the development environment has it, none is missing."""
 
 
 def enough(each: ProviderSpec) -> dict[str, str]:
@@ -106,7 +107,8 @@ def test_a_page_where_the_secret_is_made_is_an_address_that_a_browser_opens_safe
 
 def test_every_service_over_http_takes_another_address() -> None:
     for each in ALIVE:
-        if each.family != "rfc2136":
+        fixed = each.family == "lexicon" and "base_url" not in {field.name for field in each.fields}
+        if each.family != "rfc2136" and not fixed:
             options = checked_options(each.id, {**enough(each), "base_url": "http://127.0.0.1:1"})
             assert "http://127.0.0.1:1" in options.values()
 
@@ -189,3 +191,32 @@ def test_looking_things_up_loads_no_service_and_no_library() -> None:
     assert "ddns_tray.providers.registry" in loaded
     assert not loaded & {entry.module for entry in ENTRIES}
     assert not {name.split(".")[0] for name in loaded} & {"dns", "httpx2", "ssl", "asyncio", "json", "difflib"}
+
+
+def test_services_of_an_optional_part_say_how_to_get_it_where_it_is_missing() -> None:
+    without, with_it = known_entries(()), known_entries({"lexicon"})
+    missing = [each.spec for each in without if each.spec.status is ProviderStatus.MISSING]
+    assert {each.extra for each in missing} == {"lexicon"}
+    assert all('pip install "ddns-tray[lexicon]"' in str(each.note) for each in missing)
+    assert not [each for each in with_it if each.spec.status is ProviderStatus.MISSING]
+
+
+def test_there_are_more_services_than_any_client_has() -> None:
+    assert sum(each.spec.status is ProviderStatus.ALIVE for each in known_entries(())) >= 120
+    assert sum(each.spec.status is ProviderStatus.ALIVE for each in known_entries({"lexicon"})) >= 150
+
+
+def test_an_account_at_a_service_that_is_not_installed_is_refused_with_the_way_to_get_it() -> None:
+    code = (
+        "import importlib.util, sys\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name == 'lexicon' else find(name, *rest)\n"
+        "from ddns_tray.providers import registry\n"
+        "from ddns_tray.core.errors import ConfigError\n"
+        "try:\n"
+        "    registry.open_account('exoscale', {}, {}, http=None, clock=None)\n"
+        "except ConfigError as exc:\n"
+        "    print(exc.problem.hint)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 'pip install "ddns-tray[lexicon]"' in done.stdout

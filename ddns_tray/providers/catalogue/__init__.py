@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.providers.catalogue import (
     dyndns,
+    lexicon,
     rest_clouds,
     rest_dns,
     rest_registrars,
@@ -30,4 +31,5 @@ ENTRIES: tuple[Entry, ...] = (
     *signed_china.ENTRIES,
     *standards.ENTRIES,
     *dyndns.ENTRIES,
+    *lexicon.ENTRIES,
 )

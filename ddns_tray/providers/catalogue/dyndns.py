@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _BLIND = Capabilities(list_zones=False, list_records=False, multi_value=False, wildcard=False, ttl=None)
 
-_HELP: MappingProxyType[Key, Callable[[str], Text]] = MappingProxyType(
+SECRET_HELP: MappingProxyType[Key, Callable[[str], Text]] = MappingProxyType(
     {
         Key.ACCOUNT: lambda title: text(
             "The password of your account at {title}. There is no smaller permission, so let no other account have it.",
@@ -59,7 +59,7 @@ _HELP: MappingProxyType[Key, Callable[[str], Text]] = MappingProxyType(
 
 def _secret(name: str, row: Row, *, required: bool = True) -> FieldSpec:
     label = text("Password") if name == "password" else text("Token or key")
-    return FieldSpec(name, label, _HELP[row.key](row.title), secret=True, required=required)
+    return FieldSpec(name, label, SECRET_HELP[row.key](row.title), secret=True, required=required)
 
 
 _FIELDS: MappingProxyType[str, Callable[[Row], FieldSpec]] = MappingProxyType(
