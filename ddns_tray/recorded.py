@@ -178,6 +178,7 @@ def _observation(seen: Mapping[str, Any]) -> Observation:
         serial=_whole(seen["serial"]),
         rtt_ms=None if seen["rtt_ms"] is None else float(seen["rtt_ms"]),
         error=None if seen["error"] is None else LookError(seen["error"]["code"]),
+        checking_disabled=None if seen.get("checking_disabled") is None else str(seen["checking_disabled"]),
     )
 
 

@@ -150,6 +150,7 @@ def _observation(seen: Observation, words: Words) -> JsonObject:
         "aa": seen.aa,
         "ad": seen.ad,
         "ede": list(seen.ede),
+        "checking_disabled": seen.checking_disabled,
         "cnames": list(seen.cnames),
         "referral": seen.referral,
         "negative_ttl": seen.negative_ttl,

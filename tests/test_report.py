@@ -49,6 +49,7 @@ OBSERVATION = {
     "ttl": (int, NULL),
     "ad": bool,
     "ede": [int],
+    "checking_disabled": (str, NULL),
     "rtt_ms": (float, int, NULL),
     "error": (ERROR, NULL),
 }

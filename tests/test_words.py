@@ -352,6 +352,13 @@ def test_every_answer_has_words(words: Words, error: LookError | None, rcode: st
     assert words.observation(snapshots.seen("udp://9.9.9.9", (), rcode=rcode, error=error))
 
 
+def test_a_failed_dnssec_check_is_told_apart_from_a_failure() -> None:
+    failed = snapshots.seen("udp://9.9.9.9", (), rcode="SERVFAIL")
+    assert EN.observation(failed) == "server failure (SERVFAIL)"
+    rejected = replace(failed, checking_disabled="NOERROR")
+    assert EN.observation(rejected) == "answers only without its DNSSEC checks (SERVFAIL)"
+
+
 def test_an_answer_is_shown_as_it_is() -> None:
     assert EN.observation(snapshots.seen("udp://9.9.9.9", (MINE, OLD))) == f"{MINE}, {OLD}"
 

@@ -188,7 +188,8 @@ def _resolver(seen: Observation) -> Witness:
         return _witness(seen, Stand.REFUSED if seen.referral else Stand.ANSWER)
     if seen.rcode == "REFUSED":
         return _witness(seen, Stand.REFUSED)
-    return _witness(seen, Stand.BOGUS if EDE_DNSSEC.intersection(seen.ede) else Stand.SERVFAIL)
+    bogus = EDE_DNSSEC.intersection(seen.ede) or seen.checking_disabled in {"NOERROR", "NXDOMAIN"}
+    return _witness(seen, Stand.BOGUS if bogus else Stand.SERVFAIL)
 
 
 def _failed(seen: Observation) -> Stand:

@@ -7,7 +7,7 @@ reads, and does what an unusual answer needs.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import dns.message
@@ -16,8 +16,8 @@ import dns.rcode
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.verify.answers import extended_errors, is_truncated, read
 from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.question import Question, Received
 from ddns_tray.verify.targets import Target
-from ddns_tray.verify.udp_pool import Received
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.streams import Streams
     from ddns_tray.verify.udp_pool import Exchange, UdpPool
+
+
+_JUDGED_TYPES = frozenset({"A", "AAAA"})
+_TELLING = frozenset({*range(5, 13), 22, 23})
+"""Extended errors that leave nothing to ask: DNSSEC, no reachable authority, network error (RFC 8914 §4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,51 +53,32 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of one question: a message, or the reason why there is none."""
+    """What came of one question: a message, or the reason why there is none.
+
+    `unchecked` is what a resolver that failed said when it was asked again with its checks off (the CD bit).
+    """
 
     at: float
     transport: Transport
     message: dns.message.Message | None = None
     rtt: float | None = None
     error: LookError | None = None
+    unchecked: dns.message.Message | None = None
 
 
-class Question:
-    """A question on its way. `received` is what came of it, once it has come."""
+class _StreamQuestion(Question):
+    """A question that a task asks."""
 
-    __slots__ = ("_task", "_waiter", "exchange", "query", "received", "target", "tries")
+    __slots__ = ("_task",)
 
-    def __init__(self, target: Target, query: Query, tries: Sequence[float]) -> None:
-        self.target = target
-        self.query = query
-        self.tries = tries
-        self.received: Received | None = None
-        self.exchange: Exchange | None = None
-        self._task: asyncio.Future[Received] | None = None
-        self._waiter: asyncio.Future[None] | None = None
-
-    def take(self, received: Received) -> None:
-        """Take what the pool brings."""
-        self.received = received
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def take_from(self, task: asyncio.Future[Received]) -> None:
-        """Take what comes from elsewhere."""
+    def __init__(self, target: Target, query: Query, tries: Sequence[float], task: asyncio.Task[Received]) -> None:
+        super().__init__(target, query, tries)
         self._task = task
 
     async def answered(self) -> Received:
-        """Wait until something has come; cancelling that takes the question back."""
-        if self.received is None and self._task is not None:
+        """Wait for the task; cancelling that ends it."""
+        if self.received is None:
             self.received = await self._task
-        elif self.received is None:
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                if self.exchange is not None:
-                    self.exchange.abandon()
-        assert self.received is not None  # noqa: S101 - that is what was waited for
         return self.received
 
 
@@ -113,19 +99,9 @@ class Asker:
         self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
     ) -> Question:
         """Send `query`; the answer is for `finish`."""
-        question = Question(target, query, tries)
-        if target.transport is Transport.UDP and target.endpoint is not None:
-            question.exchange = self._pool.ask(
-                target.endpoint,
-                query,
-                tries,
-                question.take,
-                per_second=per_second,
-                at_last_try=lambda exchange: self._try_tcp(target, query, tries[-1], exchange),
-            )
-        else:
-            question.take_from(asyncio.ensure_future(self._ask_elsewhere(target, query)))
-        return question
+        if target.transport is Transport.UDP:
+            return self._pool.ask(target, query, tries, per_second=per_second, at_last_try=self._try_tcp)
+        return _StreamQuestion(target, query, tries, asyncio.ensure_future(self._ask_elsewhere(target, query)))
 
     def not_asked(self, target: Target, query: Query) -> Question:
         """A question that is not sent, since this server stays silent anyway: it counts as timed out."""
@@ -135,6 +111,15 @@ class Asker:
 
     async def finish(self, question: Question) -> Reply:
         """Wait for the answer to a question that has begun."""
+        reply = await self._settled(question)
+        if reply.message is None or not _may_be_bogus(reply.message, question.query):
+            return reply
+        # What a resolver gives only to those who check for themselves has failed its own check (RFC 6840 §5.9).
+        query = prepare(question.query.name, question.query.type, recursive=True, checking_disabled=True)
+        again = await self._whole_reply(self.begin(question.target, query, self.patience.walk[:1]))
+        return reply if again.message is None else replace(reply, unchecked=again.message)
+
+    async def _settled(self, question: Question) -> Reply:
         reply = await self._whole_reply(question)
         if reply.message is None:
             return reply
@@ -173,11 +158,11 @@ class Asker:
     async def _tcp(self, target: Target, query: Query) -> Received:
         return await self._streams.ask(over_tcp(target), query, self.patience.stream)
 
-    def _try_tcp(self, target: Target, query: Query, wait: float, exchange: Exchange) -> None:
+    def _try_tcp(self, exchange: Exchange) -> None:
         """Beside the last try over UDP: a network may let only one of them through."""
 
         async def run() -> None:
-            received = await self._streams.ask(over_tcp(target), query, wait)
+            received = await self._streams.ask(over_tcp(exchange.target), exchange.query, exchange.tries[-1])
             if received.wire is not None:
                 exchange.finish_from_elsewhere(received)
 
@@ -195,6 +180,16 @@ class Asker:
         """Ask once more; what the first answer said stands if there is no second one."""
         second = await self._whole_reply(self.begin(question.target, query, question.tries[-1:]))
         return first if second.message is None else second
+
+
+def _may_be_bogus(message: dns.message.Message, query: Query) -> bool:
+    """Say whether this failure of a resolver may be one of its DNSSEC checks, without saying so itself."""
+    return (
+        query.recursive
+        and query.type in _JUDGED_TYPES
+        and message.rcode() == dns.rcode.SERVFAIL
+        and not _TELLING.intersection(extended_errors(message))
+    )
 
 
 def over_tcp(target: Target) -> Target:

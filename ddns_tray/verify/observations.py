@@ -49,6 +49,7 @@ def observe(role: Role, target: Target, reply: Reply, name: str, record_type: Re
         ede=answers.extended_errors(message),
         cnames=chain.cnames,
         referral=answers.is_referral(message),
+        checking_disabled=None if reply.unchecked is None else answers.rcode_of(reply.unchecked),
         negative_ttl=None if chain.addresses else answers.negative_ttl_of(message),
     )
 

@@ -148,6 +148,8 @@ def observation(speaker: Speaker, seen: Observation) -> str:
         return ", ".join(seen.answer)
     if seen.referral:
         return speaker.tr("knows only other servers")
+    if seen.checking_disabled in {"NOERROR", "NXDOMAIN"}:
+        return speaker.tr("answers only without its DNSSEC checks ({rcode})", rcode=seen.rcode or "SERVFAIL")
     rcode = seen.rcode or "NOERROR"
     return speaker.fill(_RCODES.get(rcode, _OTHER_RCODE), {"rcode": rcode})
 

@@ -61,7 +61,7 @@ def lame(colour: Colour, server: str, kind: Kind = Kind.LAME, rcode: str = "REFU
     return Says(kind, colour, data={"rcode": rcode, "servers": (server,)})
 
 
-BOGUS = Says(Kind.BOGUS, RED, data={"resolvers": ("udp://127.0.0.53", "udp://127.0.0.55", "udp://127.0.0.56")})
+BOGUS = Says(Kind.BOGUS, RED, data={"resolvers": EVERY})
 OTHERS = ("udp://127.0.0.54", "udp://127.0.0.55", "udp://127.0.0.56")
 
 
@@ -147,6 +147,13 @@ WRONG = (
     Scenario("signatures that have expired", "home.bogus.test", BOGUS, (ODD,)),
     Scenario("a parent with another key", "home.bogusds.test", BOGUS, (ODD,)),
     Scenario("a bogus name that nobody told what to lead to", "home.bogus.test", BOGUS),
+    Scenario(
+        "a resolver that rejects the signatures without saying why",
+        "home.bogus.test",
+        Says(Kind.BOGUS, YELLOW, "resolvers_bogus", data={"resolvers": ("udp://127.0.0.54",)}),
+        (ODD,),
+        sees=("udp://127.0.0.54",),
+    ),
     Scenario("the only server refuses", "x.lame.test", lame(RED, "ns1.lame.test"), (ODD,)),
     Scenario("one of two servers refuses", "home.halflame.test", lame(YELLOW, "ns1.halflame.test"), (ODD,)),
     Scenario("one of two servers refuses, watched", "home.halflame.test", lame(YELLOW, "ns1.halflame.test")),

@@ -115,6 +115,7 @@ def _observation(chance: random.Random, role: Role, server: str, *, calm: bool) 
         negative_ttl=chance.choice([None, 300]),
         serial=chance.choice([None, 1, 2, 2**32 - 1]),
         error=error,
+        checking_disabled=chance.choice([None, "NOERROR", "SERVFAIL"]) if rcode == "SERVFAIL" else None,
     )
 
 

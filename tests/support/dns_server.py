@@ -65,6 +65,7 @@ class Asked:
     edns: bool
     spelling: str
     source: tuple[str, int]
+    checking_disabled: bool = False
 
 
 @dataclass
@@ -141,7 +142,8 @@ class DnsServer:
         name = spelling.lower().removesuffix(".")
         record_type = dns.rdatatype.to_text(question.rdtype)
         recursive = bool(query.flags & dns.flags.RD)
-        self.asked.append(Asked(name, record_type, transport, recursive, query.edns >= 0, spelling, source))
+        unchecked = bool(query.flags & dns.flags.CD)
+        self.asked.append(Asked(name, record_type, transport, recursive, query.edns >= 0, spelling, source, unchecked))
         turns = self.script.get((name, record_type))
         if turns:
             turn = turns.pop(0) if len(turns) > 1 else turns[0]

@@ -60,6 +60,7 @@ def resolver(
     negative_ttl: int | None = 300,
     referral: bool = False,
     address: str = "192.0.2.99",
+    checking_disabled: str | None = None,
 ) -> Observation:
     """What a resolver said; its transport is that of its URI."""
     scheme = server.split(":", 1)[0]
@@ -76,6 +77,7 @@ def resolver(
         negative_ttl=None if answer else negative_ttl,
         error=error,
         referral=referral,
+        checking_disabled=checking_disabled,
     )
 
 

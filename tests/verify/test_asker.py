@@ -17,6 +17,7 @@ from tests.verify.conftest import target_of
 
 if TYPE_CHECKING:
     from ddns_tray.verify.asker import Asker, Reply
+    from ddns_tray.verify.queries import Query
 
 HOME = prepare("home.example.test", "A", recursive=False)
 GOOD = Answer(("home.example.test. 60 A 192.0.2.7",))
@@ -118,3 +119,39 @@ async def test_a_closed_port_is_told_over_tcp_too(asker: Asker) -> None:
 async def test_https_without_a_client_is_told_as_such(asker: Asker) -> None:
     target = Target("https://127.0.0.1/", Endpoint("127.0.0.1", 1), Transport.HTTPS, "127.0.0.1", 1, None, "/")
     assert (await asker.ask(target, HOME, TRIES)).error is LookError.HTTP
+
+
+async def test_a_resolver_that_fails_is_asked_what_it_would_say_without_its_checks(
+    asker: Asker, server: DnsServer
+) -> None:
+    server.on("home.example.test", "A", Answer(rcode="SERVFAIL"), Answer(rcode="SERVFAIL"), GOOD)
+    reply = await asker.ask(target_of(server), prepare("home.example.test", "A", recursive=True), TRIES)
+    assert reply.message is not None
+    assert reply.unchecked is not None
+    assert [answers.rcode_of(each) for each in (reply.message, reply.unchecked)] == ["SERVFAIL", "NOERROR"]
+    assert [asked.checking_disabled for asked in server.asked] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("query", "ede"),
+    [
+        (prepare("home.example.test", "A", recursive=True), 6),
+        (prepare("home.example.test", "A", recursive=True), 22),
+        (prepare("home.example.test", "NS", recursive=True), 0),
+        (HOME, 0),
+    ],
+)
+async def test_checks_are_left_on_where_turning_them_off_would_tell_nothing(
+    asker: Asker, server: DnsServer, query: Query, ede: int
+) -> None:
+    server.on("home.example.test", query.type, Answer(rcode="SERVFAIL", ede=(ede,)))
+    reply = await asker.ask(target_of(server), query, TRIES)
+    assert reply.unchecked is None
+    assert not any(asked.checking_disabled for asked in server.asked)
+
+
+async def test_no_answer_without_checks_changes_nothing(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(rcode="SERVFAIL", ede=(13,)), Answer(drop=True))
+    reply = await asker.ask(target_of(server), prepare("home.example.test", "A", recursive=True), TRIES)
+    assert reply.message is not None
+    assert (answers.rcode_of(reply.message), reply.unchecked) == ("SERVFAIL", None)

@@ -47,7 +47,8 @@ class Observation:
 
     `answer` holds the addresses at the end of the CNAME chain, `ttl` the smallest TTL on the way there, `negative_ttl`
     min(SOA.ttl, SOA.minimum) of a negative answer (RFC 2308 §5), `serial` the zone's SOA serial where it was asked.
-    `server` is a host name or, for resolvers, the URI as configured.
+    `server` is a host name or, for resolvers, the URI as configured. `checking_disabled` is the rcode that a failing
+    resolver gave when it was asked again with its DNSSEC checks off (CD=1, RFC 4035 §3.2.2); None where it was not.
     """
 
     role: Role
@@ -67,6 +68,7 @@ class Observation:
     serial: int | None = None
     rtt_ms: float | None = None
     error: LookError | None = None
+    checking_disabled: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
