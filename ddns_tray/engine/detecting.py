@@ -28,6 +28,7 @@ PATIENCE = 1.5
 OBJECTIONS = 0.3
 """Seconds that the others of a wave have to object, once enough have agreed."""
 WATCH_INTERVALS, SHORTEST_WATCH = 6.5, 390.0
+VIGILANT_INTERVALS, SHORTEST_VIGILANCE = 1.5, 90.0
 FULL_INTERVALS, SHORTEST_FULL = 75.0, 4500.0
 
 
@@ -35,7 +36,8 @@ FULL_INTERVALS, SHORTEST_FULL = 75.0, 4500.0
 class Inquiry:
     """One look at one family. `built_in` are the sources that stand behind a preset, to be asked sparingly.
 
-    `own` are the addresses of this machine, `refine` what to make of a sighting before it counts.
+    `own` are the addresses of this machine, `refine` what to make of a sighting before it counts. `vigilant` says that
+    there is another line to change to, so that the word of our own router is no proof that this one still leads out.
     """
 
     family: Family
@@ -47,6 +49,7 @@ class Inquiry:
     built_in: frozenset[str]
     own: frozenset[IPAddress]
     refine: Callable[[Sighting], Sighting]
+    vigilant: bool = False
 
     @property
     def origins(self) -> int:
@@ -83,7 +86,7 @@ class Detection:
         for sighting in conclusion.sightings:
             self._learn(inquiry, sighting, conclusion)
         now = self._clock.monotonic()
-        self._watch_due[inquiry.family] = now + _paced(inquiry.interval, WATCH_INTERVALS, SHORTEST_WATCH)
+        self._watch_due[inquiry.family] = now + _watch_pause(inquiry)
         full = _paced(inquiry.interval, FULL_INTERVALS, SHORTEST_FULL)
         self._full_due[inquiry.family] = now + full * (0.9 + 0.2 * self._chance.random())
         return self._dressed(inquiry, conclusion)
@@ -161,14 +164,14 @@ class Detection:
         fresh = await self._ask(inquiry, self._near(inquiry))
         if any(_changed(each, before) for each in fresh):
             return None
-        if not (before.address in inquiry.own or any(_says(each, before.address) for each in fresh)):
-            if care is Care.HINT:
+        told = before.address in inquiry.own or any(_says(each, before.address) for each in fresh)
+        if not told and care is Care.HINT:
+            return None
+        if (inquiry.vigilant or not told) and now >= self._watch_due.get(inquiry.family, now):
+            seen = await self._stand_watch(inquiry, before)
+            if seen is None:
                 return None
-            if now >= self._watch_due.get(inquiry.family, now):
-                seen = await self._stand_watch(inquiry, before)
-                if seen is None:
-                    return None
-                fresh.append(seen)
+            fresh.append(seen)
         return self._joined(inquiry, before, fresh)
 
     def _near(self, inquiry: Inquiry) -> list[Detector]:
@@ -186,8 +189,7 @@ class Detection:
         if watcher is None:
             return None
         (seen,) = await self._ask(inquiry, [watcher])
-        pause = _paced(inquiry.interval, WATCH_INTERVALS, SHORTEST_WATCH)
-        self._watch_due[inquiry.family] = self._clock.monotonic() + pause
+        self._watch_due[inquiry.family] = self._clock.monotonic() + _watch_pause(inquiry)
         return seen if _says(seen, before.address) else None
 
     def _joined(self, inquiry: Inquiry, before: Agreement, fresh: Sequence[Sighting]) -> Agreement | None:
@@ -271,6 +273,12 @@ def _conclude(inquiry: Inquiry, sightings: Sequence[Sighting], clock: Clock) -> 
         now=clock.now(),
         origins=inquiry.origins,
     )
+
+
+def _watch_pause(inquiry: Inquiry) -> float:
+    if inquiry.vigilant:
+        return _paced(inquiry.interval, VIGILANT_INTERVALS, SHORTEST_VIGILANCE)
+    return _paced(inquiry.interval, WATCH_INTERVALS, SHORTEST_WATCH)
 
 
 def _paced(interval: float, intervals: float, shortest: float) -> float:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.agree import offline
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
-from ddns_tray.core.own_addresses import address_of_host, lasting, parse_host_part
+from ddns_tray.core.own_addresses import address_of_host, parse_host_part
 from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.core.text import text
-from ddns_tray.engine.detecting import Detection, Inquiry
+from ddns_tray.engine.addresses import Addresses
 from ddns_tray.engine.observing import Observer
 from ddns_tray.engine.portal import PortalWatch
 from ddns_tray.engine.repairing import Repairs
@@ -23,9 +21,9 @@ from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from ddns_tray.core.model import Agreement, Behind, InterfaceAddress, RecordKey, Sighting, UpdateResult
+    from ddns_tray.core.model import Agreement, Behind, RecordKey, UpdateResult
     from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.core.repairs import Repair, RepairKind
     from ddns_tray.engine.setup import AccountOpener, EngineSetup, KeptRecord
@@ -60,10 +58,7 @@ class Rounds:
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
         self._repairs = Repairs(self._updater, state.recall)
         self._online: bool | None = None
-        self._agreed_at: dict[Family, float] = {}
-        self._before: Mapping[Family, Agreement] = {}
-        self._own: tuple[InterfaceAddress, ...] = ()
-        self._detection = Detection(clock, chance)
+        self._addresses = Addresses(state, clock, chance)
         self._observer = Observer(state, clock)
         self._portal = PortalWatch(clock)
         self._take_setup(setup)
@@ -73,6 +68,7 @@ class Rounds:
     def _take_setup(self, setup: EngineSetup) -> None:
         self._setup = setup
         self.kept: tuple[KeptRecord, ...] = setup.kept()
+        self._addresses.take_setup(setup, self.kept)
         self._compared: dict[RecordKey, tuple[float, frozenset[str]]] = {}
         self._last_detect = float("-inf")
         self._observer.forget()
@@ -103,9 +99,10 @@ class Rounds:
         observe = self._observer.due(now, verify)
         retry = any(time <= now for time in self.retries())
         portal = self._portal.due is not None and self._portal.due <= now
-        if not (detect or observe or retry or portal):
+        line = self._addresses.due is not None and self._addresses.due <= now
+        if not (detect or observe or retry or portal or line):
             return None
-        return RoundRequest(detect=detect or retry, observe=observe, care=Care.ROUTINE)
+        return RoundRequest(detect=detect or retry or line, observe=observe, care=Care.ROUTINE)
 
     def retries(self) -> list[float]:
         """When failed writes may be tried again."""
@@ -117,8 +114,8 @@ class Rounds:
         return times
 
     def looks_wanted(self) -> list[float]:
-        """When to look again before the schedule does: for failed writes, and for a network that wants a log-in."""
-        return [*self.retries(), *(() if self._portal.due is None else (self._portal.due,))]
+        """When to look again before the schedule does: for failed writes, a log-in of the network, a line in doubt."""
+        return [*self.retries(), *(each for each in (self._portal.due, self._addresses.due) if each is not None)]
 
     async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         """One round. Raises nothing that the world can cause."""
@@ -131,9 +128,10 @@ class Rounds:
         if wish.woke:
             self._setup.verifier.forget_delegations()
         if wish.woke or wish.update:
-            self._detection.forgive()
+            self._addresses.forgive()
         if wish.detect:
-            await self._detect(wish.care)
+            self._last_detect = self._clock.now()
+            await self._addresses.look(wish.care)
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
             await self._observer.look(self._setup.verifier, [record.key for record in self.kept])
@@ -167,68 +165,20 @@ class Rounds:
             text("Choose an account for it in the settings."),
         )
 
-    # --- detect ---
-
-    async def _detect(self, care: Care) -> None:
-        self._last_detect = self._clock.now()
-        self._before = dict(self._state.agreements)
-        families = self._setup.families()
-        self._own = self._read_own_addresses()
-        async with asyncio.TaskGroup() as group:
-            for family in families:
-                group.create_task(self._detect_family(family, care))
-        for family in [family for family in self._state.agreements if family not in families]:
-            del self._state.agreements[family]
-
-    async def _detect_family(self, family: Family, care: Care) -> None:
-        detectors = [detector for detector in self._setup.detectors[family] if family in detector.families]
-        conclusion = await self._detection.look(
-            Inquiry(
-                family=family,
-                detectors=detectors,
-                quorum=self._setup.address[family].quorum,
-                interval=self._setup.address[family].interval,
-                allow_private=any(
-                    record.settings.allow_private for record in self.kept if record.key.type.family is family
-                ),
-                previous=self._state.agreements.get(family),
-                built_in=self._setup.built_in,
-                own=frozenset(each.address for each in self._own),
-                refine=self._lasting,
-            ),
-            care,
-        )
-        if conclusion.state is AddressState.AGREED:
-            self._agreed_at[family] = self._clock.now()
-        self._state.conclude(conclusion)
-
-    def _read_own_addresses(self) -> tuple[InterfaceAddress, ...]:
-        try:
-            return tuple(self._setup.interfaces())
-        except OSError as exc:
-            log.info("the addresses of this computer could not be read: %s", exc)
-            return ()
-
-    def _lasting(self, sighting: Sighting) -> Sighting:
-        """Let a temporary address of this machine, which the world sees, stand for the one that lasts."""
-        if sighting.address is None:
-            return sighting
-        return replace(sighting, address=lasting(sighting.address, self._own))
-
     # --- plan, apply ---
 
     def _desired(self, record: KeptRecord) -> tuple[str, ...] | None:
         """What should stand there: the fixed set of the settings, or our agreed address; None while it is not known."""
         if record.settings.expected:
             return record.settings.expected
-        agreement = self._state.agreements.get(record.key.type.family)
+        agreement = self._addresses.agreement_for(record)
         if agreement is None or agreement.address is None:
             return None
         if not agreement.address.is_global and not record.settings.allow_private:
             return None
         if agreement.family is Family.IPV6 and record.settings.ipv6_host:
             host = parse_host_part(record.settings.ipv6_host)
-            neighbour = address_of_host(host, agreement.address, self._own)
+            neighbour = address_of_host(host, agreement.address, self._addresses.own)
             return None if neighbour is None else (str(neighbour),)
         return (str(agreement.address),)
 
@@ -287,7 +237,7 @@ class Rounds:
         """Say whether we are online: any answer of anybody says yes, and only silent anchors say no."""
         if self._portal.portal is not None:
             self._online, self.unlucky = None, 0
-            self._mark_offline()
+            self._addresses.mark_offline()
             return
         if self._heard_somebody():
             self._online, self.unlucky = True, 0
@@ -298,19 +248,14 @@ class Rounds:
         elif anchors.asked >= OFFLINE_ANCHORS:
             self._online = False
             self.unlucky += 1
-            self._mark_offline()
+            self._addresses.mark_offline()
         else:
             self._online = None
 
-    def _mark_offline(self) -> None:
-        for family, agreement in self._state.agreements.items():
-            self._state.agreements[family] = offline(agreement, self._before.get(family))
-
     def _heard_somebody(self) -> bool:
-        seen = (sighting for agreement in self._state.agreements.values() for sighting in agreement.sightings)
         if any(
             sighting.address is not None and sighting.kind.is_network and sighting.at >= self._last_detect
-            for sighting in seen
+            for sighting in self._addresses.sightings()
         ):
             return True
         return self._observer.heard_somebody()
@@ -320,10 +265,11 @@ class Rounds:
         desired = self._desired(record)
         if desired is not None:
             return frozenset(desired)
-        family = record.key.type.family
-        agreement = self._state.agreements.get(family)
+        agreement = self._addresses.agreement_for(record)
         state = agreement.state if agreement is not None else AddressState.UNKNOWN
-        fresh = self._agreed_at.get(family, float("-inf")) + KNOWN_FOR_INTERVALS * self._setup.address_interval
+        if state is AddressState.UNDECIDED:
+            return self._addresses.still_right(record)
+        fresh = self._addresses.agreed_at(record) + KNOWN_FOR_INTERVALS * self._setup.address_interval
         memory = self._state.recall(record.key)
         if state in (AddressState.UNKNOWN, AddressState.OFFLINE) and self._clock.now() <= fresh and memory.expected:
             return memory.expected
@@ -336,7 +282,7 @@ class Rounds:
             expected = self._expected(record)
             watched_only = record.settings.account is None and not record.settings.expected
             memory = self._state.recall(record.key)
-            agreement = self._state.agreements.get(record.key.type.family)
+            agreement = self._addresses.agreement_for(record)
             told = Circumstances(
                 at=self._clock.now(),
                 expected=expected,

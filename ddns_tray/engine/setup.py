@@ -7,12 +7,13 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Family, RecordKey
+from ddns_tray.core.model import ANY_WAY, Family, RecordKey
+from ddns_tray.core.settings import DEFAULT_RETURN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from ddns_tray.core.model import InterfaceAddress
+    from ddns_tray.core.model import Binding, Detour, InterfaceAddress
     from ddns_tray.core.ports import Detector, PortalProbe, Provider, Verifier
     from ddns_tray.core.settings import AddressSettings, RecordSettings, VerifySettings
 
@@ -27,13 +28,31 @@ class KeptRecord:
     settings: RecordSettings
 
 
+WORLD, HOME = "@world", "@home"
+"""The ids of the ways that are no lines of the settings; no line can be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaySetup:
+    """One way to the world, and who is asked by it. `by_address` says that the interface itself cannot be chosen."""
+
+    id: str
+    binding: Binding
+    detectors: Mapping[Family, tuple[Detector, ...]]
+    address: Mapping[Family, AddressSettings]
+    built_in: frozenset[str] = frozenset()
+    return_after: float = DEFAULT_RETURN
+    by_address: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSetup:
     """Everything that settings decide, with the adapters already made. Replaced as a whole when settings change.
 
     `accounts` opens a provider on first use, since that may have to ask a keyring; the opener raises `SecretError`.
     `interfaces` tells the addresses of this machine, and raises `OSError`. `built_in` are the sources of detectors that
-    no person has written out: they are asked sparingly.
+    no person has written out: they are asked sparingly. `lines` are those of the settings, `home` is the line of the
+    house, and `detours` tells where our traffic takes another way than that; it raises `OSError`.
     """
 
     records: tuple[RecordSettings, ...]
@@ -41,10 +60,17 @@ class EngineSetup:
     address: Mapping[Family, AddressSettings]
     verify: VerifySettings
     verifier: Verifier
+    lines: tuple[WaySetup, ...] = ()
+    home: WaySetup | None = None
+    detours: Callable[[], Mapping[Family, Detour]] = dict
     accounts: Mapping[str, AccountOpener] = field(default_factory=lambda: MappingProxyType({}))
     interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
     built_in: frozenset[str] = frozenset()
     portal: PortalProbe | None = None
+
+    def world(self) -> WaySetup:
+        """Return the way that the system takes."""
+        return WaySetup(WORLD, ANY_WAY, self.detectors, self.address, self.built_in)
 
     def kept(self) -> tuple[KeptRecord, ...]:
         """Every record setting, type by type, in the order of the settings."""

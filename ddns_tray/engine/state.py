@@ -13,10 +13,19 @@ from ddns_tray.core.model import AddressState, Agreement, Colour, Phase, RecordM
 from ddns_tray.core.snapshot import overall_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import Circumstances, Family, RecordKey, UpdateResult, Verdict, View
+    from ddns_tray.core.model import (
+        Circumstances,
+        Detour,
+        Family,
+        LineStatus,
+        RecordKey,
+        UpdateResult,
+        Verdict,
+        View,
+    )
     from ddns_tray.core.ports import Clock, MemoryStore
     from ddns_tray.engine.setup import KeptRecord
 
@@ -50,6 +59,9 @@ class EngineState:
         self.line_problem: Problem | None = None
         """What keeps us from the world, where the person can do something about it."""
         self.rounds = 0
+        self.lines: tuple[LineStatus, ...] = ()
+        self.home: Mapping[Family, Agreement] = MappingProxyType({})
+        self.detours: Mapping[Family, Detour] = MappingProxyType({})
 
     def recall(self, key: RecordKey) -> RecordMemory:
         """What is known of one key; empty for a new one."""
@@ -129,6 +141,7 @@ class EngineState:
             proven_at=proven,
             circumstances=circumstances,
             turns=turns,
+            line=self.recall(key).line if record.settings.line else None,
         )
 
     def deadlines(self) -> list[float]:
@@ -170,6 +183,9 @@ class EngineState:
             address_changed_at=self.address_changed_at,
             problems=(*problems, *own),
             rounds=self.rounds,
+            lines=self.lines,
+            home=self.home,
+            detours=self.detours,
         )
 
 

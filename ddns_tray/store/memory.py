@@ -38,6 +38,7 @@ _PLAIN = {
     "unconfirmed": (bool,),
     "failures": (int,),
     "not_before": (*_NUMBER, type(None)),
+    "line": (str, type(None)),
     "looked_at": (*_NUMBER, type(None)),
 }
 """The fields of `RecordMemory` that JSON has a word for, with their types."""

@@ -85,7 +85,8 @@ class RecordMemory:
     `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `served_ttl` and
     `served_negative` say the same of what the authoritative servers serve now; they become the old ones with the next
     change. `blocked` stops writing until the person acts; `not_before` until a time. `turns` are those of the verdict
-    in the last day (`core.past`), and `looked_at` says until when the last of them is known to have held.
+    in the last day (`core.past`), and `looked_at` says until when the last of them is known to have held. `line` is the
+    one of several that the record follows.
     """
 
     ours: frozenset[str] = frozenset()
@@ -106,6 +107,7 @@ class RecordMemory:
     blocked: Problem | None = None
     turns: tuple[Turn, ...] = ()
     looked_at: float | None = None
+    line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ class Circumstances:
 class RecordStatus:
     """All that a front end may know of one record.
 
-    `since` is when the verdict's kind last changed, `turns` are those of the last day (`core.past`).
+    `since` is when the verdict's kind last changed, `turns` are those of the last day (`core.past`). `line` is the
+    one of several lines that it follows.
     """
 
     key: RecordKey
@@ -145,6 +148,7 @@ class RecordStatus:
     proven_at: float | None = None
     circumstances: Circumstances | None = None
     turns: tuple[Turn, ...] = ()
+    line: str | None = None
 
 
 class Phase(StrEnum):
