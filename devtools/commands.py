@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from devtools import checks, debian, locks
+from devtools import building, checks, debian, locks
 from devtools.environment import Profile, ensure, script
 from devtools.shell import Failure, become, call, say
 
@@ -111,6 +111,10 @@ def _lock(arguments: list[str]) -> int:
     return 0
 
 
+def _build(arguments: list[str]) -> int:
+    return building.build(arguments)
+
+
 def _module_of_tests(module: str, arguments: list[str]) -> int:
     _for_tests()
     return call([script("python"), "-m", module, *arguments])
@@ -162,6 +166,7 @@ COMMANDS = {
     "bench": Command("bench [ARGUMENT…]", "measure start, memory, idle load and rounds", _bench),
     "bed": Command("bed [ARGUMENT…]", "start and stop the test bed of real DNS servers", _bed),
     "shots": Command("shots [FOLDER]", "draw what a person sees into docs/screenshots", _shots),
+    "build": Command("build [KIND…]", "make what people install on this system, into dist/", _build),
     "i18n": Command("i18n [--check]", "collect the sentences, update and compile the translations", _i18n),
     "lock": Command("lock [--upgrade]", "write requirements/*.lock.txt anew", _lock),
 }
