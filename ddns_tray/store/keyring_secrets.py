@@ -120,8 +120,8 @@ class KeyringSecrets:
             return NoKeyring(
                 text("There is no keyring on this computer or in this session."),
                 text(
-                    "Start a keyring such as GNOME Keyring or KWallet, or give the secret in the environment variable"
-                    " {variable}.",
+                    "Start a keyring such as GNOME Keyring or KWallet, give the secret in the environment variable"
+                    " {variable}, or name a file for unencrypted secrets in the general settings.",
                     variable=environment_name(account, field_name),
                 ),
             )

@@ -172,6 +172,38 @@ class FileSecrets:
             )
 
 
+class NamedFileSecrets:
+    """The unencrypted file that `[general] secrets_file` names now, so that naming one needs no restart."""
+
+    writable = True
+
+    def __init__(self, config_file: Path) -> None:
+        self._config_file = config_file
+
+    async def get(self, account: str, field_name: str) -> Secret | None:
+        """The secret, or None, also where no file is named."""
+        file = self._file()
+        return None if file is None else await file.get(account, field_name)
+
+    async def set(self, account: str, field_name: str, value: Secret) -> None:
+        """Keep it. Raises `NoKeyring` where no file is named."""
+        await self._need_file().set(account, field_name, value)
+
+    async def delete(self, account: str, field_name: str) -> None:
+        """Remove it. Raises `NoKeyring` where no file is named."""
+        await self._need_file().delete(account, field_name)
+
+    def _file(self) -> FileSecrets | None:
+        name = _named_file(self._config_file)
+        return FileSecrets(self._config_file.parent / Path(name).expanduser()) if name else None
+
+    def _need_file(self) -> FileSecrets:
+        file = self._file()
+        if file is None:
+            raise NoKeyring(text("No file for unencrypted secrets is named in the settings."))
+        return file
+
+
 class ChainSecrets:
     """Asks each place in order. Implements `core.ports.SecretStore`."""
 
@@ -237,13 +269,14 @@ def build_secrets(
     secrets_file: str | None = None,
     keyring: Place | None = None,
 ) -> ChainSecrets:
-    """Chain the places of one instance. `secrets_file` is the setting of that name; None looks it up in the file."""
+    """Chain the places of one instance. `secrets_file` is the setting of that name; None looks it up when needed."""
     folder = config_file.parent
-    secrets_file = _named_file(config_file) if secrets_file is None else secrets_file
     places: list[Place] = [keyring or KeyringSecrets(), EnvironmentSecrets(environ, folder / ".env")]
     if environ.get("CREDENTIALS_DIRECTORY"):
         places.append(CredentialsDirectorySecrets(Path(environ["CREDENTIALS_DIRECTORY"])))
-    if secrets_file:
+    if secrets_file is None:
+        places.append(NamedFileSecrets(config_file))
+    elif secrets_file:
         places.append(FileSecrets(folder / Path(secrets_file).expanduser()))
     return ChainSecrets(places)
 

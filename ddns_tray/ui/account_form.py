@@ -10,11 +10,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ddns_tray.core.model import ProviderStatus
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings
+from ddns_tray.ui.account_fields import choice_field, cleaned, link_of, secret_field, trimmed_notice, warnings_about
 from ddns_tray.ui.controls import muted, paragraph
 from ddns_tray.ui.forms import Form, add_field, field_form
 from ddns_tray.words import Shape
@@ -51,7 +62,7 @@ class AccountForm(Form):
         self._account = account
         self._taken = taken
         self._spec: ProviderSpec | None = None
-        self._fields: dict[str, QLineEdit] = {}
+        self._fields: dict[str, QLineEdit | QComboBox] = {}
         self._id = QLineEdit()
         self._fields_box: QWidget | None = None
         self.test = QPushButton(words.tr("Test"))
@@ -80,8 +91,10 @@ class AccountForm(Form):
         return self._spec
 
     def field(self, name: str) -> QLineEdit:
-        """The field of that name; "id" is the account's own."""
-        return self._id if name == "id" else self._fields[name]
+        """The line of that name; "id" is the account's own."""
+        field = self._id if name == "id" else self._fields[name]
+        assert isinstance(field, QLineEdit)  # noqa: S101 - a choice has no line
+        return field
 
     def show_report(self, report: AccountReport) -> None:
         """Say what the test found."""
@@ -121,6 +134,15 @@ class AccountForm(Form):
         form = field_form()
         form.setContentsMargins(0, 0, 0, 0)
         box.setLayout(form)
+        warning = warnings_about(words, spec)
+        if warning:
+            form.addRow(paragraph(warning))
+        link = link_of(words, spec)
+        if link is not None:
+            row = QHBoxLayout()
+            row.addWidget(link)
+            row.addStretch(1)
+            form.addRow(row)
         self._id = QLineEdit(_free_id(spec.id, self._taken))
         if self._account is None:
             help_text = words.tr("A short name for this account in your settings.")
@@ -135,7 +157,10 @@ class AccountForm(Form):
                 label = words.tr("{label} (optional)", label=label)
             add_field(form, label, field, words.say(wanted.help), self.theme)
 
-    def _make_field(self, wanted: FieldSpec) -> QLineEdit:
+    def _make_field(self, wanted: FieldSpec) -> QLineEdit | QComboBox:
+        if wanted.choices:
+            kept = None if self._account is None else self._account.options.get(wanted.name)
+            return choice_field(wanted, kept)
         field = secret_field() if wanted.secret else QLineEdit()
         if wanted.secret:
             if self._account is not None:
@@ -144,7 +169,19 @@ class AccountForm(Form):
             field.setText(self._account.options.get(wanted.name, ""))
         if wanted.default is not None:
             field.setPlaceholderText(wanted.default)
+        field.editingFinished.connect(lambda: self._trim(field, wanted))
         return field
+
+    def _trim(self, field: QLineEdit, wanted: FieldSpec) -> None:
+        """Leave out what was copied along, and say so."""
+        value = cleaned(field.text())
+        if value != field.text():
+            field.setText(value)
+            self.show_result(Shape.WARNING, trimmed_notice(self.words, wanted))
+
+    def _written(self, name: str) -> str:
+        field = self._fields[name]
+        return str(field.currentData()) if isinstance(field, QComboBox) else cleaned(field.text())
 
     def _filled(self) -> tuple[AccountSettings, Mapping[str, Secret]] | None:
         """What was typed; None where something that is needed is missing, which is then said."""
@@ -154,7 +191,7 @@ class AccountForm(Form):
         options: dict[str, str] = dict(self._account.options) if self._account is not None else {}
         typed: dict[str, Secret] = {}
         for wanted in spec.fields:
-            value = cleaned(self._fields[wanted.name].text())
+            value = self._written(wanted.name)
             if wanted.secret:
                 if value:
                     typed[wanted.name] = Secret(value)
@@ -231,21 +268,6 @@ class ProviderPicker(QWidget):
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
         self.chosen.emit(None if item is None else item.data(_SPEC_ROLE))
-
-
-def secret_field() -> QLineEdit:
-    """A line for a secret: it shows nothing of it, and no input method learns it."""
-    field = QLineEdit()
-    field.setEchoMode(QLineEdit.EchoMode.Password)
-    field.setInputMethodHints(
-        Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
-    )
-    return field
-
-
-def cleaned(value: str) -> str:
-    """Without the white space and quotation marks that come along when one copies."""
-    return value.strip().strip("\"'“”").strip()
 
 
 def _free_id(wanted: str, taken: frozenset[str]) -> str:

@@ -136,13 +136,17 @@ def field_form() -> QFormLayout:
     return form
 
 
-def add_field(form: QFormLayout, label: str, field: QWidget, help_text: str, theme: Theme) -> None:
+def add_field(
+    form: QFormLayout, label: str, field: QWidget, help_text: str, theme: Theme, *, below: QWidget | None = None
+) -> None:
     """One field with its label and, below, what it is good for; all three known to a screen reader."""
     caption = QLabel(label)
     caption.setBuddy(field)
     field.setAccessibleName(label)
     field.setAccessibleDescription(help_text)
     form.addRow(caption, field)
+    if below is not None:
+        form.addRow(below)
     if help_text:
         form.addRow(muted(paragraph(help_text), theme.tokens))
     spacer = QWidget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.forms import Form, add_field, field_form
+from ddns_tray.ui.wizard_parts import ResultLine
+from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
+_AROUND = "\"'`“”‘’<>(),;"  # noqa: RUF001 - the very signs that come along
+_UNSEEN = re.compile("[\u200b-\u200f\u2028\u2029\u2060\ufeff]")
+"""Signs without width, which come along from web pages."""
 _MOST_TTL = 2147483647  # RFC 2181 §8
 _AS_IT_IS, _YES, _NO = None, True, False
 
@@ -56,6 +62,7 @@ class RecordForm(Form):
         self._accounts = {each.id: each for each in accounts}
         self.name = QLineEdit("" if record is None else readable_name(record.name))
         self.name.setPlaceholderText("home.example.org")
+        self.understood = ResultLine(theme)
         self.a = QCheckBox(words.tr("IPv4 (A)"))
         self.aaaa = QCheckBox(words.tr("IPv6 (AAAA)"))
         self.account = QComboBox()
@@ -76,6 +83,8 @@ class RecordForm(Form):
         self._lay_out()
         self.account.currentIndexChanged.connect(self._show_what_fits)
         self.save.clicked.connect(self._on_save)
+        self.name.textEdited.connect(lambda: self._explain_name(complete=False))
+        self.name.editingFinished.connect(lambda: self._explain_name(complete=True))
         self._show_what_fits()
 
     def _fill(self, record: RecordSettings | None, account: str | None) -> None:
@@ -93,7 +102,7 @@ class RecordForm(Form):
     def _lay_out(self) -> None:
         words, theme = self.words, self.theme
         form = field_form()
-        add_field(form, words.tr("Name"), self.name, "", theme)
+        add_field(form, words.tr("Name"), self.name, "", theme, below=self.understood)
         types = QWidget()
         row = QHBoxLayout(types)
         row.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +136,22 @@ class RecordForm(Form):
         spec = None if account is None else self._specs.get(account.provider)
         self._writing.setVisible(account is not None)
         self._proxy.setVisible(spec is not None and spec.capabilities.proxied)
+
+    def _explain_name(self, *, complete: bool) -> None:
+        """Say how a pasted name is understood; and, once it is complete, why it cannot be."""
+        typed = self.name.text()
+        try:
+            name = canonical_name(bare_name(typed))
+        except UsageError as exc:
+            if complete and typed.strip():
+                self.understood.say(Shape.WARNING, *self.words.problem(exc.problem))
+            else:
+                self.understood.clear()
+            return
+        if readable_name(name) == typed:
+            self.understood.clear()
+        else:
+            self.understood.say(Shape.CHECK, understood_name(self.words, name))
 
     def _on_save(self) -> None:
         try:
@@ -162,8 +187,22 @@ class RecordForm(Form):
 
 
 def bare_name(typed: str) -> str:
-    """The host name in what people paste: an address of a web page, a name with a port or with blanks around."""
-    bare = typed.strip()
+    """The host name in what people paste: an address of a web page, a name with a port, quoted, or with blanks around.
+
+    An IP address stays one, so that it can be refused as such.
+    """
+    bare = _UNSEEN.sub("", typed).strip().strip(_AROUND).strip()
     if "://" in bare:
         bare = bare.split("://", 1)[1]
-    return bare.split("/", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0].strip()
+    bare = re.split(r"[/?#\\]", bare, maxsplit=1)[0].rsplit("@", 1)[-1]
+    if bare.startswith("[") or bare.count(":") > 1:
+        return bare.removeprefix("[").partition("]")[0]
+    return bare.split(":", 1)[0].strip().strip(_AROUND)
+
+
+def understood_name(words: Words, name: str) -> str:
+    """How a name that was pasted is taken; one of other letters than Latin is shown as the DNS has it too."""
+    shown = readable_name(name)
+    if shown == name:
+        return words.tr("Understood as {name}.", name=name)
+    return words.tr("Understood as {name}, in the DNS {written}.", name=shown, written=name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from ddns_tray.core.ports import Secret
-from ddns_tray.ui.account_form import cleaned, secret_field
+from ddns_tray.ui.account_fields import cleaned, secret_field
 from ddns_tray.ui.controls import muted, paragraph
 from ddns_tray.ui.forms import Form, add_field, field_form
 from ddns_tray.ui.settings_words import difference_in_words

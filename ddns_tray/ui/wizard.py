@@ -11,14 +11,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ddns_tray.core.errors import ProviderUnavailable, RateLimited, TransportError, UnexpectedAnswer, UsageError
+from ddns_tray.core.errors import (
+    ProviderUnavailable,
+    RateLimited,
+    SecretError,
+    TransportError,
+    UnexpectedAnswer,
+    UsageError,
+)
 from ddns_tray.core.model import Family
+from ddns_tray.ui.account_fields import trimmed_notice
 from ddns_tray.ui.controls import heading, muted, paragraph, primary, section_heading, sign
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.wizard_account import FieldsStep, ServiceStep
 from ddns_tray.ui.wizard_names import NamesStep
 from ddns_tray.ui.wizard_parts import STEPS, ResultLine, StepBars, small_caption
-from ddns_tray.ui.wizard_work import Step
+from ddns_tray.ui.wizard_work import SECRETS_FILE, OutsideZones, Step
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
@@ -124,6 +132,7 @@ class Wizard(QWidget):
         self.fields.reshaped.connect(self._fit)
         self.fields.edited.connect(self._on_edited)
         self.fields.accepted.connect(self._on_next)
+        self.fields.pasted.connect(self._on_pasted)
         self.names.zone_wanted.connect(work.look_into)
         self.names.toggled.connect(lambda key, wanted: work.select(key, wanted=wanted))
         self.names.add_wanted.connect(self._on_add)
@@ -146,11 +155,21 @@ class Wizard(QWidget):
             work.missing = None
             work.forget_test()
 
+    def _on_pasted(self) -> None:
+        """Somebody who pastes a token has all of it: try it without being asked, once nothing is missing."""
+        work = self.work
+        if work.step is Step.FIELDS and not work.busy and work.is_complete(self.fields.values()):
+            work.test(self.fields.values())
+
     def _on_add(self, written: str, types: tuple[RecordType, ...]) -> None:
+        words = self._words
         try:
             self.work.add_name(written, types)
         except UsageError as exc:
-            self.result.say(Shape.WARNING, *self._words.problem(exc.problem))
+            title, hint = words.problem(exc.problem)
+            if isinstance(exc, OutsideZones):
+                hint = words.tr("It may edit {zones}.", zones=words.listing(self.work.zones, _SHOWN_AT_END))
+            self.result.say(Shape.WARNING, title, hint)
             self.names.name.setFocus()
         else:
             self.names.name_taken()
@@ -180,9 +199,11 @@ class Wizard(QWidget):
                 self.finished.emit()
 
     def _on_other(self) -> None:
-        """The second way: on without a test, or once more."""
+        """The second way: on without a test, a file in place of a keyring, or the list once more."""
         if self.work.step is Step.FIELDS:
             self.work.go_on()
+        elif self.work.can_use_file:
+            self.work.start(in_file=True)
         elif self.work.zone is not None:
             self.work.look_into(self.work.zone)
 
@@ -283,13 +304,23 @@ class Wizard(QWidget):
         self._say_title(
             words.tr("Choose the names to keep"),
             about,
-            words.ntr("Start with {count} record", "Start with {count} records", chosen, count=chosen)
-            if chosen
-            else words.tr("Start"),
+            self._start_button(chosen),
             enabled=bool(chosen) and not work.busy,
         )
-        self.other.setText(words.tr("Read the list again"))
-        self.other.setVisible(work.problem is not None and bool(work.zones) and not work.is_listed)
+        if work.can_use_file:
+            self.other.setText(words.tr("Keep it in an unencrypted file"))
+            self.other.setVisible(True)
+        else:
+            self.other.setText(words.tr("Read the list again"))
+            self.other.setVisible(work.problem is not None and bool(work.zones) and not work.is_listed)
+
+    def _start_button(self, chosen: int) -> str:
+        words = self._words
+        if isinstance(self.work.problem, SecretError):
+            return words.tr("Try again")
+        if not chosen:
+            return words.tr("Start")
+        return words.ntr("Start with {count} record", "Start with {count} records", chosen, count=chosen)
 
     def _show_done(self) -> None:
         words, keys = self._words, self.work.chosen()
@@ -350,7 +381,14 @@ class Wizard(QWidget):
         elif work.busy:
             self.result.say(Shape.BUSY, words.tr("Reading the names of {zone}…", zone=work.zone or ""))
         elif work.problem is not None:
-            self.result.say(Shape.CROSS, *words.problem(work.problem.problem))
+            title, hint = words.problem(work.problem.problem)
+            if work.can_use_file:
+                more = words.tr(
+                    "Or keep it in the file {name} beside the settings: only you can read it, but it is not encrypted.",
+                    name=SECRETS_FILE,
+                )
+                hint = f"{hint}\n{more}"
+            self.result.say(Shape.CROSS, title, hint)
         elif work.step is Step.FIELDS and work.missing is not None:
             self.result.say(Shape.WARNING, words.tr("“{field}” is still empty.", field=words.say(work.missing.label)))
         elif work.step is Step.FIELDS and work.report is not None:
@@ -367,11 +405,7 @@ class Wizard(QWidget):
         )
         remarks = [] if report is None else [words.say(remark) for remark in report.remarks]
         if work.trimmed is not None:
-            remarks.append(
-                words.tr(
-                    "Blanks or quotation marks around “{field}” were left out.", field=words.say(work.trimmed.label)
-                )
-            )
+            remarks.append(trimmed_notice(words, work.trimmed))
         return title, "\n".join(remarks)
 
     def _mine(self) -> Mapping[Family, str]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from ddns_tray.ui.account_fields import choice_field, link_of, secret_field, warnings_about
 from ddns_tray.ui.account_form import ProviderPicker
 from ddns_tray.ui.controls import muted, paragraph
 from ddns_tray.ui.forms import add_field, field_form
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 
 _AS_HIGH_AS_THERE_IS_ROOM = 16777215
 """Qt's own word for "no limit"."""
+_PASTED_FROM = 6
+"""So many signs at once were not typed."""
 _WALKING = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
 class ServiceStep(QWidget):
-    """All services; arrows in the search walk through what is left of the list, Enter or a double click goes on."""
+    """All services; arrows in the search walk through what is left of the list, Enter or a click goes on."""
 
     chosen = Signal(object)
     accepted = Signal()
@@ -58,6 +60,7 @@ class ServiceStep(QWidget):
         self.picker.search.installEventFilter(self)
         self.picker.search.returnPressed.connect(self.accepted)
         self.picker.list.itemActivated.connect(lambda _: self.accepted.emit())
+        self.picker.list.itemClicked.connect(lambda _: self.accepted.emit())
         self.picker.chosen.connect(self._on_chosen)
         self._on_chosen(None)
 
@@ -77,12 +80,8 @@ class ServiceStep(QWidget):
         return super().eventFilter(watched, event)
 
     def _on_chosen(self, spec: ProviderSpec | None) -> None:
-        said = [] if spec is None or spec.note is None else [self._words.say(spec.note)]
-        if spec is not None and spec.plain_http:
-            said.append(
-                self._words.tr("This service has no encryption: everybody on the way can read your credentials.")
-            )
-        self.note.setText("\n".join(said))
+        said = "" if spec is None else warnings_about(self._words, spec)
+        self.note.setText(said)
         self.note.setVisible(bool(said))
         self.chosen.emit(spec)
 
@@ -93,6 +92,7 @@ class FieldsStep(QScrollArea):
     edited = Signal()
     reshaped = Signal()
     accepted = Signal()
+    pasted = Signal()
 
     def __init__(self, words: Words, theme: Theme) -> None:
         super().__init__()
@@ -116,6 +116,15 @@ class FieldsStep(QScrollArea):
         form = field_form()
         form.setContentsMargins(1, 0, 2, 0)
         inner.setLayout(form)
+        warning = warnings_about(self._words, spec)
+        if warning:
+            form.addRow(paragraph(warning))
+        link = link_of(self._words, spec)
+        if link is not None:
+            above = QHBoxLayout()
+            above.addWidget(link)
+            above.addStretch(1)
+            form.addRow(above)
         for wanted in spec.fields:
             field = self._make_field(wanted, work)
             self._fields[wanted.name] = field
@@ -123,16 +132,6 @@ class FieldsStep(QScrollArea):
             if not wanted.required:
                 label = self._words.tr("{label} (optional)", label=label)
             add_field(form, label, field, self._words.say(wanted.help), self._theme)
-        if spec.homepage:
-            link = QPushButton(self._words.tr("Open the site of {service}", service=spec.title))
-            link.setProperty("flat", True)
-            link.setAccessibleDescription(spec.homepage)
-            link.setToolTip(spec.homepage)
-            link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(spec.homepage)))
-            below = QHBoxLayout()
-            below.addWidget(link)
-            below.addStretch(1)
-            form.addRow(below)
         old = self.takeWidget()
         if old is not None:
             old.deleteLater()
@@ -171,24 +170,27 @@ class FieldsStep(QScrollArea):
     def _make_field(self, wanted: FieldSpec, work: SetUp) -> QLineEdit | QComboBox:
         before = work.options.get(wanted.name, "")
         if wanted.choices:
-            choice = QComboBox()
-            for value in wanted.choices:
-                choice.addItem(value, value)
-            choice.setCurrentIndex(max(0, choice.findData(before or wanted.default)))
+            choice = choice_field(wanted, before)
             choice.currentIndexChanged.connect(self.edited)
             return choice
-        field = QLineEdit(before)
+        field = secret_field() if wanted.secret else QLineEdit(before)
         if wanted.secret:
-            field.setEchoMode(QLineEdit.EchoMode.Password)
-            field.setInputMethodHints(
-                Qt.InputMethodHint.ImhHiddenText
-                | Qt.InputMethodHint.ImhNoPredictiveText
-                | Qt.InputMethodHint.ImhSensitiveData
-            )
             if wanted.name in work.typed:
                 field.setPlaceholderText(self._words.tr("Already entered; type to replace it"))
         elif wanted.default is not None:
             field.setPlaceholderText(wanted.default)
-        field.textEdited.connect(self.edited)
+        length = len(before)
+
+        def on_edited(written: str) -> None:
+            self.edited.emit()
+            if wanted.secret and len(written) - length > _PASTED_FROM:
+                self.pasted.emit()
+
+        def on_changed(written: str) -> None:
+            nonlocal length
+            length = len(written)
+
+        field.textEdited.connect(on_edited)  # told before textChanged
+        field.textChanged.connect(on_changed)
         field.returnPressed.connect(self.accepted)
         return field

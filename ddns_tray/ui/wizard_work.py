@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ddns_tray.core.errors import DdnsTrayError, UsageError
+from ddns_tray.core.errors import DdnsTrayError, NoKeyring, UsageError
 from ddns_tray.core.model import RecordKey, RecordType
 from ddns_tray.core.names import canonical_name, longest_zone
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
-from ddns_tray.ui.account_form import cleaned
+from ddns_tray.ui.account_fields import cleaned
 from ddns_tray.ui.record_form import bare_name
 
 if TYPE_CHECKING:
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import AccountReport, ExistingSet, FieldSpec, ProviderSpec
     from ddns_tray.core.ports import SettingChange
     from ddns_tray.ui.services import Services
+
+
+SECRETS_FILE = "secrets.json"
+"""Where secrets go, beside the settings, if a person without a keyring asks for that."""
+
+
+class OutsideZones(UsageError):
+    """The name is in none of the zones that the account may edit."""
 
 
 class Step(StrEnum):
@@ -144,9 +152,18 @@ class SetUp(QObject):
                 self.typed[field.name] = Secret(value)
             elif value:
                 self.options[field.name] = value
-            there = value or field.default is not None or (field.secret and field.name in self.typed)
-            if field.required and not there and self.missing is None:
+            if self.missing is None and self._lacks(field, value):
                 self.missing = field
+
+    def is_complete(self, values: Mapping[str, str]) -> bool:
+        """Whether nothing that the service needs is missing in what was typed."""
+        return not [
+            field for field in self._need_spec().fields if self._lacks(field, cleaned(values.get(field.name, "")))
+        ]
+
+    def _lacks(self, field: FieldSpec, value: str) -> bool:
+        there = value or field.default is not None or (field.secret and field.name in self.typed)
+        return field.required and not there
 
     async def _test(self, attempt: int) -> None:
         report, problem = None, None
@@ -220,10 +237,7 @@ class SetUp(QObject):
         if not types:
             raise UsageError(text("Choose IPv4, IPv6, or both."))
         if self.zones and longest_zone(name, self.zones) is None:
-            raise UsageError(
-                text("{name} is in none of the zones of this account.", name=name),
-                text("It may edit {zones}.", zones=", ".join(self.zones)),
-            )
+            raise OutsideZones(text("{name} is in none of the zones of this account.", name=name))
         for record in self._settings.records:
             if record.name == name and set(types) & set(record.types):
                 raise UsageError(text("{name} is already there.", name=name))
@@ -269,20 +283,27 @@ class SetUp(QObject):
             types.setdefault(key.name, []).append(key.type)
         return tuple(RecordSettings(name, tuple(sorted(each)), self.account.id) for name, each in types.items())
 
-    def start(self) -> None:
-        """Write everything: the secrets into the keyring, account and names into the settings."""
+    @property
+    def can_use_file(self) -> bool:
+        """Whether the way out is a file: there is no keyring at all. One that is only locked can be opened."""
+        return isinstance(self.problem, NoKeyring)
+
+    def start(self, *, in_file: bool = False) -> None:
+        """Write everything: the secrets into the keyring (or a file), account and names into the settings."""
         if not self.busy and self._chosen:
             self.problem = None
             self._attempt += 1
             self.is_saving = True
-            self._begin(self._save(), "keep the first names")
+            self._begin(self._save(in_file=in_file), "keep the first names")
 
-    async def _save(self) -> None:
+    async def _save(self, *, in_file: bool) -> None:
         account, records = self.account, self.records()
         file, secrets = self._services.settings_file, self._services.secrets
         written: list[str] = []
         try:
             # Secrets first: an account without them would be half an account, and a keyring may refuse.
+            if in_file:
+                await asyncio.to_thread(file.set_values, (("general", "secrets_file", SECRETS_FILE),))
             for name, secret in self.typed.items():
                 await secrets.set(account.id, name, secret)
                 written.append(name)
@@ -292,6 +313,9 @@ class SetUp(QObject):
             for name in written:
                 with contextlib.suppress(DdnsTrayError):
                     await secrets.delete(account.id, name)
+            if in_file:
+                with contextlib.suppress(DdnsTrayError):
+                    await asyncio.to_thread(file.set_values, (("general", "secrets_file", None),))
         else:
             self.step = Step.DONE
             await self._services.reload()

@@ -489,6 +489,7 @@ CLOUDFLARE = ProviderSpec(
     (TOKEN,),
     Capabilities(proxied=True, ttl=(60, 86400)),
     homepage="https://www.cloudflare.com/",
+    token_page="https://dash.cloudflare.com/profile/api-tokens",
 )
 POWERDNS = ProviderSpec(
     "powerdns",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
@@ -13,12 +14,15 @@ from ddns_tray.core.model import RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
-from ddns_tray.ui.account_form import AccountForm, ProviderPicker, cleaned
-from ddns_tray.ui.record_form import RecordForm, bare_name
+from ddns_tray.ui.account_fields import cleaned
+from ddns_tray.ui.account_form import AccountForm, ProviderPicker
+from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.settings_fields import Topic
 from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.words import Words
 from tests.support import snapshots
+from tests.support.bad_input import PASTED, REFUSED, TOKENS
 from tests.support.snapshots import ALIYUN, CLOUDFLARE, ENDED, NOW, POWERDNS, FakeAutostart, FakeDesk, FakeSecrets
 
 if TYPE_CHECKING:
@@ -267,18 +271,6 @@ async def test_a_name_is_only_watched(window: MainWindow, file: FakeSettingsFile
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("", "The name is empty."), ("no dots here!", "no dots here! is not a host name.")]
-)
-def test_a_bad_name_is_explained_and_stays(window: MainWindow, name: str, said: str) -> None:
-    window._work.add_record()
-    form = record_form(window)
-    form.name.setText(name)
-    form.save.click()
-    assert form.result_text().startswith(said)
-    assert form.isVisible()
-
-
 async def test_a_name_that_is_there_already_is_refused(window: MainWindow, tasks: Tasks) -> None:
     window._work.add_record()
     form = record_form(window)
@@ -336,17 +328,57 @@ def test_keeping_a_name_where_there_is_an_account_asks_for_the_name_alone(window
     assert window.wizard is None
 
 
-@pytest.mark.parametrize(
-    ("pasted", "name"),
-    [
-        ("home.example.org", "home.example.org"),
-        ("https://user@home.example.org:8443/a?b#c", "home.example.org"),
-        ("home.example.org:22", "home.example.org"),
-        ("  home.example.org.  ", "home.example.org."),
-    ],
-)
-def test_pasted_addresses_are_understood(pasted: str, name: str) -> None:
-    assert bare_name(pasted) == name
+@pytest.mark.parametrize(("pasted", "name"), PASTED)
+async def test_pasted_names_are_understood_and_that_is_said(
+    window: MainWindow, file: FakeSettingsFile, tasks: Tasks, pasted: str, name: str
+) -> None:
+    file.settings = Settings(accounts=file.settings.accounts)
+    window._work.add_record()
+    form = record_form(window)
+    form.name.setText(pasted)
+    form.name.textEdited.emit(pasted)
+    if pasted == readable_name(name):
+        assert form.understood.text() == ""
+    else:
+        assert readable_name(name) in form.understood.text()
+    form.save.click()
+    await tasks.drain()
+    assert file.settings.records[-1].name == name
+
+
+@pytest.mark.parametrize(("pasted", "said"), REFUSED)
+def test_names_that_cannot_be_are_explained_and_stay(window: MainWindow, pasted: str, said: str) -> None:
+    window._work.add_record()
+    form = record_form(window)
+    form.name.setText(pasted)
+    form.name.editingFinished.emit()
+    if pasted.strip():
+        assert said in form.understood.text()
+    form.save.click()
+    assert said in form.result_text()
+    assert form.name.text() == pasted
+
+
+def test_a_name_that_is_not_yet_complete_is_not_complained_about(window: MainWindow) -> None:
+    window._work.add_record()
+    form = record_form(window)
+    QTest.keyClicks(form.name, "home..")
+    assert form.understood.text() == ""
+
+
+@pytest.mark.parametrize("pasted", TOKENS)
+async def test_what_comes_along_with_a_token_is_left_out_and_that_is_said(
+    window: MainWindow, secrets: FakeSecrets, tasks: Tasks, pasted: str
+) -> None:
+    window._work.edit_account("home")
+    form = account_form(window)
+    key = form.field("api_key")
+    key.setText(pasted)
+    key.editingFinished.emit()
+    assert "“API key” were left out" in form.result_text()
+    form.save.click()
+    await tasks.drain()
+    assert secrets.kept == {("home", "api_key"): Secret("typed-token")}
 
 
 # --- general --------------------------------------------------------------------------------------------------------

@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
-from ddns_tray.core.errors import AuthenticationFailed, KeyringLocked, ProviderUnavailable
+from ddns_tray.core.errors import AuthenticationFailed, KeyringLocked, NoKeyring, ProviderUnavailable
 from ddns_tray.core.model import AccountReport, RecordKey, RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
+from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.ui.wizard_work import Step
 from ddns_tray.words import Words
 from tests.support import snapshots
+from tests.support.bad_input import PASTED, REFUSED, TOKENS
 from tests.support.snapshots import ALIYUN, CLOUDFLARE, NOW, FakeDesk, FakeSecrets, FakeSettingsFile, Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from PySide6.QtCore import QPoint
     from pytestqt.qtbot import QtBot
 
     from ddns_tray.core.model import ExistingSet
@@ -381,3 +384,133 @@ def test_other_pages_can_be_looked_at_meanwhile(window: MainWindow, wizard: Wiza
     assert not wizard.isVisible()
     window.show_page(Page.NAMES)
     assert wizard.isVisible()
+
+
+async def test_the_common_way_takes_six_clicks_at_most(
+    window: MainWindow, file: FakeSettingsFile, tasks: Tasks
+) -> None:
+    """The promise of the first run. A token is pasted from its page with the keyboard, and tested at once."""
+    clicks = 0
+
+    def click(widget: QWidget, at: QPoint | None = None) -> None:
+        nonlocal clicks
+        clicks += 1
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+
+    click(window.welcome.keep)
+    wizard = shown(window)
+    services = wizard.service.picker.list
+    click(services.viewport(), services.visualItemRect(services.item(0)).center())
+    assert step(wizard) is Step.FIELDS
+    QGuiApplication.clipboard().setText("pasted-token")
+    QTest.keySequence(wizard.fields.field("api_token"), QKeySequence(QKeySequence.StandardKey.Paste))
+    await tasks.drain()
+    assert wizard.result.text() == "It works. It may edit example.org."
+    click(wizard.next)
+    await tasks.drain()
+    table = wizard.names.table
+    click(table.viewport(), table.visualRect(wizard.names.model.index(0, 0)).center())
+    click(wizard.next)
+    await tasks.drain()
+    assert len(file.settings.records) == 1
+    assert step(wizard) is Step.DONE
+    assert clicks <= 6
+
+
+async def test_a_first_name_is_watched_with_two_clicks(
+    window: MainWindow, file: FakeSettingsFile, tasks: Tasks
+) -> None:
+    QTest.mouseClick(window.welcome.watch, Qt.MouseButton.LeftButton)
+    form = next(form for form in window.findChildren(RecordForm) if form.isVisible())
+    QTest.keyClicks(form.name, "home.example.org")
+    QTest.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    await tasks.drain()
+    assert file.settings.records == (RecordSettings("home.example.org", (RecordType.A,)),)
+
+
+def test_typing_a_token_tests_nothing_before_it_is_asked_for(wizard: Wizard, desk: FakeDesk) -> None:
+    fill(wizard, "")
+    QTest.keyClicks(wizard.fields.field("api_token"), "typed-token")
+    assert desk.tested == []
+    assert wizard.next.text() == "Test"
+
+
+def test_the_page_on_which_the_token_is_made_is_one_click_away(wizard: Wizard) -> None:
+    fill(wizard)
+    link = next(button for button in wizard.fields.findChildren(QPushButton) if button.toolTip())
+    assert link.text() == "Make the token or password at Cloudflare…"
+    assert link.toolTip() == CLOUDFLARE.token_page == link.accessibleDescription()
+
+
+async def test_without_a_keyring_the_choices_are_said_and_a_file_is_one_of_them(
+    wizard: Wizard, file: FakeSettingsFile, secrets: FakeSecrets, tasks: Tasks
+) -> None:
+    await reach_names(wizard, tasks)
+    wizard.work.select(HOME, wanted=True)
+    secrets.problem = NoKeyring(text("There is no keyring."), text("Start one."))
+    wizard.next.click()
+    await tasks.drain()
+    assert wizard.result.text().startswith("There is no keyring.\nStart one.\nOr keep it in the file secrets.json")
+    assert wizard.next.text() == "Try again"
+    assert wizard.other.text() == "Keep it in an unencrypted file"
+    wizard.other.click()
+    await tasks.drain()
+    assert file.values[-1] == ("general", "secrets_file", "the default"), "refused again: nothing is left behind"
+    secrets.problem = None
+    wizard.work.problem = NoKeyring(text("There is no keyring."))
+    wizard.other.click()
+    await tasks.drain()
+    assert ("general", "secrets_file", "secrets.json") in file.values
+    assert step(wizard) is Step.DONE
+
+
+async def test_a_locked_keyring_can_be_opened_and_is_no_reason_for_a_file(
+    wizard: Wizard, secrets: FakeSecrets, tasks: Tasks
+) -> None:
+    await reach_names(wizard, tasks)
+    wizard.work.select(HOME, wanted=True)
+    secrets.problem = KeyringLocked(text("The keyring is locked."), text("Unlock it."))
+    wizard.next.click()
+    await tasks.drain()
+    assert not wizard.other.isVisible()
+    assert wizard.next.text() == "Try again"
+
+
+@pytest.mark.parametrize(("pasted", "name"), PASTED)
+async def test_pasted_names_are_understood(
+    wizard: Wizard, desk: FakeDesk, tasks: Tasks, pasted: str, name: str
+) -> None:
+    desk.problem = DOWN
+    fill(wizard)
+    wizard.next.click()
+    await tasks.drain()
+    wizard.other.click()
+    wizard.names.name.setText(pasted)
+    wizard.names.add.click()
+    assert [key.name for key in wizard.work.chosen()] == [name]
+
+
+@pytest.mark.parametrize(("pasted", "said"), REFUSED)
+async def test_names_that_cannot_be_are_explained(
+    wizard: Wizard, desk: FakeDesk, tasks: Tasks, pasted: str, said: str
+) -> None:
+    desk.problem = DOWN
+    fill(wizard)
+    wizard.next.click()
+    await tasks.drain()
+    wizard.other.click()
+    wizard.names.name.setText(pasted)
+    wizard.names.add.click()
+    assert said in wizard.result.text()
+    assert wizard.names.name.text() == pasted, "what was typed stays, to be put right"
+
+
+@pytest.mark.parametrize("pasted", TOKENS)
+async def test_what_comes_along_with_a_token_is_left_out(
+    wizard: Wizard, desk: FakeDesk, tasks: Tasks, pasted: str
+) -> None:
+    fill(wizard, pasted)
+    wizard.next.click()
+    await tasks.drain()
+    assert desk.tested[0][1] == {"api_token": Secret("typed-token")}
+    assert "were left out" in wizard.result.text()
