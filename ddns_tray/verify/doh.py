@@ -13,7 +13,7 @@ from ddns_tray.core.errors import ConnectFailed, ConnectionLost, TimedOut, TlsFa
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.verify.queries import HEADER_OCTETS
-from ddns_tray.verify.udp_pool import Received
+from ddns_tray.verify.question import Received
 
 if TYPE_CHECKING:
     from ddns_tray.core.ports import Clock, HttpClient

@@ -17,8 +17,8 @@ from ddns_tray.verify.queries import HEADER_OCTETS, prepare
 if TYPE_CHECKING:
     from ddns_tray.core.model import RecordType, Role
     from ddns_tray.verify.queries import Query
+    from ddns_tray.verify.question import Received
     from ddns_tray.verify.targets import Target
-    from ddns_tray.verify.udp_pool import Received
 
 MOST = 50_000
 """Questions that are remembered; beyond that all are forgotten."""

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import Cut
     from ddns_tray.core.ports import Clock
-    from ddns_tray.verify.asker import Asker, Question, Reply
+    from ddns_tray.verify.asker import Asker, Reply
     from ddns_tray.verify.delegation import Delegations
     from ddns_tray.verify.familiar import Acquaintance, Familiar
     from ddns_tray.verify.queries import Query
+    from ddns_tray.verify.question import Question
     from ddns_tray.verify.targets import Target
 
 NAMES_AT_ONCE = 64

@@ -36,6 +36,8 @@ class Query:
     question: bytes
     tail: bytes
     case_mask: int
+    number: int
+    """The question section as one number."""
 
     def question_in_case(self, lots: bytes) -> bytes:
         """The question section with the case of each letter drawn by lot: more bits for a forger to guess.
@@ -43,7 +45,7 @@ class Query:
         `lots` are as many random octets. This is the "0x20" of draft-vixie-dnsext-dns0x20; owner names compare without
         case (RFC 4343).
         """
-        turned = int.from_bytes(self.question) ^ (int.from_bytes(lots) & self.case_mask)
+        turned = self.number ^ (int.from_bytes(lots) & self.case_mask)
         return turned.to_bytes(len(self.question))
 
     def question_in_random_case(self) -> bytes:
@@ -52,11 +54,7 @@ class Query:
 
     def wire(self, message_id: int, question: bytes | None = None) -> bytes:
         """The whole message under `message_id`."""
-        return self.packet(message_id.to_bytes(2), question or self.question)
-
-    def packet(self, message_id: bytes, question: bytes) -> bytes:
-        """The whole message under an id of two octets, with a question in some case."""
-        return message_id + self.head + question + self.tail
+        return message_id.to_bytes(2) + self.head + (question or self.question) + self.tail
 
 
 def prepare(
@@ -76,6 +74,7 @@ def prepare(
         question=question,
         tail=_OPT if edns else b"",
         # Length octets are at most 63, below the first letter, so they are never taken for one.
+        number=int.from_bytes(question),
         case_mask=int.from_bytes(owner.translate(_CASE_BIT)) << 32,
     )
 

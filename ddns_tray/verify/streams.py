@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.verify.queries import HEADER_OCTETS
-from ddns_tray.verify.udp_pool import Received
+from ddns_tray.verify.question import Received
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,6 +32,10 @@ class Endpoint:
     address: str
     port: int = DNS_PORT
 
+    def __hash__(self) -> int:
+        """Cheap: hardly any two that differ have the same address."""
+        return hash(self.address)
+
     @property
     def is_ipv6(self) -> bool:
         """Whether it takes an IPv6 socket."""
@@ -54,6 +58,10 @@ class Target:
     port: int = DNS_PORT
     ca_file: str | None = None
     path: str = ""
+
+    def __hash__(self) -> int:
+        """Cheap, since one is looked up for every answer: few that differ have the same label."""
+        return hash(self.label)
 
 
 def authority(name: str, endpoint: Endpoint) -> Target:

@@ -17,12 +17,14 @@ import asyncio
 import random
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.verify.lots import Lots
 from ddns_tray.verify.pace import Pace, rate_for
 from ddns_tray.verify.queries import HEADER_OCTETS
+from ddns_tray.verify.question import Question, Received
+from ddns_tray.verify.targets import authority
 from ddns_tray.verify.udp_socket import UdpSocket
 from ddns_tray.verify.waits import Waits
 
@@ -31,23 +33,13 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.verify.queries import Query
-    from ddns_tray.verify.targets import Endpoint
+    from ddns_tray.verify.targets import Endpoint, Target
 
 _QR = 0x80
 _OPCODE = 0x78
 _RCODE = 0x0F
 _MAY_LEAVE_OUT_THE_QUESTION = frozenset({1, 2, 4, 5})
 """FORMERR, SERVFAIL, NOTIMP, REFUSED: some servers then send a bare header."""
-
-
-class Received(NamedTuple):
-    """The end of one question: octets, or the reason why there are none. `at` is wall time, `rtt` in seconds."""
-
-    at: float
-    transport: Transport
-    wire: bytes | None = None
-    rtt: float | None = None
-    error: LookError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +78,39 @@ class UdpPool:
         self, endpoint: Endpoint, query: Query, tries: Sequence[float], *, per_second: float | None = None
     ) -> asyncio.Future[Received]:
         """Ask as `ask` does; the future never holds an exception, and takes the question back when cancelled."""
-        future: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
-
-        def end(received: Received) -> None:
-            if not future.done():
-                future.set_result(received)
-
-        exchange = self.ask(endpoint, query, tries, end, per_second=per_second)
+        target = authority(endpoint.address, endpoint)
+        exchange = self.ask(target, query, tries, per_second=per_second)
+        future = asyncio.ensure_future(exchange.answered())
         future.add_done_callback(lambda _: exchange.abandon())
         return future
 
     def ask(
         self,
-        endpoint: Endpoint,
+        target: Target,
         query: Query,
         tries: Sequence[float],
-        end: Callable[[Received], None],
         *,
         per_second: float | None = None,
         at_last_try: Callable[[Exchange], None] | None = None,
     ) -> Exchange:
-        """Ask, as soon as the server has a turn free; `end` is called once, perhaps before this returns.
+        """Ask, as soon as the server has a turn free.
 
         `tries` are the seconds to wait after each sending. `per_second` bounds the rate at this server, which is
-        otherwise that of its kind. `at_last_try` is called when the last of several tries goes out, and may `finish`
-        the exchange with something from elsewhere.
+        otherwise that of its kind. `at_last_try` is called when the last of several tries goes out, and may finish the
+        exchange with something from elsewhere.
         """
+        endpoint = target.endpoint
+        assert endpoint is not None  # noqa: S101 - who is asked over UDP is known by an address
         server = self._servers.get(endpoint)
         if server is None:
             most = per_second or rate_for(endpoint.address, recursive=query.recursive)
             server = self._servers[endpoint] = _Server(endpoint, Pace(most, self._chance))
         elif per_second is not None:
             server.pace.limit(per_second)
-        exchange = Exchange(self, server, query, tries, end, at_last_try)
+        exchange = Exchange(target, query, tries)
+        exchange.pool = self
+        exchange.server = server
+        exchange.at_last_try = at_last_try
         server.waiting.append(exchange)
         self._pump(server)
         return exchange
@@ -172,7 +164,8 @@ class UdpPool:
             if exchange.ended:
                 line.popleft()
                 continue
-            pause = server.pace.pause(self.clock.monotonic())
+            now = self.clock.monotonic()
+            pause = server.pace.pause(now)
             if pause > 0:
                 if server.timer is None:
                     server.timer = asyncio.get_running_loop().call_later(pause, self._on_turn, server)
@@ -181,7 +174,7 @@ class UdpPool:
             if not exchange.opened:
                 exchange.opened = True
                 server.open += 1
-            self._send(exchange)
+            self._send(exchange, now)
 
     def _on_turn(self, server: _Server) -> None:
         server.timer = None
@@ -194,9 +187,9 @@ class UdpPool:
 
     # --- sockets -------------------------------------------------------------------------------------------------
 
-    def _send(self, exchange: Exchange) -> None:
+    def _send(self, exchange: Exchange, now: float) -> None:
         """Send the next try of an exchange, and wait for it."""
-        error = self._put(exchange)
+        error = self._put(exchange, now)
         if error is not None:
             exchange.fail(error)
             return
@@ -206,24 +199,24 @@ class UdpPool:
         if 1 < exchange.sent == len(exchange.tries) and exchange.at_last_try is not None:
             exchange.at_last_try(exchange)
 
-    def _put(self, exchange: Exchange) -> LookError | None:
+    def _put(self, exchange: Exchange, now: float) -> LookError | None:
         """Put one try of an exchange on the wire; gives the reason if that is not possible."""
         server, query = exchange.server, exchange.query
+        question = query.question
+        plain = server.folds_case or exchange.case_was_lost
         for _ in range(2):  # a second time if the first meets the late ICMP error of an older question
             try:
                 socket = self._socket(server)
             except OSError:
                 return LookError.UNREACHABLE
-            message_id = self._lots.draw(2)
+            lots = self._lots.draw(2 + len(question))
+            message_id = lots[:2]
             while message_id in socket.waiting:
                 message_id = self._lots.draw(2)
-            if server.folds_case or exchange.case_was_lost:
-                question = query.question
-            else:
-                question = query.question_in_case(self._lots.draw(len(query.question)))
-            sent_at = self.clock.monotonic()
+            if not plain:
+                question = query.question_in_case(lots[2:])
             try:
-                socket.send(query.packet(message_id, question))
+                socket.send(message_id + query.head + question + query.tail)
             except BlockingIOError:
                 pass  # the kernel's buffer is full; the next try may find room
             except ConnectionRefusedError:
@@ -233,8 +226,8 @@ class UdpPool:
                 return LookError.UNREACHABLE
             self.counts.sent += 1
             socket.uses += 1
-            socket.last_used = sent_at
-            socket.waiting[message_id] = (exchange, question, sent_at)
+            socket.last_used = now
+            socket.waiting[message_id] = (exchange, question, now)
             exchange.attempts.append((socket, message_id))
             if socket.uses >= self.limits.uses:
                 server.sockets.remove(socket)
@@ -323,11 +316,10 @@ class _Server:
         self.timer: asyncio.TimerHandle | None = None
 
 
-class Exchange:
-    """One question at one server, from the first try to its end."""
+class Exchange(Question):
+    """One question at one server over UDP, from the first try to its end."""
 
     __slots__ = (
-        "_end",
         "at_last_try",
         "attempts",
         "beside",
@@ -335,27 +327,20 @@ class Exchange:
         "ended",
         "opened",
         "pool",
-        "query",
         "sent",
         "server",
-        "tries",
     )
 
-    def __init__(  # noqa: PLR0917 - made in one place, a hundred thousand times
-        self,
-        pool: UdpPool,
-        server: _Server,
-        query: Query,
-        tries: Sequence[float],
-        end: Callable[[Received], None],
-        at_last_try: Callable[[Exchange], None] | None,
-    ) -> None:
-        self.pool = pool
-        self.server = server
+    pool: UdpPool
+    server: _Server
+    at_last_try: Callable[[Exchange], None] | None
+
+    def __init__(self, target: Target, query: Query, tries: Sequence[float]) -> None:
+        self.target = target
         self.query = query
         self.tries = tries
-        self._end = end
-        self.at_last_try = at_last_try
+        self.received = None
+        self._waiter = None
         self.attempts: list[tuple[_PoolSocket, bytes]] = []
         self.sent = 0
         self.opened = False
@@ -380,9 +365,10 @@ class Exchange:
 
     def finish(self, received: Received) -> None:
         """End, once. The turn is given on with the pool's next `pump_after`."""
-        if not self.ended:
-            self._close()
-            self._end(received)
+        if self.ended:
+            return
+        self._close()
+        self.take(received)
 
     def finish_from_elsewhere(self, received: Received) -> None:
         """End with what another transport brought."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_DATAGRAM = 4096
 _DATAGRAMS_PER_TURN = 32
@@ -17,7 +21,10 @@ _WINDOWS_PORT_UNREACHABLE = 1234
 class UdpSocket:
     """Connects at once; `on_datagram` and `on_error` are for the subclass. `OSError` means: no way there."""
 
-    __slots__ = ("_loop", "_reader", "_socket")
+    __slots__ = ("_loop", "_reader", "_socket", "send")
+
+    send: Callable[[bytes], int]
+    """Send one datagram; raises what the kernel has to say, also about an earlier one."""
 
     def __init__(self, address: str, port: int) -> None:
         self._loop = asyncio.get_running_loop()
@@ -26,15 +33,12 @@ class UdpSocket:
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
+            self.send = self._socket.send
             self._socket.connect((address, port))
             self._watch()
         except BaseException:
             self._socket.close()
             raise
-
-    def send(self, wire: bytes) -> None:
-        """Send one datagram; raises what the kernel has to say, also about an earlier one."""
-        self._socket.send(wire)
 
     def close(self) -> None:
         """Stop reading; closing twice is fine."""

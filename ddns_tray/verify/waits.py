@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 _EARLY = 0.001
@@ -36,15 +37,16 @@ class Waits(Generic[_W]):
 
     def start(self, seconds: float, waiting: _W) -> None:
         """Call `waiting.expire()` after that time, unless it has ended, or waits for something else, by then."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
         row = self._rows.get(seconds)
         if row is None:
             row = self._rows[seconds] = deque()
-            self._timers[seconds] = loop.call_at(end, self._on_time, seconds)
-        while row and _is_over(row[0]):
+            self._timers[seconds] = asyncio.get_running_loop().call_later(seconds, self._on_time, seconds)
+        while row:
+            _, first, sent = row[0]
+            if not first.ended and first.sent == sent:
+                break
             row.popleft()
-        row.append((end, waiting, waiting.sent))
+        row.append((monotonic() + seconds, waiting, waiting.sent))
 
     def close(self) -> None:
         """Forget all."""
@@ -55,21 +57,16 @@ class Waits(Generic[_W]):
 
     def _on_time(self, seconds: float) -> None:
         row = self._rows[seconds]
-        loop = asyncio.get_running_loop()
-        now = loop.time() + _EARLY
+        now = monotonic() + _EARLY
         while row:
-            end, waiting, _ = row[0]
-            if _is_over(row[0]):
+            end, waiting, sent = row[0]
+            if waiting.ended or waiting.sent != sent:
                 row.popleft()
             elif end <= now:
                 row.popleft()
                 waiting.expire()
             else:
-                self._timers[seconds] = loop.call_at(end, self._on_time, seconds)
+                loop = asyncio.get_running_loop()
+                self._timers[seconds] = loop.call_later(end - now, self._on_time, seconds)
                 return
         del self._rows[seconds], self._timers[seconds]
-
-
-def _is_over(entry: tuple[float, Waiting, int]) -> bool:
-    _, waiting, sent = entry
-    return waiting.ended or waiting.sent != sent

@@ -11,8 +11,8 @@ from ddns_tray.verify.asker import read_reply
 from ddns_tray.verify.familiar import Familiar
 from ddns_tray.verify.observations import observe
 from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.question import Received
 from ddns_tray.verify.targets import Endpoint, Target
-from ddns_tray.verify.udp_pool import Received
 from tests.support.dns_server import Answer, build
 
 NAME = "home.example.test"

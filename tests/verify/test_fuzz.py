@@ -24,8 +24,8 @@ from ddns_tray.verify import answers
 from ddns_tray.verify.asker import read_reply
 from ddns_tray.verify.observations import denies, observe
 from ddns_tray.verify.queries import prepare
+from ddns_tray.verify.question import Received
 from ddns_tray.verify.targets import Endpoint, Target
-from ddns_tray.verify.udp_pool import Received
 from tests.support.dns_server import Answer, build
 
 if TYPE_CHECKING:

@@ -14,13 +14,14 @@ from ddns_tray.core.model import LookError
 from ddns_tray.verify import udp_socket
 from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.targets import Endpoint
-from ddns_tray.verify.udp_pool import PoolLimits, Received, UdpPool
+from ddns_tray.verify.udp_pool import PoolLimits, UdpPool
 from tests.support.clock import FakeClock, settle
 from tests.support.dns_server import Answer, DnsServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ddns_tray.verify.question import Received
     from tests.verify.conftest import RunningClock
 
 HOME = prepare("home.example.test", "A", recursive=False)
