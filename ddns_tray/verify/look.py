@@ -21,6 +21,7 @@ from ddns_tray.verify.observations import (
     unheard,
     without_unroutable,
 )
+from ddns_tray.verify.plain import read_plain
 from ddns_tray.verify.shared_zone import SharedZone, Silence
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Look:
                 zone.silence.note(question.target, silent=told.error is LookError.TIMEOUT)
                 if not told.cnames or is_in_zone(told.cnames[-1], zone.delegation.zone):
                     told = replace(told, serial=serial)  # a serial speaks for its zone alone
-                if reply.message is not None:
+                if reply is not None and reply.message is not None:
                     referred |= answers.referral_of(reply.message, name, zone.delegation.zone) is not None
             seen[kind].append(told)
         return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
@@ -228,11 +229,14 @@ class Look:
             seen[kind].append(told)
         return seen
 
-    async def _read(self, role: Role, question: Question, known: Acquaintance) -> tuple[Observation, Reply]:
-        """Take down an answer that was not read before."""
-        reply = await self._asker.finish(question)
-        told = observe(role, question.target, reply, known.query.name, RecordType(known.query.type))
-        self._familiar.learn(known, question.target, await question.answered(), told)
+    async def _read(self, role: Role, question: Question, known: Acquaintance) -> tuple[Observation, Reply | None]:
+        """Take down an answer that was not read before, with the reply if it is more than a plain one."""
+        received, reply = await question.answered(), None
+        told = read_plain(role, question.target, question.query, received)
+        if told is None:
+            reply = await self._asker.finish(question)
+            told = observe(role, question.target, reply, known.query.name, RecordType(known.query.type))
+        self._familiar.learn(known, question.target, received, told)
         return told, reply
 
     def _tries(self, target: Target) -> tuple[float, ...]:

@@ -29,7 +29,7 @@ def observe(role: Role, target: Target, reply: Reply, name: str, record_type: Re
     seen = Observation(
         role=role,
         server=target.label,
-        address=_place(target),
+        address=place_of(target),
         transport=reply.transport,
         at=reply.at,
         rtt_ms=rtt_ms,
@@ -84,7 +84,7 @@ def led_by(alias: Observation, seen: Observation) -> Observation:
     return replace(seen, ttl=min(ttls, default=None), cnames=alias.cnames + seen.cnames)
 
 
-def _place(target: Target) -> str:
+def place_of(target: Target) -> str:
     """The address that was asked, with its port where that is not the usual one."""
     if target.endpoint is None:
         return target.host
