@@ -134,7 +134,7 @@ def _for_the_product() -> None:
 
 def _for_tests() -> None:
     """Make all tests possible; outside of CI, those without their servers skip and say so."""
-    everything = debian.QT_LIBRARIES + debian.TEST_SERVERS + debian.TEST_DESKTOP
+    everything = debian.QT_LIBRARIES + debian.TEST_SERVERS + debian.TEST_DESKTOP + debian.TEST_PACKAGING
     debian_packages(everything, essential=everything if CI else debian.QT_LIBRARIES, root=debian.is_root())
     ensure(Profile.DEVELOP)
 

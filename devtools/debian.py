@@ -39,6 +39,9 @@ TEST_DESKTOP = (
 )
 """A tray host, a notification server and a Secret Service for the tests. Not dbus-x11: it leaves stray bus daemons."""
 
+TEST_PACKAGING = ("binutils", "debootstrap", "rpm", "nsis", "wine", "wine64", "groff", "desktop-file-utils", "xz-utils")
+"""What builds packages, and a bare Debian and a Windows-like system to install them in."""
+
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _POLICY_TEXT = (
     "#!/bin/sh\n# DDNS Tray's set-up is installing test servers that must not start; it removes this file.\nexit 101\n"

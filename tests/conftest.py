@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-SHARED_SERVERS = ("bed", "keyring", "tray")
+SHARED_SERVERS = ("bed", "keyring", "frozen", "tray")
 """Tests with such a marker run one after the other, in one worker, so that their servers start once."""
 
 _at_start = pytest.StashKey[leftovers.Traces]()
