@@ -10,15 +10,14 @@ import contextlib
 import logging
 import os
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, SecretMissing
-from ddns_tray.core.model import Family
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
-from ddns_tray.detectors import build_detectors
 from ddns_tray.detectors.portal import HttpPortalProbe
 from ddns_tray.engine import Care, Engine, EngineSetup, RoundRequest
 from ddns_tray.http import HttpxClient
@@ -26,16 +25,18 @@ from ddns_tray.providers import registry
 from ddns_tray.store.config import ConfigFile
 from ddns_tray.store.memory import MemoryFile
 from ddns_tray.store.secrets import ChainSecrets, build_secrets
+from ddns_tray.system.binding import bind_socket
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.resolvers import system_resolvers
 from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
+from ddns_tray.ways import WayMaker, built_in, per_family
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
-    from ddns_tray.core.model import AccountReport, ExistingSet, ProviderSpec, Snapshot
+    from ddns_tray.core.model import AccountReport, ExistingSet, Family, ProviderSpec
     from ddns_tray.core.ports import (
         Chance,
         Clock,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
         SecretStore,
         Verifier,
     )
-    from ddns_tray.core.settings import AccountSettings, AddressSettings, RecordSettings
+    from ddns_tray.core.settings import AccountSettings, RecordSettings
     from ddns_tray.detectors.router_events import RouterWatch
     from ddns_tray.system.paths import Paths
 
@@ -211,7 +212,8 @@ class Runtime:
                     await asyncio.gather(listening, return_exceptions=True)
 
     def _asks_router(self) -> bool:
-        sources = (*self.settings.ipv4.sources, *self.settings.ipv6.sources)
+        lines = (source for line in self.settings.lines for source in line.sources)
+        sources = (*self.settings.ipv4.sources, *self.settings.ipv6.sources, *lines)
         return any(source.partition(":")[0] in ROUTER_SOURCES for source in sources)
 
     async def aclose(self) -> None:
@@ -231,28 +233,20 @@ class Workshop:
 
     def setup(self, settings: Settings) -> EngineSetup:
         """Build the adapters that these settings name; nothing is opened yet."""
-        per_family = {Family.IPV4: settings.ipv4, Family.IPV6: settings.ipv6}
-        detectors: dict[Family, tuple[Detector, ...]] = {
-            family: build_detectors(
-                address.sources,
-                http=self.http,
-                clock=self.clock,
-                interfaces=interface_addresses,
-                chance=self.chance,
-                quorum=address.quorum,
-                family=family,
-                routes=default_routes,
-            )
-            for family, address in per_family.items()
-        }
+        ways = WayMaker(self.http, self.clock, self.chance)
+        address = MappingProxyType(per_family(settings))
+        detectors = ways.world(settings)
         return EngineSetup(
             records=settings.records,
-            detectors=MappingProxyType(detectors),
-            address=MappingProxyType(per_family),
+            detectors=detectors,
+            address=address,
             verify=settings.verify,
             verifier=self._verifier(settings),
             interfaces=interface_addresses,
-            built_in=_built_in(per_family, detectors),
+            built_in=built_in(address, detectors),
+            lines=ways.lines(settings),
+            home=ways.home(settings),
+            detours=partial(ways.detours, settings),
             portal=self._portal_probe(settings),
             accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
         )
@@ -304,18 +298,6 @@ async def _harmless(listening: Coroutine[object, object, None]) -> None:
         log.exception("a fault of our own while listening; the schedule goes on")
 
 
-def _built_in(
-    per_family: Mapping[Family, AddressSettings], detectors: Mapping[Family, Sequence[Detector]]
-) -> frozenset[str]:
-    """Return the sources that stand behind a preset; the router of the house is no stranger to be spared."""
-    return frozenset(
-        detector.source
-        for family, found in detectors.items()
-        for detector in found
-        if detector.source not in per_family[family].sources
-    )
-
-
 def _network() -> tuple[object, ...]:
     """What of this computer's network decides by which addresses it can be reached."""
     return (frozenset(interface_addresses()), default_routes())
@@ -340,16 +322,8 @@ def build_runtime(
     settings_file = ConfigFile(paths.config_file, providers={spec.id: spec for spec in registry.SPECS})
     read = settings if settings is not None else settings_file.read()
     if extra_records:
-        read = Settings(
-            general=read.general,
-            address=read.address,
-            ipv4=read.ipv4,
-            ipv6=read.ipv6,
-            accounts=read.accounts,
-            records=tuple(extra_records),
-            verify=read.verify,
-        )
-    http = HttpxClient()
+        read = replace(read, records=tuple(extra_records))
+    http = HttpxClient(bind=bind_socket)
     secrets = secrets or build_secrets(paths.config_file, environ=environ)
     accounts = Accounts(http, secrets, clock)
     workshop = Workshop(http=http, clock=clock, chance=chance, accounts=accounts)

@@ -8,10 +8,12 @@ see `detectors.interface`.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -20,12 +22,13 @@ from typing import TYPE_CHECKING, TypeVar
 from ddns_tray.core.model import InterfaceAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from ctypes import _Pointer
 
     from ddns_tray.core.model import IPAddress
 
 _Structure = TypeVar("_Structure", bound=ctypes.Structure)
+_Read = TypeVar("_Read")
 _IF_INET6 = Path("/proc/thread-self/net/if_inet6")
 
 
@@ -139,18 +142,36 @@ def _netmask_bits(pointer: int | None, address: IPAddress, *, bsd: bool) -> int:
     return int.from_bytes(ctypes.string_at(pointer + offset, size), "big").bit_count()
 
 
-def walk_ifaddrs(first: IfAddrs | None, *, bsd: bool) -> Iterator[InterfaceAddress]:
-    """Yield the IPv4 and IPv6 addresses of a list as getifaddrs(3) gives it."""
+def entries(first: IfAddrs | None) -> Iterator[IfAddrs]:
+    """Yield the entries of a list."""
     entry = first
     while entry is not None:
+        yield entry
+        entry = _target(entry.next)
+
+
+def bsd_family(entry: IfAddrs) -> int:
+    """Return the family of an entry's address, as the BSDs number them; 0 for none."""
+    return ctypes.string_at(entry.address, 2)[1] if entry.address else 0
+
+
+def walk_ifaddrs(first: IfAddrs | None, *, bsd: bool) -> Iterator[InterfaceAddress]:
+    """Yield the IPv4 and IPv6 addresses of a list as getifaddrs(3) gives it."""
+    for entry in entries(first):
         address = decode_sockaddr(_read_sockaddr(entry.address, bsd=bsd).ljust(2, b"\0"), bsd=bsd)
         if address is not None:
             name = (entry.name or b"").decode("utf-8", "replace")
             yield InterfaceAddress(name, address, _netmask_bits(entry.netmask, address, bsd=bsd))
-        entry = _target(entry.next)
 
 
 def _getifaddrs(*, bsd: bool) -> tuple[InterfaceAddress, ...]:
+    with bsd_interfaces() as first:
+        return tuple(walk_ifaddrs(first, bsd=bsd))
+
+
+@contextlib.contextmanager
+def bsd_interfaces() -> Iterator[IfAddrs | None]:
+    """Give the list of getifaddrs(3), which Linux has too. Raises `OSError`."""
     library = ctypes.CDLL(None, use_errno=True)
     library.getifaddrs.argtypes = [ctypes.POINTER(ctypes.POINTER(IfAddrs))]
     library.freeifaddrs.argtypes = [ctypes.POINTER(IfAddrs)]
@@ -159,7 +180,7 @@ def _getifaddrs(*, bsd: bool) -> tuple[InterfaceAddress, ...]:
     if library.getifaddrs(ctypes.byref(head)) != 0:
         raise OSError(ctypes.get_errno(), "getifaddrs failed")
     try:
-        return tuple(walk_ifaddrs(_target(head), bsd=bsd))
+        yield _target(head)
     finally:
         library.freeifaddrs(head)
 
@@ -261,6 +282,11 @@ AdapterAddresses._fields_ = [
     ("dns_suffix", ctypes.c_wchar_p),
     ("description", ctypes.c_wchar_p),
     ("friendly_name", ctypes.c_wchar_p),
+    ("physical_address", ctypes.c_uint8 * 8),
+    ("physical_address_length", ctypes.c_uint32),
+    ("flags", ctypes.c_uint32),
+    ("mtu", ctypes.c_uint32),
+    ("if_type", ctypes.c_uint32),
 ]
 
 
@@ -285,7 +311,18 @@ def walk_adapters(first: AdapterAddresses | None) -> Iterator[InterfaceAddress]:
         adapter = _target(adapter.next)
 
 
-def adapters_by(call: Callable[[ctypes.Array[ctypes.c_char], ctypes.c_ulong], int]) -> tuple[InterfaceAddress, ...]:
+def walk_adapter_kinds(first: AdapterAddresses | None) -> Iterator[tuple[str, int, str]]:
+    """Yield name, type (`IfType`) and description of each adapter."""
+    adapter = first
+    while adapter is not None:
+        yield adapter.friendly_name or "", int(adapter.if_type), adapter.description or ""
+        adapter = _target(adapter.next)
+
+
+_Call = Callable[[ctypes.Array[ctypes.c_char], ctypes.c_ulong], int]
+
+
+def adapters_by(call: _Call, walk: Callable[[AdapterAddresses | None], Iterator[_Read]]) -> tuple[_Read, ...]:
     """Call GetAdaptersAddresses with a buffer that grows until the answer fits, and read the answer."""
     size = ctypes.c_ulong(_FIRST_GUESS)
     code = _BUFFER_OVERFLOW
@@ -293,7 +330,7 @@ def adapters_by(call: Callable[[ctypes.Array[ctypes.c_char], ctypes.c_ulong], in
         buffer = ctypes.create_string_buffer(size.value)
         code = call(buffer, size)
         if code == 0:
-            return tuple(walk_adapters(AdapterAddresses.from_buffer(buffer)))
+            return tuple(walk(AdapterAddresses.from_buffer(buffer)))
         if code == _NO_DATA:
             return ()
         if code != _BUFFER_OVERFLOW:
@@ -304,10 +341,17 @@ def adapters_by(call: Callable[[ctypes.Array[ctypes.c_char], ctypes.c_ulong], in
 
 if sys.platform == "win32":
 
-    def _windows_addresses() -> tuple[InterfaceAddress, ...]:
+    def _ask_windows(walk: Callable[[AdapterAddresses | None], Iterator[_Read]]) -> tuple[_Read, ...]:
         ask = ctypes.WinDLL("iphlpapi").GetAdaptersAddresses
 
         def call(buffer: ctypes.Array[ctypes.c_char], size: ctypes.c_ulong) -> int:
             return int(ask(0, _NO_ANYCAST_MULTICAST_DNS, None, buffer, ctypes.byref(size)))
 
-        return adapters_by(call)
+        return adapters_by(call, walk)
+
+    def _windows_addresses() -> tuple[InterfaceAddress, ...]:
+        return _ask_windows(walk_adapters)
+
+    def adapters() -> tuple[tuple[str, int, str], ...]:
+        """Return name, type and description of each adapter."""
+        return _ask_windows(walk_adapter_kinds)

@@ -241,18 +241,18 @@ def test_windows_is_asked_again_with_a_larger_buffer() -> None:
         ctypes.memmove(buffer, ctypes.addressof(answer), ctypes.sizeof(answer))
         return 0
 
-    assert [each.interface for each in adapters_by(call)] == ["Ethernet"]
+    assert [each.interface for each in adapters_by(call, walk_adapters)] == ["Ethernet"]
     assert sizes == [16_384, 20_000]
 
 
 def test_windows_without_adapters_has_no_addresses() -> None:
-    assert adapters_by(lambda _buffer, _size: 232) == ()
+    assert adapters_by(lambda _buffer, _size: 232, walk_adapters) == ()
 
 
 @pytest.mark.parametrize("code", [5, 111])
 def test_windows_that_will_not_tell_is_an_error(code: int) -> None:
     with pytest.raises(OSError, match="GetAdaptersAddresses"):
-        adapters_by(lambda _buffer, _size: code)
+        adapters_by(lambda _buffer, _size: code, walk_adapters)
 
 
 # --- Linux, for real --------------------------------------------------------------------------------------------------

@@ -1,0 +1,136 @@
+"""The ways to the world that settings name, with who is asked by each: the part of the wiring that knows of lines.
+
+It decides nothing. Whether a line is up is for `core.lines`, and what a detour means for a name for `core.detours`.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ddns_tray.core.errors import ConnectFailed
+from ddns_tray.core.model import ANY_WAY, Binding, Family
+from ddns_tray.core.settings import LineSettings
+from ddns_tray.core.settings_ways import binding_of, sources_of_line
+from ddns_tray.core.text import text
+from ddns_tray.detectors import ANYWHERE, WayOut, build_detectors
+from ddns_tray.engine.setup import HOME, WaySetup
+from ddns_tray.system.binding import bind_socket, can_choose_interface
+from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.routes import default_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ddns_tray.core.model import Detour
+    from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
+    from ddns_tray.core.settings import AddressSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class WayMaker:
+    """Makes the ways of settings."""
+
+    http: HttpClient
+    clock: Clock
+    chance: Chance
+
+    def world(self, settings: Settings) -> Mapping[Family, tuple[Detector, ...]]:
+        """Return who is asked by the way that the system takes, or by the one that `[address]` names."""
+        binding = binding_of(settings.address)
+        out = WayOut(lambda _family: binding, bind_socket) if binding else ANYWHERE
+        return self._detectors(per_family(settings), out)
+
+    def lines(self, settings: Settings) -> tuple[WaySetup, ...]:
+        """Return the lines of the settings, in their order."""
+        if not settings.lines:
+            return ()
+        by_address = sys.platform == "linux" and not can_choose_interface()
+        return tuple(self._line(line, settings, by_address=by_address) for line in settings.lines)
+
+    def home(self, settings: Settings) -> WaySetup | None:
+        """Return the line of the house; None where `[address]` names the way itself, so that there is no question."""
+        if binding_of(settings.address):
+            return None
+        address = {family: replace(mine, sources=_askable(mine)) for family, mine in per_family(settings).items()}
+        return self._way(HOME, ANY_WAY, address, WayOut(_home, bind_socket))
+
+    def detours(self, settings: Settings) -> Mapping[Family, Detour]:
+        """Return where our traffic takes another way than the line of the house. Raises `OSError`."""
+        from ddns_tray.system.detours import detours  # noqa: PLC0415 - not needed to start
+
+        return {} if binding_of(settings.address) else detours()
+
+    def _line(self, line: LineSettings, settings: Settings, *, by_address: bool) -> WaySetup:
+        binding = binding_of(line)
+        address = {
+            family: replace(mine, sources=sources_of_line(line, mine), quorum=line.quorum or mine.quorum)
+            for family, mine in per_family(settings).items()
+        }
+        way = self._way(line.id, binding, address, WayOut(lambda _family: binding, bind_socket))
+        return replace(way, return_after=line.return_after, by_address=by_address)
+
+    def _way(self, name: str, binding: Binding, address: Mapping[Family, AddressSettings], out: WayOut) -> WaySetup:
+        detectors = self._detectors(address, out)
+        return WaySetup(name, binding, detectors, MappingProxyType(dict(address)), built_in(address, detectors))
+
+    def _detectors(
+        self, address: Mapping[Family, AddressSettings], out: WayOut
+    ) -> Mapping[Family, tuple[Detector, ...]]:
+        build = partial(
+            build_detectors,
+            http=self.http,
+            clock=self.clock,
+            interfaces=interface_addresses,
+            chance=self.chance,
+            routes=default_routes,
+            out=out,
+        )
+        return MappingProxyType(
+            {family: build(mine.sources, quorum=mine.quorum, family=family) for family, mine in address.items()}
+        )
+
+
+def per_family(settings: Settings) -> dict[Family, AddressSettings]:
+    """Return how to learn the address of each family."""
+    return {Family.IPV4: settings.ipv4, Family.IPV6: settings.ipv6}
+
+
+def built_in(
+    address: Mapping[Family, AddressSettings], detectors: Mapping[Family, Sequence[Detector]]
+) -> frozenset[str]:
+    """Return the sources that stand behind a preset; the router of the house is no stranger to be spared."""
+    return frozenset(
+        detector.source
+        for family, found in detectors.items()
+        for detector in found
+        if detector.source not in address[family].sources
+    )
+
+
+def _askable(address: AddressSettings) -> tuple[str, ...]:
+    """Return the sources that can be asked by the line of the house."""
+    return sources_of_line(LineSettings(""), address)
+
+
+def _home(family: Family) -> Binding:
+    """Return what binds to the line of the house. Raises `ConnectFailed` where there is none."""
+    from ddns_tray.system.detours import home_interface  # noqa: PLC0415 - not needed to start
+    from ddns_tray.system.link_kinds import interface_kinds  # noqa: PLC0415 - as above
+
+    try:
+        found = home_interface(family, default_routes(), interface_kinds())
+    except OSError as exc:
+        raise ConnectFailed(
+            text("The routes of this computer could not be read."),
+            text("The system said: {reason}", reason=exc.strerror or type(exc).__name__),
+        ) from exc
+    if found is None:
+        raise ConnectFailed(
+            text("There is no line of the house beside the VPN."),
+            text("Check whether this computer still has a route to its router."),
+        )
+    return Binding(found)
