@@ -36,7 +36,7 @@ from ddns_tray.ways import WayMaker, built_in, per_family
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
-    from ddns_tray.core.model import AccountReport, ExistingSet, Family, ProviderSpec
+    from ddns_tray.core.model import AccountReport, ExistingSet, Family, ProviderSpec, Snapshot
     from ddns_tray.core.ports import (
         Chance,
         Clock,

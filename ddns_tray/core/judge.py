@@ -14,10 +14,16 @@ single servers that fail. Never green without proof, never red for our own broke
 | captive_portal | offline: the network wants us to sign in first | portal |
 | address_unknown | unknown | |
 | address_disputed | unknown (yellow) | |
+| address_undecided | unknown (yellow): behind a VPN, and nobody has said whose address it shall have | |
 | not_routable | double_nat | |
 | double_nat | double_nat: right, but behind another router | router, expected |
 | router_without_address | double_nat: the same, and our router has no address at all | expected |
 | too_few_witnesses | unknown | |
+| proxied | proxied: right, behind the provider's proxy | as matched, origin, expected, read |
+| proxied_unread | proxied (yellow): another edge than at the last reading of the provider | origin, expected, read |
+| proxied_unasked | proxied (yellow), against the settings | origin, expected, read |
+| proxy_off | proxied (yellow): not behind the proxy, against the settings | seen, read |
+| proxied_mismatch | mismatch behind the provider's proxy | seen, expected, read |
 | just_written | propagating | seen, expected, servers |
 | servers_disagree | propagating, later mismatch | seen, expected, servers, ahead |
 | secondary_lag | secondary_lag (red past its time) | as above |
@@ -40,10 +46,11 @@ single servers that fail. Never green without proof, never red for our own broke
 | matched, consistent, absent, authoritative_only, resolvers_only | matched | servers_right, resolvers_right, ... |
 
 `servers` and `resolvers` are the names of those that the reason is about, `seen`, `expected` and `extra` are addresses,
-all as tuples of text in order; `ahead` are the servers that are right. `expires` is when the last old answer should run
-out (Unix seconds), a grace before the verdict's deadline. Matched reasons carry the counts `servers_right`,
-`resolvers_right`, `resolvers_asked`. `consistent` is a watched name whose servers and resolvers agree, `absent` a
-record that shall not be there and is not.
+all as tuples of text in order; `origin` is the wanted set behind a proxy, whose edge is `expected` then, and `read` is
+when the provider was last read (Unix seconds). `ahead` are the servers that are right. `expires` is when the last old
+answer should run out (Unix seconds), a grace before the verdict's deadline. Matched reasons carry the counts
+`servers_right`, `resolvers_right`, `resolvers_asked`. `consistent` is a watched name whose servers and resolvers agree,
+`absent` a record that shall not be there and is not.
 """
 
 from __future__ import annotations
@@ -54,6 +61,7 @@ from ddns_tray.core import deadline
 from ddns_tray.core.addresses import canonical_set
 from ddns_tray.core.case import Case, rcodes, verdict
 from ddns_tray.core.judge_failures import of_failing
+from ddns_tray.core.judge_proxy import bare, edge_of, is_bare, of_edge, remember_edge
 from ddns_tray.core.judge_resolvers import of_resolvers
 from ddns_tray.core.model import AddressState, Colour, VerdictKind
 from ddns_tray.core.witnesses import addresses, hear, is_newer, names, newest_serial, truth
@@ -96,14 +104,18 @@ def judge(
         return _offline(), memory
     watching = expected is None and watched_only
     wanted = truth(testimony) if watching else None if expected is None else canonical_set(expected)
+    edge = None if watching or wanted is None else edge_of(testimony, wanted, memory)
+    if edge is not None:
+        testimony, memory = edge.testimony, remember_edge(memory, edge)
     if wanted is not None:
         memory = deadline.bring_forward(memory, wanted, testimony, now=now)
     case = Case(view, testimony, wanted, memory, now, online, watching)
     conclusion = _conclude(case, address_state)
+    if edge is not None:
+        conclusion = of_edge(edge, wanted or frozenset(), conclusion)
     if conclusion.colour is Colour.GREEN:
         memory = deadline.settle(memory, now=now)
-        if behind is not None and not watching:
-            conclusion = _not_reachable(case, behind)
+        conclusion = _with_a_but(conclusion, case, behind, on_edge=edge is not None)
     return conclusion, memory
 
 
@@ -154,7 +166,18 @@ def _without_address(address_state: AddressState | None, *, watching: bool) -> V
         return verdict(VerdictKind.DOUBLE_NAT, Colour.YELLOW, "not_routable")
     if address_state is AddressState.DISPUTED:
         return verdict(VerdictKind.UNKNOWN, Colour.YELLOW, "address_disputed")
+    if address_state is AddressState.UNDECIDED:
+        return verdict(VerdictKind.UNKNOWN, Colour.YELLOW, "address_undecided")
     return verdict(VerdictKind.UNKNOWN, Colour.GREY, "address_unknown")
+
+
+def _with_a_but(conclusion: Verdict, case: Case, behind: Behind | None, *, on_edge: bool) -> Verdict:
+    """Return a green verdict, or what keeps the right address from being all that is wanted."""
+    if behind is not None and not case.watching:
+        return _not_reachable(case, behind)
+    if case.wanted and case.proven and not on_edge and is_bare(case.memory, case.now):
+        return bare(case.expected, case.memory)
+    return conclusion
 
 
 def _not_reachable(case: Case, behind: Behind) -> Verdict:

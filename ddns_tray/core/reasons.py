@@ -19,6 +19,7 @@ _RESOLVERS = frozenset({"resolvers"})
 _OLD = frozenset({"seen", "expected", "resolvers", "expires"})
 _UNREACHABLE = frozenset({"servers", "right", "resolvers_asked"})
 _MATCHED = frozenset({"servers_right", "resolvers_right", "resolvers_asked"})
+_EDGE = frozenset({"origin", "expected", "read"})
 _NOTHING: frozenset[str] = frozenset()
 
 REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -29,10 +30,16 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "captive_portal": frozenset({"portal"}),
         "address_unknown": _NOTHING,
         "address_disputed": _NOTHING,
+        "address_undecided": _NOTHING,
         "not_routable": _NOTHING,
         "double_nat": frozenset({"router", "expected"}),
         "router_without_address": frozenset({"expected"}),
         "too_few_witnesses": _NOTHING,
+        "proxied": _EDGE | _MATCHED,
+        "proxied_unread": _EDGE,
+        "proxied_unasked": _EDGE,
+        "proxied_mismatch": frozenset({"seen", "expected", "read"}),
+        "proxy_off": frozenset({"seen", "read"}),
         "just_written": _MISMATCH,
         "servers_disagree": _DISAGREE,
         "secondary_lag": _DISAGREE,

@@ -65,6 +65,7 @@ _AGREEMENTS: Mapping[AddressState, Text] = {
     AddressState.NOT_ROUTABLE: text("{family}: the address cannot be reached from outside"),
     AddressState.OFFLINE: text("{family}: no connection"),
     AddressState.UNKNOWN: text("{family}: not known yet"),
+    AddressState.UNDECIDED: text("{family}: leaves through a VPN, and nobody has said whose address is wanted"),
 }
 ADDRESS_STATES: Mapping[AddressState, Text] = {
     AddressState.AGREED: text("agreed"),
@@ -73,6 +74,7 @@ ADDRESS_STATES: Mapping[AddressState, Text] = {
     AddressState.NOT_ROUTABLE: text("not reachable from outside"),
     AddressState.OFFLINE: text("offline"),
     AddressState.UNKNOWN: text("unknown"),
+    AddressState.UNDECIDED: text("undecided"),
 }
 OUTCOMES: Mapping[Outcome, Text] = {
     Outcome.NOOP: text("already right"),

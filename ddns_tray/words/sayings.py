@@ -87,7 +87,32 @@ SAYINGS: Mapping[str, Saying] = {
     "absent": Saying(text("There is no such record, as it should be.")),
     "authoritative_only": Saying(text("Right at the authoritative servers; no resolver was asked.")),
     "resolvers_only": Saying(text("Right at the resolvers; no authoritative server was asked.")),
-    "proxied": Saying(text("The provider's proxy answers for this name and leads to your address.")),
+    "proxied": Saying(
+        text(
+            "The provider's proxy answers for this name ({expected}) and leads to {origin},"
+            " as the provider said {read}."
+        ),
+    ),
+    "proxied_unread": Saying(
+        text("The name leads to {expected}, which is not the edge of the provider's proxy that was there {read}."),
+        next=text("The provider is asked with one of the next checks; then this is certain."),
+        action=text("“Update now” asks the provider at once."),
+    ),
+    "proxied_unasked": Saying(
+        text("The provider's proxy answers for this name ({expected}), although the settings say that it shall not."),
+        next=text("With the next write to the provider the proxy is turned off."),
+        action=text("“Update now” turns it off. Behind a proxy only web pages work, not a VPN, mail or SSH."),
+    ),
+    "proxied_mismatch": Saying(
+        text("The provider's proxy leads to {seen}, as the provider said {read}, and should lead to {expected}."),
+        next=_LOOK_AGAIN,
+        action=text("“Update now” compares with the provider, and writes the right address."),
+    ),
+    "proxy_off": Saying(
+        text("The name shows your own address {seen} to everybody, although the settings want the provider's proxy."),
+        next=text("The provider is asked with one of the next checks."),
+        action=text("“Update now” turns the proxy on."),
+    ),
     # on its way
     "just_written": Saying(
         text("Just written; the authoritative servers still say {seen}."),
@@ -367,6 +392,17 @@ SAYINGS: Mapping[str, Saying] = {
         text("The sources name different public addresses, so none of them is believed."),
         next=text("Nothing is written until the address is certain."),
         action=text("See which source says what, and remove the one that is wrong."),
+    ),
+    "address_undecided": Saying(
+        text(
+            "The traffic of this computer leaves through a VPN, so the world may see another address than that of your"
+            " own line."
+        ),
+        next=text("Nothing is written until you say whose address the name shall have."),
+        action=text(
+            "Open the settings of the name and choose under “Behind a VPN”: the address of your own line, or the one"
+            " that the world sees."
+        ),
     ),
     "too_few_witnesses": Saying(
         text("Too few servers were asked or answered to prove anything."),

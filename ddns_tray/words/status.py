@@ -24,6 +24,7 @@ _NO_ADDRESS: Mapping[AddressState, Text] = {
     AddressState.OFFLINE: text("Address not known: no connection"),
     AddressState.NOT_ROUTABLE: text("Your line has no public address of its own"),
     AddressState.NONE: text("Your line has no address of this kind"),
+    AddressState.UNDECIDED: text("Behind a VPN: choose whose address your names shall have"),
 }
 _NOT_YET = text("Address not known yet")
 _NO_CONNECTION = text("No connection to the internet")

@@ -1,0 +1,228 @@
+"""Names that follow lines, and names behind a VPN, with sources that obey the test."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ddns_tray.core.lines import DOUBT_PAUSE
+from ddns_tray.core.model import (
+    AddressState,
+    AddressView,
+    Colour,
+    Detour,
+    Family,
+    LineRemark,
+    LineState,
+    RecordType,
+    VerdictKind,
+)
+from ddns_tray.core.settings import RecordSettings
+from ddns_tray.engine import RoundRequest
+from tests.support.clock import settle
+from tests.support.engine_fakes import HOME
+from tests.support.line_fakes import FIBRE, LTE, LineWorld
+
+EXIT = "185.1.2.3"
+"""Where the VPN comes out."""
+TUNNEL = Detour(Family.IPV4, "wg0", "eth0", tunnel=True)
+
+
+async def rounds(world: LineWorld, count: int = 1, *, pause: float = 60.0) -> None:
+    for _ in range(count):
+        await world.engine.run_once(RoundRequest())
+        await world.clock.advance(pause)
+
+
+def content(world: LineWorld) -> tuple[str, ...]:
+    return world.provider.content[HOME]
+
+
+async def test_a_name_has_the_address_of_its_first_line() -> None:
+    world = LineWorld()
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    (status,) = world.shown().records
+    assert (status.line, status.verdict.colour) == ("fibre", Colour.GREEN)
+    assert [(line.id, line.states[Family.IPV4]) for line in world.shown().lines] == [
+        ("fibre", LineState.UP),
+        ("lte", LineState.UP),
+    ]
+    assert str(world.shown().addresses[Family.IPV4].address) == FIBRE
+
+
+async def test_only_the_lines_that_names_follow_are_looked_at_and_not_the_way_of_the_system() -> None:
+    record = RecordSettings(HOME.name, (RecordType.A,), account="home", line=("fibre",))
+    world = LineWorld(record)
+    await rounds(world)
+    assert [each.asked for each in (*world.detectors, *world.lte.detectors)] == [0, 0, 0, 0]
+    assert [line.id for line in world.shown().lines] == ["fibre"]
+
+
+async def test_a_dead_line_hands_over_and_gets_the_name_back_after_its_time() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    await rounds(world, 2, pause=DOUBT_PAUSE)
+    assert content(world) == (FIBRE,)
+    await rounds(world)
+    assert content(world) == (LTE,)
+    assert world.shown().records[0].line == "lte"
+    world.fibre.see(FIBRE)
+    await rounds(world, 5)
+    assert content(world) == (LTE,)
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    assert world.memory.kept[HOME].line == "fibre"
+
+
+async def test_an_interface_that_is_gone_is_a_remark_and_no_error() -> None:
+    world = LineWorld()
+    world.fibre.present = False
+    world.fibre.see(None)
+    await rounds(world, 3)
+    assert content(world) == (LTE,)
+    assert world.shown().lines[0].remarks == (LineRemark.NO_INTERFACE,)
+
+
+async def test_while_no_line_is_certain_the_name_keeps_its_address() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    world.lte.see(None)
+    await rounds(world, 10)
+    assert content(world) == (FIBRE,)
+    assert len(world.provider.writes) == 1
+    assert world.shown().records[0].line == "fibre"
+
+
+async def test_a_line_in_doubt_is_looked_at_again_soon_by_the_engine_itself() -> None:
+    world = LineWorld()
+    running = asyncio.ensure_future(world.engine.run())
+    await settle()
+    world.fibre.see(None)
+    await world.clock.advance(66)
+    assert content(world) == (FIBRE,)
+    await world.clock.advance(3 * DOUBT_PAUSE)
+    assert content(world) == (LTE,)
+    world.fibre.see(FIBRE)
+    await world.clock.advance(240)
+    assert content(world) == (LTE,)
+    await world.clock.advance(200)
+    assert content(world) == (FIBRE,)
+    world.engine.stop()
+    await world.clock.advance(1)
+    await running
+
+
+async def test_a_restart_keeps_the_line_that_was_followed() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    await rounds(world, 3)
+    assert content(world) == (LTE,)
+    again = LineWorld(world.record, world.memory)
+    again.provider.content[HOME] = (LTE,)
+    await rounds(again, 5)
+    assert content(again) == (LTE,)
+    assert again.provider.writes == []
+    await rounds(again, 2)
+    assert content(again) == (FIBRE,)
+
+
+# --- a VPN ---
+
+
+def behind_vpn(view: AddressView = AddressView.AUTO, *, tunnel: bool = True) -> LineWorld:
+    record = RecordSettings(HOME.name, (RecordType.A,), account="home", view=view)
+    world = LineWorld(record)
+    world.see(EXIT)
+    world.detour = Detour(Family.IPV4, "wg0", "eth0", tunnel=tunnel)
+    return world
+
+
+async def test_without_a_choice_nothing_is_written_behind_a_vpn() -> None:
+    world = behind_vpn()
+    before = content(world)
+    await rounds(world, 3)
+    assert content(world) == before
+    assert world.provider.writes == []
+    (status,) = world.shown().records
+    assert status.verdict.reason.code == "address_undecided"
+    assert status.verdict.colour is Colour.YELLOW
+    assert world.shown().detours == {Family.IPV4: TUNNEL}
+    assert str(world.shown().home[Family.IPV4].address) == FIBRE
+    assert str(world.shown().addresses[Family.IPV4].address) == EXIT
+
+
+@pytest.mark.parametrize(("view", "address"), [(AddressView.HOME, FIBRE), (AddressView.WORLD, EXIT)])
+async def test_the_choice_of_the_person_is_followed(view: AddressView, address: str) -> None:
+    world = behind_vpn(view)
+    await rounds(world)
+    assert content(world) == (address,)
+    assert world.shown().records[0].verdict.kind is VerdictKind.MATCHED
+
+
+async def test_a_name_that_has_the_address_of_the_house_stays_green_when_the_vpn_comes() -> None:
+    world = behind_vpn()
+    world.detour = None
+    world.see(FIBRE)
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    world.see(EXIT)
+    world.detour = TUNNEL
+    await rounds(world, 3)
+    assert content(world) == (FIBRE,)
+    assert world.shown().records[0].verdict.colour is Colour.GREEN
+    assert world.home is not None
+    world.home.see(LTE)
+    await rounds(world, 3)
+    assert content(world) == (FIBRE,)
+    assert world.shown().records[0].verdict.reason.code == "address_undecided"
+
+
+async def test_the_line_of_the_house_that_cannot_be_asked_moves_nothing() -> None:
+    world = behind_vpn(AddressView.HOME)
+    assert world.home is not None
+    world.home.see(None)
+    before = content(world)
+    await rounds(world, 5)
+    assert content(world) == before
+
+
+async def test_without_a_detour_home_is_what_the_world_sees_and_nobody_else_is_asked() -> None:
+    world = behind_vpn(AddressView.HOME)
+    world.detour = None
+    world.see(FIBRE)
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    assert world.home is not None
+    assert [each.asked for each in world.home.detectors] == [0, 0]
+
+
+async def test_another_way_that_is_no_tunnel_counts_only_if_the_world_sees_another_address() -> None:
+    world = behind_vpn(tunnel=False)
+    world.see(FIBRE)
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    assert world.shown().detours == {}
+    world.see(EXIT)
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    assert Family.IPV4 in world.shown().detours
+
+
+async def test_routes_that_cannot_be_read_are_no_reason_to_stop() -> None:
+    world = behind_vpn()
+
+    def broken() -> dict[Family, Detour]:
+        raise OSError(5, "no such table")
+
+    world.detour = None
+    setup = world.setup()
+    object.__setattr__(setup, "detours", broken)
+    await world.engine.reconfigure(setup)
+    world.see(FIBRE)
+    await rounds(world)
+    assert world.shown().addresses[Family.IPV4].state is AddressState.AGREED
