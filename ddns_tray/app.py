@@ -30,7 +30,9 @@ from ddns_tray.core.errors import DdnsTrayError, StorageError
 from ddns_tray.core.settings import GeneralSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.system import instance
+from ddns_tray.system.faults import Faults
 from ddns_tray.ui.desktop import Desktop
+from ddns_tray.ui.fault_boxes import FaultBoxes
 from ddns_tray.ui.services import Services
 from ddns_tray.ui.tasks import Tasks
 from ddns_tray.ui.theme import Theme
@@ -105,6 +107,7 @@ class _Door:
     paths: Paths
     demo: bool
     open_window: bool
+    faults: Faults
 
     async def run(self) -> int:
         stop = self.app.stop = Stop(_end_process)
@@ -113,9 +116,12 @@ class _Door:
         loop.set_default_executor(ThreadPoolExecutor(_WORKERS, "worker"))
         tasks = Tasks()
         places = QSettings(str(self.paths.data_dir / "window.ini"), QSettings.Format.IniFormat)
-        desktop = Desktop(time.time, tasks, Theme(self.app), places=None if self.demo else places)
+        theme = Theme(self.app)
+        desktop = Desktop(time.time, tasks, theme, places=None if self.demo else places)
+        boxes = FaultBoxes(lambda: desktop.words, theme)
+        self.faults.on_report = boxes.show
         desktop.notifier.toasts = _toasts(desktop.open_window)
-        tasks.on_failure = desktop.report_failure
+        tasks.on_failure = lambda error: desktop.report_failure(error) if isinstance(error, DdnsTrayError) else None
         desktop.quit_requested.connect(stop.request)
         desktop.window_closed.connect(lambda: loop.call_later(_TIDY_AFTER, _give_back_memory))
         desktop.demo_requested.connect(lambda: tasks(_start_demo(), "start the demo"))
@@ -124,9 +130,13 @@ class _Door:
                 desktop.tray.show()
                 log.info("icon shown after %.3f s of CPU time", time.process_time())
                 await asyncio.sleep(0)
+                if self.faults.last_time is not None:
+                    boxes.show(self.faults.last_time, earlier=True)
                 async with self._runtime() as runtime:
                     await self._serve(runtime, desktop, tasks, stop)
             finally:
+                self.faults.on_report = None
+                boxes.close()
                 desktop.close()
                 await tasks.cancel()
         return 0
@@ -245,13 +255,18 @@ def self_test_of_window(words: Words, *, off_screen: bool) -> Iterator[Outcome]:
 
 
 def _run(paths: Paths, *, demo: bool, open_window: bool) -> int:
-    sys.excepthook = _log_uncaught
+    faults = Faults(paths.log_dir, "demo" if demo else paths.instance)
+    with faults.watching():
+        return _run_watched(paths, faults, demo=demo, open_window=open_window)
+
+
+def _run_watched(paths: Paths, faults: Faults, *, demo: bool, open_window: bool) -> int:
     app = _application()
     app.setApplicationName("ddns-tray")
     app.setApplicationDisplayName("DDNS Tray")
     app.setDesktopFileName("ddns-tray")
     app.setQuitOnLastWindowClosed(False)
-    door = _Door(app, paths, demo, open_window)
+    door = _Door(app, paths, demo, open_window, faults)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         code = runner.run(door.run())
     if app.stop is not None:
@@ -365,8 +380,3 @@ def _end_process() -> None:
     """End without waiting for anybody: all that must be kept was written when it happened."""
     logging.shutdown()
     os._exit(_FORCED)
-
-
-def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    """Faults in Qt's callbacks end here: they must be seen, and must not end the program."""
-    log.critical("a fault of our own", exc_info=(kind, error, trace))

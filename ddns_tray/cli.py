@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ddns_tray import __version__
 from ddns_tray.commands.context import Context, Exit, tell_error
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
+from ddns_tray.core.text import text
 from ddns_tray.words import Words, resolve_language
 
 if TYPE_CHECKING:
@@ -74,7 +75,28 @@ def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except DdnsTrayError as exc:
         tell_error(context.err, context.words, exc)
         return int(arguments.failure)
+    except BrokenPipeError:
+        raise
+    except Exception as exc:  # noqa: BLE001 - whatever it is, nobody shall see a bare traceback
+        tell_error(context.err, context.words, _fault(paths, exc))
+        return Exit.FAULT
     return int(code)
+
+
+def _fault(paths: Paths, error: Exception) -> DdnsTrayError:
+    """Keep a report of a fault of our own, and say where it is."""
+    from ddns_tray.system.faults import Faults  # noqa: PLC0415 - hardly ever needed
+
+    report = Faults(paths.log_dir, paths.instance).take(error, "the command line")
+    if report is None or report.file is None:
+        return DdnsTrayError(
+            text("Something went wrong inside DDNS Tray."),
+            text("Start it again with -v, and report what it says: {kind}.", kind=type(error).__name__),
+        )
+    return DdnsTrayError(
+        text("Something went wrong inside DDNS Tray."),
+        text("A report without secrets is in {file}. Attach it to your bug report.", file=str(report.file)),
+    )
 
 
 def wished_language(paths: Paths) -> str:

@@ -14,6 +14,7 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.text import text
 from ddns_tray.remote import RequestHandler
 from ddns_tray.system import instance
+from ddns_tray.system.faults import Faults
 from ddns_tray.wiring import build_runtime
 from ddns_tray.words import Words, resolve_language
 
@@ -37,7 +38,11 @@ def run_daemon(paths: Paths) -> int:
 
     SIGTERM and SIGINT stop; a second one ends the process on the spot. SIGHUP reads the settings again.
     """
-    return asyncio.run(_main(paths))
+    faults = Faults(paths.log_dir, paths.instance)
+    with faults.watching():
+        if faults.last_time is not None:
+            log.error("the last run died of a fault of our own; the report is in %s", faults.last_time.file)
+        return asyncio.run(_main(paths))
 
 
 async def _main(paths: Paths) -> int:

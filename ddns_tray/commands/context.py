@@ -28,6 +28,7 @@ class Exit(IntEnum):
     RED = 2
     UNKNOWN = 3
     USAGE = 64
+    FAULT = 70
     CONFIG = 78
     INTERRUPTED = 130
     PIPE_CLOSED = 141

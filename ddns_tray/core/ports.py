@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
 from ddns_tray.core.model import ANY_WAY
 
@@ -64,10 +65,11 @@ class Chance(Protocol):
 class Secret:
     """A secret on its way: it can be used by `reveal()`, and shows itself nowhere else."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        _ALIVE[id(self)] = self
 
     def reveal(self) -> str:
         """Return the secret itself; call this only where it goes on the wire."""
@@ -87,6 +89,14 @@ class Secret:
     def __reduce__(self) -> str | tuple[object, ...]:
         message = "a secret must not be serialised"
         raise TypeError(message)
+
+
+_ALIVE: WeakValueDictionary[int, Secret] = WeakValueDictionary()
+
+
+def living_secrets() -> tuple[str, ...]:
+    """Every secret that this process holds, for those who have to leave them out of a text."""
+    return tuple({secret.reveal() for secret in tuple(_ALIVE.values())})
 
 
 # --- the wire -------------------------------------------------------------------------------------------------------
@@ -268,6 +278,16 @@ class MemoryStore(Protocol):
 
     def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
         """Write all, atomically."""
+
+
+class SeenRelease(Protocol):
+    """The newest state of the release feed that was ever seen here. Methods raise `StorageError`."""
+
+    def load(self) -> int:
+        """Its sequence, 0 before the first."""
+
+    def save(self, sequence: int) -> None:
+        """Keep it."""
 
 
 class Subscriber(Protocol):

@@ -447,3 +447,31 @@ def test_the_version_is_told_at_once(product: Product) -> None:
         after = os.times()
         best = min(best, after.children_user + after.children_system - before.children_user - before.children_system)
     assert best < 0.25
+
+
+BROKEN_COMMAND = """
+import argparse, os, sys
+from ddns_tray import cli
+from ddns_tray.core.ports import Secret
+
+secret = Secret("canary-4711-of-the-account")
+
+def broken(context, arguments):
+    raise RuntimeError("cannot send " + secret.reveal())
+
+arguments = argparse.Namespace(config=None, json=False, verbose=0, command=broken, failure=1)
+sys.exit(cli._run(arguments, os.environ))
+"""
+
+
+def test_a_fault_of_our_own_is_told_in_words_and_kept_without_secrets(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "PATH": "", "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_COMMAND], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 70
+    assert "Traceback" not in done.stderr
+    (report,) = (tmp_path / "ddns-tray" / "log").glob("fault-*.txt")
+    assert str(report) in done.stderr
+    assert "RuntimeError: cannot send [left out]" in report.read_text("utf-8")
+    assert "canary" not in report.read_text("utf-8") + done.stderr

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtWidgets import QLabel
 
 from ddns_tray.app import _Door
+from ddns_tray.system.faults import Faults
 from ddns_tray.system.paths import Paths
 from ddns_tray.ui.controls import Banner
 from ddns_tray.ui.desktop import Desktop
@@ -56,7 +57,7 @@ async def test_broken_settings_are_explained_and_taken_when_they_are_repaired(
     paths = Paths(tmp_path / "config.toml", tmp_path / "data", tmp_path / "run", tmp_path / "log")
     paths.config_file.write_text(BROKEN, encoding="utf-8")
     # The application is only asked to end, which this test does not do.
-    door = _Door(cast("_Application", None), paths, demo=False, open_window=True)
+    door = _Door(cast("_Application", None), paths, demo=False, open_window=True, faults=Faults(paths.log_dir))
     tasks = Tasks()
     desktop = Desktop(lambda: NOW, tasks, theme, panel_available=lambda: True)
     async with door._runtime() as runtime:
