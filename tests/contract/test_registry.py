@@ -17,9 +17,11 @@ from ddns_tray.providers.entry import checked_base_url
 from ddns_tray.providers.registry import SPECS, checked_options, find, known_entries, open_account, spec
 from tests.support.clock import FakeClock
 from tests.support.fake_cloudflare import FakeCloudflare
+from tests.support.fake_rest_keyed import key_file, pem
 
 HTTP = FakeCloudflare(token="unused")
 SECRETS = {field.name: Secret("c2VjcmV0") for each in SPECS for field in each.fields if field.secret}
+SECRETS |= {"service_account_key": Secret(key_file("good")), "private_key": Secret(pem("good"))}
 ENOUGH = {
     "rfc2136": {"server": "127.0.0.1"},
     "dyndns2": {"base_url": "https://update.example.test"},

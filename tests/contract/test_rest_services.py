@@ -14,6 +14,7 @@ from ddns_tray.providers.registry import open_account, spec
 from tests.contract.suite import HOME, NEIGHBOURS, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
 from tests.support import fake_rest_clouds as clouds
 from tests.support import fake_rest_dns as dns
+from tests.support import fake_rest_keyed as keyed
 from tests.support import fake_rest_registrars as registrars
 from tests.support import fake_rest_unlisted as unlisted
 from tests.support import fake_rest_webhosts as webhosts
@@ -23,7 +24,7 @@ from tests.support.fake_rest_azure import FakeAzure
 from tests.support.faults import FaultyHttp, WireFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ddns_tray.core.ports import HttpRequest, HttpResponse, Provider
     from tests.contract.suite import Harness
@@ -39,6 +40,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "easydns": unlisted.FakeEasyDns,
     "gandi": registrars.FakeGandi,
     "gcore": webhosts.FakeGcore,
+    "google_cloud": keyed.FakeGoogleCloud,
     "godaddy": registrars.FakeGoDaddy,
     "hetzner": clouds.FakeHetzner,
     "hetzner_console": clouds.FakeHetznerConsole,
@@ -58,6 +60,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "scaleway": webhosts.FakeScaleway,
     "servercow": unlisted.FakeServercow,
     "spaceship": webhosts.FakeSpaceship,
+    "transip": keyed.FakeTransip,
     "vercel": webhosts.FakeVercel,
     "vultr": clouds.FakeVultr,
 }
@@ -76,7 +79,10 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     "nearlyfreespeech": {"login": "somebody"},
     "netcup": {"customer_number": "4711"},
     "servercow": {"username": "somebody"},
+    "transip": {"login": "somebody"},
 }
+KEY_FILES: Mapping[str, Callable[[str], str]] = {"google_cloud": keyed.key_file, "transip": keyed.pem}
+"""Services of which the secret is a file with a key that signs."""
 IN_THE_QUERY = frozenset({"namesilo"})
 """Services whose documentation knows no other place for the key than the query."""
 
@@ -92,8 +98,12 @@ class RestHarness(HttpHarness):
         self.default_ttl = self.spec.capabilities.offered_ttl(DEFAULT_TTL) or 0
         self.calls_to_look, self.changes_in_place = fake.calls_to_look, fake.changes_in_place
         self.lists_zones = self.spec.capabilities.list_zones
+        if service in KEY_FILES:
+            self.secret = KEY_FILES[service]("good")
 
     def open(self, *, secret: str | None = None) -> Provider:
+        if secret is not None and self.spec.id in KEY_FILES:
+            secret = KEY_FILES[self.spec.id]("another")
         secrets = {field.name: Secret(secret or self.secret) for field in self.spec.fields if field.secret}
         return open_account(self.spec.id, self.options, secrets, http=self.http, clock=FakeClock())
 

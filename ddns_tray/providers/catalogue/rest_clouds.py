@@ -226,4 +226,38 @@ ENTRIES = (
         capabilities=ttl(1),
         calls=(4, 2, 1),
     ),
+    rest_entry(
+        "google_cloud",
+        "Google Cloud DNS",
+        (
+            secret(
+                "service_account_key",
+                text("Key file of a service account"),
+                text(
+                    "The whole JSON file, made in the console under IAM, Service accounts, Keys. The smallest "
+                    "permission is the role DNS Administrator on the one managed zone. In a terminal: ddns-tray secret "
+                    "set ACCOUNT service_account_key < key.json"
+                ),
+            ),
+            option(
+                "project",
+                text("Project"),
+                text("Only if the zones are in another project than the service account."),
+                required=False,
+            ),
+            option(
+                "login_url",
+                text("Address of the sign-in"),
+                text("Only other clouds than the public one need another."),
+                required=False,
+                default="https://oauth2.googleapis.com/token",
+            ),
+        ),
+        base_url="https://dns.googleapis.com/dns/v1",
+        homepage="https://cloud.google.com/dns",
+        key_page="https://console.cloud.google.com/iam-admin/serviceaccounts",
+        aliases=("gcp", "googleclouddns", "google cloud", "clouddns", "谷歌云"),
+        capabilities=ttl(0),
+        calls=(4, 2, 1),
+    ),
 )

@@ -296,4 +296,36 @@ ENTRIES = (
         aliases=("mythicbeasts", "mythic-beasts.com"),
         capabilities=ttl(60),
     ),
+    rest_entry(
+        "transip",
+        "TransIP",
+        (
+            option("login", USER_NAME, text("The name with which you sign in at the control panel.")),
+            secret(
+                "private_key",
+                text("Private key"),
+                text(
+                    "Switch the API on in the control panel and make a key pair there; this is the private key, all of "
+                    "its lines. There is no smaller permission than the whole account, so keep it safe. In a terminal: "
+                    "ddns-tray secret set ACCOUNT private_key < key.pem"
+                ),
+            ),
+            option(
+                "whitelist",
+                text("Only from listed addresses"),
+                text(
+                    "Whether the key was made to be accepted from listed addresses only. With a changing address: no."
+                ),
+                required=False,
+                default="no",
+                choices=("no", "yes"),
+            ),
+        ),
+        base_url="https://api.transip.nl/v6",
+        homepage="https://www.transip.eu",
+        key_page="https://www.transip.eu/cp/account/api/",
+        aliases=("transip.nl", "transip.be", "transip.eu"),
+        capabilities=ttl(60, 86400),
+        calls=(4, 2, 1),
+    ),
 )

@@ -8,15 +8,11 @@ of Azure has no addresses of its own and is left alone.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ddns_tray.core.errors import AuthenticationFailed, PermissionDenied, RequestRejected, ZoneNotFound
-from ddns_tray.core.ports import HttpRequest
 from ddns_tray.providers.entry import checked_base_url
-from ddns_tray.providers.rest import TIMEOUT, Dialect, Fault, HttpService
 from ddns_tray.providers.rest_family import RestRRsets
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import Page, Pages, Params, at, maybe
@@ -30,18 +26,18 @@ from ddns_tray.providers.rest_family_service import (
     kept_members,
 )
 from ddns_tray.providers.shape import Json, Misfit
+from ddns_tray.providers.signed_in import SignedIn, form_request
 from ddns_tray.providers.zoned import Zone, changed_meanwhile, host_name, ttl_to_write
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
     from ddns_tray.core.model import Change, ExistingSet
-    from ddns_tray.core.ports import HttpResponse, Provider
+    from ddns_tray.core.ports import HttpRequest, Provider
     from ddns_tray.providers.entry import Opening
+    from ddns_tray.providers.rest import Fault
 
 VERSION = (("api-version", "2018-05-01"),)
-RENEWED_BEFORE = 120.0
-"""Seconds before its end from which a token is no longer used."""
 _PROVIDER = "/subscriptions/{subscription}/providers/Microsoft.Network/dnsZones"
 _ZONE = "/subscriptions/{subscription}/resourceGroups/{zone}/providers/Microsoft.Network/dnsZones/{zone_name}"
 """The handle of a zone is its resource group."""
@@ -106,64 +102,38 @@ SERVICE = RestService(
 )
 
 
-class SignedIn(HttpService):
-    """The wire to Azure: it fetches a token before the first request, and another one when that is about to end."""
+class AzureSignedIn(SignedIn):
+    """The wire to Azure, signed in with client credentials."""
 
     def __init__(self, opening: Opening) -> None:
         self._secret = opening.secret("client_secret")
-        super().__init__(
-            dialect=Dialect(opening.spec.title, fault=_fault, codes=SERVICE.codes),
-            base_url=opening.base_url(),
-            auth=self._with_token,
-            secrets=(self._secret.reveal(),),
-            http=opening.http,
-            clock=opening.clock,
-        )
+        super().__init__(opening, SERVICE, secrets=(self._secret.reveal(),))
         login = checked_base_url(opening.option("login_url"), option="login_url")
         self._login_url = login + filled("/{tenant}/oauth2/v2.0/token", {"tenant": opening.option("tenant_id")})
         self._client = opening.option("client_id")
         self._scope = f"{opening.base_url()}/.default"
-        self._token = ""
-        self._ends = 0.0
 
-    def _with_token(self, request: HttpRequest, _now: float) -> HttpRequest:
-        if not self._token:
-            return request
-        return replace(request, headers={**request.headers, "Authorization": f"Bearer {self._token}"})
+    def _sign_in_request(self, now: float) -> HttpRequest:
+        del now
+        return form_request(
+            self._login_url,
+            {
+                "grant_type": "client_credentials",
+                "client_id": self._client,
+                "client_secret": self._secret.reveal(),
+                "scope": self._scope,
+            },
+        )
 
-    async def send(self, request: HttpRequest, *, writes: bool) -> HttpResponse:
-        """Send, signed in."""
-        if not self._token or self._clock.monotonic() > self._ends:
-            await self._sign_in()
-        response = await super().send(request, writes=writes)
-        if response.status == HTTPStatus.UNAUTHORIZED:
-            self._token = ""
-        return response
-
-    async def _sign_in(self) -> None:
-        self._token = ""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._client,
-            "client_secret": self._secret.reveal(),
-            "scope": self._scope,
-        }
-        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-        request = HttpRequest("POST", self._login_url, headers=headers, body=urlencode(form).encode(), timeout=TIMEOUT)
-        response = await super().send(request, writes=False)
-        try:
-            answer = self._checked(response, missing=AuthenticationFailed, writes=False)
-            self._token = answer["access_token"].string()
-            self._ends = self._clock.monotonic() + answer["expires_in"].integer() - RENEWED_BEFORE
-        except Misfit as exc:
-            raise self.misfit(exc) from exc
+    def _token_of(self, answer: Json) -> tuple[str, float]:
+        return answer["access_token"].string(), answer["expires_in"].integer()
 
 
 class Azure(RestRRsets):
     """One subscription."""
 
     def __init__(self, opening: Opening) -> None:
-        super().__init__(opening, SignedIn(opening), SERVICE)
+        super().__init__(opening, AzureSignedIn(opening), SERVICE)
         self._subscription = opening.option("subscription_id")
 
     def _zone(self, item: Json) -> Zone:
