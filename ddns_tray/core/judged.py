@@ -7,7 +7,7 @@ against each other. The rule is narrow on purpose:
 
 - the verdict was green and `matched`, no old answer is waited for, and no witness holds anything but the wanted set;
 - whoever was heard then was heard now, with the same words; only times and the TTLs that resolvers count down differ;
-- the circumstances are the same, and the memory is the very one that the verdict before left behind;
+- the circumstances are the same, and the memory is the one that the verdict before left behind;
 - the clock did not go back.
 
 Then nothing that the judge reads has changed but the time, and without an old answer no time limit is running.
@@ -21,14 +21,18 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_set
 from ddns_tray.core.judge import judge_again
-from ddns_tray.core.model import Circumstances, Colour, Observation, Role, VerdictKind, View
+from ddns_tray.core.model import Circumstances, Colour, Observation, RecordMemory, Role, VerdictKind, View
 
 if TYPE_CHECKING:
-    from ddns_tray.core.model import RecordMemory, Verdict
+    from collections.abc import Iterable
+
+    from ddns_tray.core.model import Verdict
 
 _words = attrgetter(*(each.name for each in fields(Observation) if each.name not in {"at", "ttl", "rtt_ms"}))
 _frame = attrgetter(*(each.name for each in fields(View) if each.name not in {"at", "observations"}))
 _told = attrgetter(*(each.name for each in fields(Circumstances) if each.name not in {"at", "memory"}))
+_kept = attrgetter(*(each.name for each in fields(RecordMemory) if each.name not in {"turns", "looked_at"}))
+"""What the judge may read of the memory; the rest is written by others after him."""
 
 
 class Judged:
@@ -58,7 +62,7 @@ class Judged:
 def judge_after(before: Judged | None, view: View | None, told: Circumstances) -> Judged:
     """Judge as `judge_again` does, or repeat the verdict before if it can only be the same."""
     if before is not None and view is not None and _repeats(before, view, told):
-        memory = replace(before.memory, last_matched=told.at)
+        memory = replace(told.memory, last_matched=told.at)
         return Judged(view, told, before.verdict, memory, repeated=True)
     verdict, memory = judge_again(view, told)
     return Judged(view, told, verdict, memory, repeated=False)
@@ -68,7 +72,7 @@ def _repeats(before: Judged, view: View, told: Circumstances) -> bool:
     then = before.view
     return (
         then is not None
-        and told.memory is before.memory
+        and (told.memory is before.memory or _kept(told.memory) == _kept(before.memory))
         and told.at >= before.told.at
         and before.verdict.kind is VerdictKind.MATCHED
         and len(view.observations) == len(then.observations)
@@ -77,6 +81,12 @@ def _repeats(before: Judged, view: View, told: Circumstances) -> bool:
         and all(map(_says_the_same, view.observations, then.observations))
         and before.lasts
     )
+
+
+def same_words(role: Role, now: Iterable[Observation], then: Iterable[Observation]) -> bool:
+    """Whether the servers of this role said the same at two looks, in the same order."""
+    some, others = ([each for each in seen if each.role is role] for seen in (now, then))
+    return len(some) == len(others) and all(map(_says_the_same, some, others))
 
 
 def _says_the_same(now: Observation, then: Observation) -> bool:
