@@ -16,6 +16,7 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import (
     AddressState,
     Agreement,
+    AtProvider,
     Behind,
     Circumstances,
     Family,
@@ -85,6 +86,17 @@ def _of_memory(memory: RecordMemory) -> dict[str, Any]:
         "expected": sorted(memory.expected),
         "written": list(memory.written),
         "cached_until": {server: exact_time(until) for server, until in memory.cached_until.items()},
+        "at_provider": None if memory.at_provider is None else _of_provider(memory.at_provider),
+    }
+
+
+def _of_provider(found: AtProvider) -> dict[str, Any]:
+    return {
+        "time": exact_time(found.at),
+        "addresses": sorted(found.addresses),
+        "proxied": found.proxied,
+        "asked": found.asked,
+        "edge": sorted(found.edge),
     }
 
 
@@ -206,7 +218,18 @@ def _memory(kept: Mapping[str, Any]) -> RecordMemory:
         expected=frozenset(_words(kept["expected"])),
         written=_words(kept["written"]),
         cached_until=MappingProxyType({str(server): _moment(at) for server, at in kept["cached_until"].items()}),
+        at_provider=None if kept.get("at_provider") is None else _provider(kept["at_provider"]),
         **plain,
+    )
+
+
+def _provider(found: Mapping[str, Any]) -> AtProvider:
+    return AtProvider(
+        addresses=frozenset(_words(found["addresses"])),
+        proxied=bool(found["proxied"]),
+        at=_moment(found["time"]),
+        asked=None if found["asked"] is None else bool(found["asked"]),
+        edge=frozenset(_words(found["edge"])),
     )
 
 

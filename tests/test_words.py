@@ -51,13 +51,21 @@ _TUPLES = {
     "seen": (OLD,),
     "expected": (MINE,),
     "extra": (OLD,),
+    "origin": (MINE,),
     "servers": ("ns1.example.net",),
     "ahead": ("ns2.example.net",),
     "resolvers": ("udp://9.9.9.9",),
     "router": ("192.168.178.2",),
     "portal": ("login.hotel.example",),
 }
-_NUMBERS = {"expires": NOW + 60, "right": 2, "resolvers_asked": 3, "servers_right": 2, "resolvers_right": 3}
+_NUMBERS = {
+    "expires": NOW + 60,
+    "read": NOW - 60,
+    "right": 2,
+    "resolvers_asked": 3,
+    "servers_right": 2,
+    "resolvers_right": 3,
+}
 
 
 def reason(code: str, *, many: bool = False, seen: tuple[str, ...] = (OLD,), rcode: str = "REFUSED") -> Reason:

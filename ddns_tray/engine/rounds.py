@@ -8,8 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import UsageError
-from ddns_tray.core.judge import judge_again
-from ddns_tray.core.model import AddressState, Circumstances, Family, Outcome, Phase, VerdictKind
+from ddns_tray.core.model import AddressState, Circumstances, Colour, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, parse_host_part
 from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.core.text import text
@@ -23,7 +22,7 @@ from ddns_tray.engine.updating import Task, Updater
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ddns_tray.core.model import Agreement, Behind, RecordKey, UpdateResult
+    from ddns_tray.core.model import Agreement, Behind, RecordKey, UpdateResult, Verdict
     from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.core.repairs import Repair, RepairKind
     from ddns_tray.engine.setup import AccountOpener, EngineSetup, KeptRecord
@@ -115,7 +114,11 @@ class Rounds:
 
     def looks_wanted(self) -> list[float]:
         """When to look again before the schedule does: for failed writes, a log-in of the network, a line in doubt."""
-        return [*self.retries(), *(each for each in (self._portal.due, self._addresses.due) if each is not None)]
+        return [
+            *self.retries(),
+            *self._observer.wanted(),
+            *(each for each in (self._portal.due, self._addresses.due) if each is not None),
+        ]
 
     async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         """One round. Raises nothing that the world can cause."""
@@ -134,7 +137,8 @@ class Rounds:
             await self._addresses.look(wish.care)
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
-            await self._observer.look(self._setup.verifier, [record.key for record in self.kept])
+            records = {record.key: self._expected(record) for record in self.kept}
+            await self._observer.look(self._setup.verifier, records, self._setup.verify, routine=wish.is_routine)
         if wish.detect:
             await self._look_for_portal(results, at_once=not wish.is_routine)
         await self._settle_online()
@@ -221,7 +225,7 @@ class Rounds:
         if then_desired != desired:
             return True
         status = self._state.statuses.get(record.key)
-        return status is not None and status.verdict.kind in _WORTH_A_LOOK and now >= at + REPAIR_PAUSE
+        return status is not None and _is_worth_a_look(status.verdict) and now >= at + REPAIR_PAUSE
 
     # --- judge ---
 
@@ -294,9 +298,12 @@ class Rounds:
                 behind=_behind(record, agreement),
                 portal=None if portal is None else portal.host,
             )
-            verdict, brought_forward = judge_again(self._state.views.get(record.key), told)
-            self._state.note(record.key, brought_forward)
-            self._state.set_status(record, sorted(expected or (), key=_numeric), verdict, told)
+            judged = self._observer.judge(record.key, told)
+            if judged.repeated:
+                self._state.repeat_status(record.key, judged)
+                continue
+            self._state.note(record.key, judged.memory)
+            self._state.set_status(record, sorted(expected or (), key=_numeric), judged.verdict, told)
 
     def judge_paused(self) -> None:
         """Show every record as paused."""
@@ -307,6 +314,12 @@ def _behind(record: KeptRecord, agreement: Agreement | None) -> Behind | None:
     """Say what stands before our router, for a name that shall lead the world to it."""
     own = record.settings.expected or record.settings.allow_private
     return None if agreement is None or own else agreement.behind
+
+
+def _is_worth_a_look(verdict: Verdict) -> bool:
+    """Say whether the provider may know why the world sees this: another address, or a proxy that should not be."""
+    unsure = verdict.kind is VerdictKind.PROXIED and verdict.colour is not Colour.GREEN
+    return verdict.kind in _WORTH_A_LOOK or unsure
 
 
 def _numeric(address: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core import schedule
 from ddns_tray.core.errors import DdnsTrayError, ProblemCode, ProviderError, TransportError, Unconfirmed
-from ddns_tray.core.model import Intent, Outcome, RecordMemory, UpdateResult
+from ddns_tray.core.model import AtProvider, Intent, Outcome, RecordMemory, UpdateResult
 from ddns_tray.core.plan import plan
 from ddns_tray.engine.pacing import Pacing
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import Capabilities, ExistingSet, Plan, RecordKey
+    from ddns_tray.core.model import Capabilities, Change, ExistingSet, Plan, RecordKey
     from ddns_tray.core.ports import Chance, Clock, Provider
     from ddns_tray.engine.setup import AccountOpener, KeptRecord
 
@@ -123,6 +123,9 @@ class Updater:
         try:
             existing = await provider.read(key)
             memory = self._recall(key)
+            if provider.capabilities.proxied and existing is not None:
+                memory = replace(memory, at_provider=_as_read(task, existing, self._clock.now()))
+                self._remember(key, memory)
             settings = task.record.settings
             planned = plan(
                 key,
@@ -184,6 +187,7 @@ class Updater:
             ours=wanted,
             written=tuple(sorted(wanted)),
             written_at=self._clock.now(),
+            at_provider=_as_written(task, change, self._clock.now()) if provider.capabilities.proxied else None,
             unconfirmed=False,
             failures=0,
             not_before=None,
@@ -265,6 +269,17 @@ class Updater:
 def _offered(ttl: int | None, capabilities: Capabilities) -> int | None:
     """Bring a wished TTL into what the service offers, so that it does not differ for ever."""
     return capabilities.offered_ttl(ttl) if ttl is not None else None
+
+
+def _as_read(task: Task, existing: ExistingSet, now: float) -> AtProvider:
+    proxied = any(record.proxied for record in existing.records)
+    return AtProvider(frozenset(existing.addresses), proxied, now, asked=task.record.settings.proxied)
+
+
+def _as_written(task: Task, change: Change, now: float) -> AtProvider:
+    before = change.existing.records if change.existing is not None else ()
+    proxied = any(record.proxied for record in before) if change.proxied is None else change.proxied
+    return AtProvider(frozenset(change.after), proxied, now, asked=task.record.settings.proxied)
 
 
 def _with_old_answer(memory: RecordMemory, existing: ExistingSet | None) -> RecordMemory:

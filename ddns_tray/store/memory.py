@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.errors import Problem, ProblemCode
-from ddns_tray.core.model import Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
+from ddns_tray.core.model import AtProvider, Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
 from ddns_tray.core.text import Text
 from ddns_tray.store.atomic import locked, read_error, replace_file
 
@@ -96,7 +96,18 @@ def _encode_one(memory: RecordMemory) -> dict[str, Any]:
         "cached_until": dict(memory.cached_until),
         "written": list(memory.written),
         "blocked": None if memory.blocked is None else _encode_problem(memory.blocked),
+        "at_provider": None if memory.at_provider is None else _encode_provider(memory.at_provider),
         "turns": [[turn.at, turn.kind, turn.colour] for turn in memory.turns],
+    }
+
+
+def _encode_provider(found: AtProvider) -> dict[str, Any]:
+    return {
+        "at": found.at,
+        "addresses": sorted(found.addresses),
+        "proxied": found.proxied,
+        "asked": found.asked,
+        "edge": sorted(found.edge),
     }
 
 
@@ -130,7 +141,20 @@ def _decode_one(data: Mapping[str, Any]) -> RecordMemory:
         written=tuple(_texts(data.get("written", []))),
         blocked=None if blocked is None else _decode_problem(blocked),
         turns=_decode_turns(data.get("turns", [])),
+        at_provider=_decode_provider(data.get("at_provider")),
         **plain,
+    )
+
+
+def _decode_provider(data: Any) -> AtProvider | None:
+    if data is None:
+        return None
+    return AtProvider(
+        addresses=frozenset(_texts(data["addresses"])),
+        proxied=_checked(data["proxied"], (bool,)),
+        at=float(_checked(data["at"], _NUMBER)),
+        asked=_checked(data["asked"], (bool, type(None))),
+        edge=frozenset(_texts(data["edge"])),
     )
 
 

@@ -201,6 +201,8 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
             fields[f"{name}_count"] = len(value)
         elif name == "expires" and isinstance(value, int | float):
             fields[name] = speaker.time(value, now)
+        elif name == "read" and isinstance(value, int | float):
+            fields[name] = speaker.ago(value, now)
         else:
             fields[name] = value
     return fields

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.model import AtProvider
 from tests.support.lab import PRIMARY, SECONDARY, Lab, Scenario, settled, with_memory
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import RecordMemory
 
+EDGE = "104.16.132.229"
 NEW, OLD = "198.51.100.50", "198.51.100.51"
 
 _IN = "chain in {{ type filter hook input priority 30; {} }}"
@@ -97,6 +99,16 @@ async def just_written(_lab: Lab, scenario: Scenario) -> RecordMemory:
         written_at=now,
         last_matched=None,
     )
+
+
+async def at_the_edge(
+    lab: Lab, scenario: Scenario, *, shown: str = EDGE, behind: str = NEW, asked: bool | None = None, edge: str = ""
+) -> RecordMemory:
+    """The provider said an hour ago that its proxy leads to `behind`; everybody sees `shown`."""
+    await lab.publish(scenario.name, shown)
+    known = frozenset({edge} - {""})
+    word = AtProvider(frozenset({behind}), proxied=True, at=time.time() - 3600, asked=asked, edge=known)
+    return with_memory(scenario, at_provider=word)
 
 
 async def remembered_from_later(lab: Lab, scenario: Scenario) -> RecordMemory:

@@ -9,6 +9,7 @@ from ddns_tray.core.model import AddressState, Colour, RecordType
 from ddns_tray.core.model import VerdictKind as Kind
 from tests.bed.lab_arrangements import (
     CALM,
+    EDGE,
     INTERCEPTED,
     LOSS,
     NEW,
@@ -19,6 +20,7 @@ from tests.bed.lab_arrangements import (
     PORT_53_BLOCKED,
     REFUSED_ON_THE_WAY,
     UDP_BLOCKED,
+    at_the_edge,
     change,
     change_behind_our_back,
     create_after_a_question,
@@ -322,6 +324,44 @@ LIES = (
     ),
 )
 
+PROXIED = (
+    Scenario(
+        "an edge of the provider's proxy, with the right address behind it",
+        "edge1.example.test",
+        Says(Kind.PROXIED, GREEN, data={"origin": (NEW,), "expected": (EDGE,), "resolvers_right": 4}),
+        (NEW,),
+        arrange=at_the_edge,
+    ),
+    Scenario(
+        "an edge of the provider's proxy, with another address behind it",
+        "edge2.example.test",
+        Says(Kind.MISMATCH, RED, "proxied_mismatch", data={"seen": (OLD,), "expected": (NEW,)}),
+        (NEW,),
+        arrange=partial(at_the_edge, behind=OLD),
+    ),
+    Scenario(
+        "another edge than the one that the provider spoke of",
+        "edge3.example.test",
+        Says(Kind.PROXIED, YELLOW, "proxied_unread", data={"expected": (EDGE,)}),
+        (NEW,),
+        arrange=partial(at_the_edge, edge="104.17.1.1"),
+    ),
+    Scenario(
+        "a proxy that the settings do not want",
+        "edge4.example.test",
+        Says(Kind.PROXIED, YELLOW, "proxied_unasked", data={"expected": (EDGE,)}),
+        (NEW,),
+        arrange=partial(at_the_edge, asked=False),
+    ),
+    Scenario(
+        "our own address where the settings want a proxy",
+        "edge5.example.test",
+        Says(Kind.PROXIED, YELLOW, "proxy_off", data={"seen": (NEW,)}),
+        (NEW,),
+        arrange=partial(at_the_edge, shown=NEW, asked=True),
+    ),
+)
+
 ADDRESSES = (
     Scenario("paused", "home.example.test", Says(Kind.PAUSED, GREY), (HOME,), paused=True),
     Scenario(
@@ -449,4 +489,4 @@ LINE = (
     ),
 )
 
-SCENARIOS = (*MATCHED, *WRONG, *TIME, *LIES, *ADDRESSES, *LINE)
+SCENARIOS = (*MATCHED, *WRONG, *TIME, *LIES, *PROXIED, *ADDRESSES, *LINE)

@@ -11,7 +11,7 @@ import pytest
 from ddns_tray import recorded, report
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
-from ddns_tray.core.model import Circumstances, RecordMemory, RecordStatus
+from ddns_tray.core.model import AtProvider, Circumstances, RecordMemory, RecordStatus
 from ddns_tray.core.names import mixes_alphabets, readable_name
 from ddns_tray.terminal import render
 from ddns_tray.words import Words
@@ -54,6 +54,7 @@ def on_its_way() -> RecordStatus:
         served_since=NOW - 10.25,
         old_ttl=60,
         cached_until={"udp://9.9.9.9": NOW + 40.5},
+        at_provider=AtProvider(frozenset({NEW}), proxied=False, at=NOW - 7.5, edge=frozenset({"104.16.1.1"})),
     )
     told = Circumstances(NOW, frozenset({NEW}), memory, online=True, watched_only=False)
     view = look(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ddns_tray.core.errors import Problem, ProblemCode, StorageError
-from ddns_tray.core.model import Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
+from ddns_tray.core.model import AtProvider, Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
 from ddns_tray.core.text import text
 from ddns_tray.store.memory import MemoryFile
 
@@ -36,6 +36,7 @@ FULL = RecordMemory(
     ),
     turns=(Turn(1.0, VerdictKind.MATCHED, Colour.GREEN), Turn(2.0, None, None)),
     looked_at=9.0,
+    at_provider=AtProvider(frozenset({"203.0.113.8"}), True, 7.5, None, frozenset({"104.16.1.1"})),
 )
 
 

@@ -69,6 +69,7 @@ class FakeProvider:
         self.capabilities = Capabilities()
         self.broken: dict[RecordKey, DdnsTrayError] = {}
         self.content: dict[RecordKey, tuple[str, ...]] = {}
+        self.proxied: dict[RecordKey, bool] = {}
         self.calls = 0
         self.reads = 0
         self.writes: list[tuple[RecordKey, tuple[str, ...]]] = []
@@ -84,7 +85,8 @@ class FakeProvider:
         return tuple(self._existing(key) for key in self.content if key.name.endswith(zone))
 
     def _existing(self, key: RecordKey) -> ExistingSet:
-        records = tuple(ExistingRecord(address, ttl=60) for address in self.content.get(key, ()))
+        proxied = self.proxied.get(key)
+        records = tuple(ExistingRecord(address, ttl=60, proxied=proxied) for address in self.content.get(key, ()))
         return ExistingSet(key, "example.org", records)
 
     async def read(self, key: RecordKey) -> ExistingSet | None:
@@ -101,6 +103,8 @@ class FakeProvider:
         if self.fail_apply:
             raise self.fail_apply.pop(0)
         self.content[change.key] = change.after
+        if change.proxied is not None:
+            self.proxied[change.key] = change.proxied
         self.writes.append((change.key, change.after))
         if self.lose_answer:
             raise self.lose_answer.pop(0)

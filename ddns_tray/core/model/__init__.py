@@ -29,6 +29,7 @@ from ddns_tray.core.model.sources import (
     Standing,
 )
 from ddns_tray.core.model.verdicts import (
+    AtProvider,
     Circumstances,
     Phase,
     Reason,
@@ -57,6 +58,7 @@ __all__ = [
     "AddressState",
     "AddressView",
     "Agreement",
+    "AtProvider",
     "Behind",
     "Binding",
     "Capabilities",

@@ -76,6 +76,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class AtProvider:
+    """What stood at the provider when it was last read or written, where it can put its own proxy before a record.
+
+    `asked` is what the settings say of the proxy, None for "as it is". `edge` are the addresses that the world was
+    first shown after that; empty while nobody has looked.
+    """
+
+    addresses: frozenset[str]
+    proxied: bool
+    at: float
+    asked: bool | None = None
+    edge: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMemory:
     """What must be remembered of one key from round to round, and over a restart.
 
@@ -108,6 +123,8 @@ class RecordMemory:
     turns: tuple[Turn, ...] = ()
     looked_at: float | None = None
     line: str | None = None
+    at_provider: AtProvider | None = None
+    """None where the provider has no proxy of its own, or was not read yet."""
 
 
 @dataclass(frozen=True, slots=True)
