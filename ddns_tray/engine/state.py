@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
+    from ddns_tray.core.judged import Judged
     from ddns_tray.core.model import (
         Circumstances,
         Detour,
@@ -142,6 +143,24 @@ class EngineState:
             circumstances=circumstances,
             turns=turns,
             line=self.recall(key).line if record.settings.line else None,
+        )
+
+    def repeat_status(self, key: RecordKey, judged: Judged) -> None:
+        """Take a verdict that is the one before: nothing but times has moved, which is not worth a write."""
+        now, before = self._clock.now(), self.statuses[key]
+        self._memory[key] = replace(judged.memory, looked_at=now)
+        self.statuses[key] = RecordStatus(
+            key=key,
+            account=before.account,
+            expected=before.expected,
+            verdict=judged.verdict,
+            view=judged.view,
+            since=before.since,
+            last_update=self.results.get(key),
+            proven_at=now,
+            circumstances=judged.told,
+            turns=before.turns,
+            line=before.line,
         )
 
     def deadlines(self) -> list[float]:
