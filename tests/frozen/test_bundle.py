@@ -88,8 +88,8 @@ def test_the_demo_runs_without_a_screen(inside: BareRoot, frozen: Frozen) -> Non
 
 
 def test_every_library_that_it_asks_for_is_there(inside: BareRoot) -> None:
-    listing = f"LD_LIBRARY_PATH={INSIDE}/_internal find {INSIDE} -type f \\( -name '*.so*' -o -perm -100 \\) -exec ldd {{}} + 2>/dev/null"
-    told = inside.run("sh", "-c", listing).stdout
+    listing = f"find {INSIDE} -type f \\( -name '*.so*' -o -perm -100 \\) -exec ldd {{}} + 2>/dev/null"
+    told = inside.run("sh", "-c", listing, env={"LD_LIBRARY_PATH": f"{INSIDE}/_internal"}).stdout
     assert told.count("=>") > 500
     lacking = {line.split()[0] for line in told.splitlines() if "not found" in line}
     assert {name for name in lacking if not WAYLAND.match(name)} == set()

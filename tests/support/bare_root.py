@@ -56,6 +56,8 @@ def base(packages: Sequence[str]) -> Path:
             done = subprocess.run([*command, str(partial), _mirror()], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
             shutil.rmtree(partial / "var/cache/apt", ignore_errors=True)
+            # Debian's installer, and whatever runs containers, write this file; debootstrap leaves it to them.
+            (partial / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost ip6-localhost\n", encoding="ascii")
             partial.rename(target)
     return target
 
