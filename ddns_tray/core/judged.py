@@ -102,6 +102,8 @@ def _lasts(judged: Judged) -> bool:
         return False
     if memory.old_ttl is not None or memory.old_negative or memory.cached_until:
         return False
+    if memory.at_provider is not None and memory.at_provider.asked:
+        return False  # soon it may be told that a proxy is missing
     # Two words of one server would be told apart by their times.
     places = {(each.role, each.server, each.address) for each in view.observations}
     wanted = canonical_set(memory.expected)

@@ -9,7 +9,7 @@ import pytest
 
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.judged import Judged, judge_after
-from ddns_tray.core.model import Circumstances, Colour, Observation, RecordMemory, Role, View
+from ddns_tray.core.model import AtProvider, Circumstances, Colour, Observation, RecordMemory, Role, VerdictKind, View
 from tests.core.test_judge_properties import _observation, _view
 from tests.support.looks import NEW, NOW, OLD, auth, look, resolver
 
@@ -91,6 +91,15 @@ def test_a_verdict_with_a_time_limit_is_drawn_anew() -> None:
     before = judge_after(None, view, told(moving))
     assert before.memory.old_ttl is not None
     assert not judge_after(before, later(view, 60), told(before.memory, NOW + 60)).repeated
+
+
+def test_a_proxy_that_is_wanted_and_missing_is_told_after_its_moment() -> None:
+    word = AtProvider(WANTED, proxied=True, at=NOW, asked=True)
+    before = judge_after(None, WELL, told(replace(SETTLED, at_provider=word)))
+    assert before.verdict.kind is VerdictKind.MATCHED
+    after = judge_after(before, later(WELL, 60), told(before.memory, NOW + 60))
+    assert is_what_judging_gives(after)
+    assert after.verdict.kind is VerdictKind.PROXIED
 
 
 def test_whatever_is_seen_a_repeated_verdict_is_the_one_that_judging_gives() -> None:
