@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,9 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ddns_tray.core.errors import StorageError
+from ddns_tray.core.text import text
 from ddns_tray.ui.activity import EventKind
+from ddns_tray.ui.activity_model import ActivityModel, kind_word
 from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
-from ddns_tray.ui.models import ActivityModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,20 +35,20 @@ if TYPE_CHECKING:
 class ActivityPage(QWidget):
     """A table of events, newest first."""
 
+    saved = Signal(str)
+    """Carries the file that has been written."""
+    failed = Signal(object)
+    """Carries the `StorageError` that kept it from being written."""
+
     def __init__(self, words: Words, now: Callable[[], float], theme: Theme, log: ActivityLog) -> None:
         super().__init__()
         self._words = words
         self.model = ActivityModel(words, log, now, self)
         self._kind = QComboBox()
         self._kind.setAccessibleName(words.tr("Kind of event"))
-        for kind, said in (
-            (None, words.tr("Everything")),
-            (EventKind.VERDICT, words.tr("Names")),
-            (EventKind.WRITE, words.tr("Writes")),
-            (EventKind.ADDRESS, words.tr("Address")),
-            (EventKind.PROBLEM, words.tr("Problems")),
-        ):
-            self._kind.addItem(said, kind)
+        self._kind.addItem(words.tr("Everything"), None)
+        for kind in EventKind:
+            self._kind.addItem(kind_word(words, kind), kind)
         self._search = QLineEdit()
         self._search.setPlaceholderText(words.tr("Search"))
         self._search.setAccessibleName(words.tr("Search"))
@@ -58,7 +61,8 @@ class ActivityPage(QWidget):
         self._search.textChanged.connect(self._filter)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.model.as_text()))
         save.clicked.connect(self._save)
-        self.model.modelReset.connect(self._show_nothing)
+        for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
+            changed.connect(self._show_nothing)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._kind)
@@ -87,9 +91,34 @@ class ActivityPage(QWidget):
             layout.setStretch(layout.count() - 1, int(empty))
 
     def _save(self) -> None:
-        dialog = QFileDialog(self, self._words.tr("Save what happened"))
+        words = self._words
+        dialog = QFileDialog(self, words.tr("Save what happened"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("txt")
-        dialog.selectFile("ddns-tray.txt")
-        dialog.fileSelected.connect(lambda name: Path(name).write_text(self.model.as_text(), encoding="utf-8"))
+        dialog.setNameFilters([f"{words.tr('Table for spreadsheets')} (*.csv)", f"{words.tr('Text')} (*.txt)"])
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("txt" if "*.txt" in chosen else "csv"))
+        dialog.selectFile("ddns-tray")
+        dialog.fileSelected.connect(self.save_to)
         dialog.open()
+
+    def save_to(self, name: str) -> None:
+        """Write what is shown: as text if the name says so, else as CSV. A slow disk holds nobody up."""
+        is_text = Path(name).suffix.lower() == ".txt"
+        # Spreadsheets take a file without a mark for something else than UTF-8.
+        content = self.model.as_text().encode() if is_text else self.model.as_csv().encode("utf-8-sig")
+
+        def write() -> None:
+            try:
+                Path(name).write_bytes(content)
+            except OSError as exc:
+                reason = exc.strerror or type(exc).__name__
+                self.failed.emit(
+                    StorageError(
+                        text("{file} could not be written: {reason}.", file=name, reason=reason),
+                        text("Choose another folder."),
+                    )
+                )
+            else:
+                self.saved.emit(name)
+
+        QThreadPool.globalInstance().start(write)

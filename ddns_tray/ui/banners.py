@@ -1,20 +1,68 @@
-"""Which troubles of the whole stand above every page, and in what words."""
+"""Which troubles of the whole stand above every page, in what words, and the column that shows them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
 from ddns_tray.core.errors import ConfigError, DdnsTrayError
+from ddns_tray.ui.controls import Banner
+from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import Snapshot
+    from ddns_tray.ui.theme import Tokens
     from ddns_tray.words import Words
 
 Wanted = tuple[str, str, str]
 """What to close it by, its title, its hint."""
+
+
+class BannerColumn(QWidget):
+    """Shows what is wanted and was not closed; `closed` outlives it, as the window is built anew now and then."""
+
+    dismissed = Signal(str)
+
+    def __init__(self, words: Words, tokens: Tokens, closed: set[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._tokens = tokens
+        self._closed = closed
+        self._wanted: list[Wanted] = []
+        self._shown: list[Wanted] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(20, 16, 20, 0)
+        self._column.setSpacing(8)
+        self.setVisible(False)
+
+    def show_banners(self, wanted: list[Wanted]) -> None:
+        """Show these, if they are others than before."""
+        self._wanted = wanted
+        shown = [banner for banner in wanted if banner[0] not in self._closed]
+        if shown == self._shown:
+            return
+        self._shown = shown
+        while (item := self._column.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for key, title, hint in shown:
+            shape = None if key == "demo" else Shape.WARNING
+            banner = Banner(shape, title, hint, self._words.tr("Close"), self._tokens)
+            banner.dismissed.connect(lambda key=key: self._dismiss(key))
+            self._column.addWidget(banner)
+        self.setVisible(bool(shown))
+
+    def _dismiss(self, key: str) -> None:
+        self._closed.add(key)
+        self.dismissed.emit(key)
+        self.show_banners(self._wanted)
 
 
 def wanted_banners(

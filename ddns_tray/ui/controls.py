@@ -61,7 +61,12 @@ def paragraph(text: str, parent: QWidget | None = None) -> QLabel:
 
 def muted(label: QLabel, tokens: Tokens) -> QLabel:
     """Say it more quietly."""
-    return coloured(label, tokens.muted)
+    palette = label.palette()
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(tokens.muted))
+    label.setPalette(palette)
+    # Where the application has a style sheet it says what is quiet: one of its own would be read for every label.
+    label.setProperty("quiet", True)
+    return label
 
 
 def coloured(label: QLabel, colour: str) -> QLabel:

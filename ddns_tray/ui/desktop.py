@@ -143,9 +143,9 @@ class Desktop(QObject):
         # The window is most of our Qt code: it is loaded with the first opening, and thrown away on closing.
         from ddns_tray.ui.window import MainWindow  # noqa: PLC0415 - see above
 
-        window = MainWindow(self.words, self._now, self._theme, self.activity, self._places)
-        if self._services is not None:
-            window.attach(self._services)
+        window = MainWindow(
+            self.words, self._now, self._theme, self.activity, places=self._places, services=self._services
+        )
         window.show_snapshot(self._snapshot)
         window.show_panel_missing(missing=self._panel_missing)
         window.closed.connect(self._on_window_closed)

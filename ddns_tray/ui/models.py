@@ -12,7 +12,6 @@ from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex,
 
 from ddns_tray.core.model import Role
 from ddns_tray.ui import icons
-from ddns_tray.ui.activity import EventKind
 from ddns_tray.ui.display import readable_name, server_name, worst_first
 from ddns_tray.ui.evidence import ordered_observations, shape_of, spoken_answer
 from ddns_tray.words import Shape
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from ddns_tray.core.model import Observation, RecordKey, RecordStatus, Sighting, Snapshot
-    from ddns_tray.ui.activity import ActivityLog, Event
     from ddns_tray.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
@@ -304,88 +302,3 @@ class SightingsModel(TableModel):
             return self._words.tr("agrees") if agrees else self._words.tr("does not agree")
         problem = self._rows[row].problem
         return "" if problem is None else "\n".join(part for part in self._words.problem(problem) if part)
-
-
-class ActivityModel(TableModel):
-    """What happened, newest first, filtered by kind and text."""
-
-    def __init__(self, words: Words, log: ActivityLog, now: Callable[[], float], parent: QObject | None = None) -> None:
-        super().__init__((words.tr("When"), words.tr("What happened")), parent)
-        self._words = words
-        self._log = log
-        self._now = now
-        self._kind: EventKind | None = None
-        self._part = ""
-        self._rows: list[tuple[Event, str]] = []
-        log.added.connect(self._refresh)
-        self._refresh()
-
-    def set_filter(self, kind: EventKind | None, part: str) -> None:
-        """Show only events of a kind (None: all) whose sentence contains a part."""
-        self._kind, self._part = kind, part.strip().lower()
-        self._refresh()
-
-    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
-        """One an event."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def cell(self, row: int, column: int) -> str:
-        """When, or what."""
-        event, sentence = self._rows[row]
-        return sentence if column else self._words.time(event.at, self._now())
-
-    def sign(self, row: int, column: int) -> Shape | None:
-        """How it stands with what happened."""
-        return event_shape(self._words, self._rows[row][0]) if column else None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """As in every table; without a sign its room stays empty, so that sentences stand in a line."""
-        found = super().data(index, role)
-        return icons.blank() if found is None and role == Qt.ItemDataRole.DecorationRole and index.column() else found
-
-    def tip(self, row: int, column: int) -> str:
-        """The full date."""
-        return "" if column else self._words.moment(self._rows[row][0].at)
-
-    def as_text(self) -> str:
-        """What is shown, a line an event, for export."""
-        return "".join(f"{self._words.moment(event.at)}\t{sentence}\n" for event, sentence in self._rows)
-
-    def _refresh(self, _added: int = 0) -> None:
-        self.beginResetModel()
-        spoken = (
-            (event, event_sentence(self._words, event))
-            for event in self._log.events
-            if self._kind is None or event.kind is self._kind
-        )
-        self._rows = [(event, sentence) for event, sentence in spoken if self._part in sentence.lower()]
-        self.endResetModel()
-
-
-def event_sentence(words: Words, event: Event) -> str:
-    """What happened, in words."""
-    name = "" if event.record is None else f"{readable_name(event.record.key.name)} {event.record.key.type}"
-    if event.kind is EventKind.WRITE and event.result is not None:
-        return words.tr("{name}: {what}", name=name, what=words.outcome(event.result))
-    if event.kind is EventKind.VERDICT and event.record is not None:
-        return words.tr("{name}: {what}", name=name, what=words.verdict(event.record.verdict.kind))
-    if event.kind is EventKind.ADDRESS:
-        family = "" if event.family is None else f"IPv{event.family.version}"
-        if event.before:
-            return words.tr(
-                "Your {family} address changed from {before} to {after}",
-                family=family,
-                before=event.before,
-                after=event.after,
-            )
-        return words.tr("Your {family} address is {after}", family=family, after=event.after)
-    return "" if event.problem is None else words.problem(event.problem)[0]
-
-
-def event_shape(words: Words, event: Event) -> Shape | None:
-    """The sign before the sentence; a change of address is neither good nor bad."""
-    if event.kind is EventKind.VERDICT and event.record is not None:
-        return words.record_shape(event.record)
-    if event.kind is EventKind.WRITE and event.result is not None:
-        return Shape.CHECK if event.result.problem is None and event.result.abort_reason is None else Shape.WARNING
-    return Shape.WARNING if event.kind is EventKind.PROBLEM else None

@@ -46,8 +46,10 @@ class NamesPage(QWidget):
     repair_chosen = Signal(object, object)
     add_chosen = Signal()
 
-    def __init__(self, words: Words, now: Callable[[], float], theme: Theme, *, editable: bool) -> None:
-        super().__init__()
+    def __init__(
+        self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None, *, editable: bool
+    ) -> None:
+        super().__init__(parent)
         self._words = words
         self._now = now
         self._snapshot: Snapshot | None = None

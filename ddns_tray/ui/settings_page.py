@@ -34,6 +34,18 @@ if TYPE_CHECKING:
     from ddns_tray.words import Words
 
 
+class _Topics(dict[Topic, SettingsFields]):
+    """The pages of fields that were looked at; looking makes them."""
+
+    def __init__(self, make: Callable[[Topic], SettingsFields]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, topic: Topic) -> SettingsFields:
+        made = self[topic] = self._make(topic)
+        return made
+
+
 class SettingsPage(QWidget):
     """A tab for each kind of thing. `general_changed` carries `GeneralSettings` to apply at once."""
 
@@ -64,7 +76,15 @@ class SettingsPage(QWidget):
         column.addWidget(self.tabs, 1)
         self.tabs.addTab(self._names_tab(), words.tr("Names"))
         self.tabs.addTab(self._accounts_tab(), words.tr("Accounts"))
-        self.topics: dict[Topic, SettingsFields] = {}
+        self.autostart = QCheckBox(words.tr("Start when I log in"))
+        self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
+        self.moved = ResultLine(theme)
+        self.repair = QPushButton(words.tr("Start this one"))
+        self.repair.setVisible(False)
+        self.repair.clicked.connect(lambda: self._autostart_changed(True))
+        self.autostart.toggled.connect(self._autostart_changed)
+        self.topics = _Topics(self._topic)
+        self._places: dict[Topic, QVBoxLayout] = {}
         for topic, said in (
             (Topic.SOURCES, words.tr("Address sources")),
             (Topic.RESOLVERS, words.tr("Resolvers")),
@@ -72,10 +92,11 @@ class SettingsPage(QWidget):
             (Topic.ALERTS, words.tr("Alerts")),
             (Topic.GENERAL, words.tr("General")),
         ):
-            page = self.topics[topic] = self._topic(topic)
-            self.tabs.addTab(page, said)
-        self._build_autostart()
-        self._build_place()
+            place = QWidget(self.tabs)
+            self._places[topic] = QVBoxLayout(place)
+            self._places[topic].setContentsMargins(0, 0, 0, 0)
+            self.tabs.addTab(place, said)
+        self.tabs.currentChanged.connect(self._on_tab)
         self.setEnabled(services is not None)
         if services is not None:
             self.refresh()
@@ -196,26 +217,32 @@ class SettingsPage(QWidget):
         page = SettingsFields(self._words, self._theme, topic, at_once=topic is Topic.GENERAL)
         page.setEnabled(self._services is not None and not self._services.is_demo)
         page.save_wanted.connect(lambda changes: self._work.set_values(changes, page.show_problem))
+        self._places[topic].addWidget(page)
+        if topic is Topic.GENERAL:
+            self._build_autostart(page)
+            self._build_place(page)
+        if self._services is not None:
+            page.show_settings(self._work.settings())
         return page
+
+    def _on_tab(self, index: int) -> None:
+        """A page of fields is built when somebody goes there: all at once would hold up the window."""
+        place = self.tabs.widget(index)
+        for topic, layout in self._places.items():
+            if layout.parentWidget() is place:
+                self.topics[topic]
 
     # --- what is no key of the file ---
 
-    def _build_autostart(self) -> None:
-        words, below = self._words, self.topics[Topic.GENERAL].below
-        self.autostart = QCheckBox(words.tr("Start when I log in"))
-        self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
-        self.moved = ResultLine(self._theme)
-        self.repair = QPushButton(words.tr("Start this one"))
-        self.repair.setVisible(False)
-        self.repair.clicked.connect(lambda: self._autostart_changed(True))
-        self.autostart.toggled.connect(self._autostart_changed)
+    def _build_autostart(self, page: SettingsFields) -> None:
+        below = page.below
         moved = QHBoxLayout()
         moved.addWidget(self.moved, 1)
         moved.addWidget(self.repair)
         below.addWidget(self.autostart)
         below.addLayout(moved)
 
-    def _build_place(self) -> None:
+    def _build_place(self, page: SettingsFields) -> None:
         if self._services is None:
             return
         path = self._services.settings_file.path
@@ -224,7 +251,7 @@ class SettingsPage(QWidget):
         folder = QPushButton(self._words.tr("Open folder"))
         folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
         row.addWidget(folder)
-        self.topics[Topic.GENERAL].below.addLayout(row)
+        page.below.addLayout(row)
 
     def _show_autostart(self) -> None:
         if self._services is None:

@@ -176,6 +176,7 @@ def _style_sheet(tokens: Tokens) -> str:
     """Calmer controls for Fusion; other styles keep their own."""
     t = tokens
     return f"""
+QLabel[quiet="true"] {{ color: {t.muted}; }}
 QPushButton {{ padding: 6px 14px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
   color: {t.accent}; }}
 QPushButton:hover {{ background: {t.hover}; }}

@@ -28,8 +28,8 @@ class WelcomePage(QWidget):
     demo_chosen = Signal()
     language_chosen = Signal(str)
 
-    def __init__(self, words: Words, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._words = words
         tokens = theme.tokens
         title = heading(words.tr("Does my name lead to my house right now?"))

@@ -1,37 +1,39 @@
 """The window: a side bar of pages, banners for troubles of the whole, and the pages themselves.
 
-When language or theme change the pages are built anew, which spares every label a way to be changed. Closing the window
-throws it away; the icon stays.
+When language or theme change the pages are built anew, which spares every label a way to be changed. A page is built
+when somebody first goes there: building all at once would hold up the window. Closing the window throws it away; the
+icon stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
+from ddns_tray.core.errors import ProblemCode
 from ddns_tray.ui import icons
 from ddns_tray.ui.activity_page import ActivityPage
 from ddns_tray.ui.address_page import AddressPage
-from ddns_tray.ui.banners import still_standing, wanted_banners
-from ddns_tray.ui.controls import Banner, muted
+from ddns_tray.ui.banners import BannerColumn, still_standing, wanted_banners
+from ddns_tray.ui.controls import muted
 from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
-from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QCloseEvent
 
+    from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, RecordStatus, Snapshot
     from ddns_tray.ui.activity import ActivityLog
     from ddns_tray.ui.banners import Wanted
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 _SIDEBAR = 176
 _SIZE = QSize(900, 640)
 _GEOMETRY = "geometry"
+_Made = TypeVar("_Made", bound=QWidget)
 
 
 class Page(StrEnum):
@@ -67,7 +70,9 @@ class MainWindow(QWidget):
         now: Callable[[], float],
         theme: Theme,
         activity: ActivityLog,
+        *,
         places: QSettings | None = None,
+        services: Services | None = None,
     ) -> None:
         super().__init__()
         self._words = words
@@ -76,17 +81,21 @@ class MainWindow(QWidget):
         theme.dress()
         self._activity = activity
         self._places = places
-        self._services: Services | None = None
+        self._services = services
         self._snapshot: Snapshot | None = None
         self._panel_missing = False
         self._failure: BaseException | None = None
+        self._looked_for: Problem | None = None
         self._dismissed: set[str] = set()
-        self._shown_banners: list[Wanted] = []
         self._page = Page.NAMES
         self._body: QWidget | None = None
         self.wizard: Wizard | None = None
         self._set_up: SetUp | None = None
         self.names: NamesPage
+        self._welcome: WelcomePage | None = None
+        self._address: AddressPage | None = None
+        self._activity_page: ActivityPage | None = None
+        self._settings: SettingsPage | None = None
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._work = DeskWork(self, words, theme)
@@ -95,6 +104,9 @@ class MainWindow(QWidget):
         self._work.set_up_begun.connect(self._begin_set_up)
         self.repairs = RepairDesk(self, words, theme)
         self.repairs.changed.connect(self._on_settings_changed)
+        if services is not None:
+            self._work.attach(services)
+            self.repairs.attach(services)
         self.setMinimumSize(640, 420)
         self.resize(_SIZE)
         if places is not None:
@@ -127,14 +139,81 @@ class MainWindow(QWidget):
         self._failure = still_standing(self._failure, self._snapshot, snapshot)
         self._snapshot = snapshot
         self.names.show_snapshot(snapshot)
-        self.address.show_snapshot(snapshot)
-        self.welcome.show_snapshot(snapshot)
+        for page in (self._address, self._welcome):
+            if page is not None:
+                page.show_snapshot(snapshot)
         if self.wizard is not None:
             self.wizard.show_snapshot(snapshot)
         self.setWindowIcon(icons.icon(self._words.shape(snapshot.colour, snapshot.phase)))
         self._show_names_or_welcome()
         self._show_banners()
+        self._find_fault(snapshot)
         self._tick()
+
+    def _find_fault(self, snapshot: Snapshot) -> None:
+        """The engine knows that the settings are broken; only the file itself tells where."""
+        broken = next((problem for problem in snapshot.problems if problem.code is ProblemCode.CONFIG), None)
+        if broken is not None and broken != self._looked_for and self._services is not None:
+            self._looked_for = broken
+            self._work.settings()
+
+    # --- pages, built when they are first wanted ---
+
+    @property
+    def welcome(self) -> WelcomePage:
+        """What stands in for the names while there are none."""
+        if self._welcome is None:
+            made = self._welcome = self._add(WelcomePage(self._words, self._theme, self._first), self._first)
+            work = self._work
+            made.keep_chosen.connect(work.begin_keeping)
+            made.watch_chosen.connect(work.begin_watching)
+            made.demo_chosen.connect(self.demo_requested)
+            made.language_chosen.connect(self._on_language)
+            if self._snapshot is not None:
+                made.show_snapshot(self._snapshot)
+        return self._welcome
+
+    @property
+    def address(self) -> AddressPage:
+        """Our addresses, and who saw them."""
+        if self._address is None:
+            self._address = self._add(AddressPage(self._words, self._now, self._theme), self._pages)
+            if self._snapshot is not None:
+                self._address.show_snapshot(self._snapshot)
+        return self._address
+
+    @property
+    def activity(self) -> ActivityPage:
+        """What happened."""
+        if self._activity_page is None:
+            made = ActivityPage(self._words, self._now, self._theme, self._activity)
+            self._activity_page = self._add(made, self._pages)
+            made.failed.connect(self.show_failure)
+        return self._activity_page
+
+    @property
+    def settings(self) -> SettingsPage:
+        """What the person wants."""
+        if self._settings is None:
+            made = SettingsPage(self._words, self._theme, self._work, self._services)
+            self._settings = self._add(made, self._pages)
+            made.general_changed.connect(self.general_changed)
+        return self._settings
+
+    def _add(self, page: _Made, stack: QStackedWidget) -> _Made:
+        stack.addWidget(page)
+        return page
+
+    def _widget_of(self, page: Page) -> QWidget:
+        match page:
+            case Page.NAMES:
+                return self._first
+            case Page.ADDRESS:
+                return self.address
+            case Page.ACTIVITY:
+                return self.activity
+            case Page.SETTINGS:
+                return self.settings
 
     def show_page(self, page: Page) -> None:
         """Go to a page."""
@@ -186,23 +265,11 @@ class MainWindow(QWidget):
     # --- inside ---
 
     def _build(self) -> None:
-        words, theme, now = self._words, self._theme, self._now
+        words = self._words
         opened = self._opened_record()
         self.setWindowTitle(words.tr("DDNS Tray"))
-        self.names = NamesPage(words, now, theme, editable=self._editable)
-        self.welcome = WelcomePage(words, theme)
-        self.address = AddressPage(words, now, theme)
-        self.activity = ActivityPage(words, now, theme, self._activity)
-        self.settings = SettingsPage(words, theme, self._work, self._services)
-        self._side, self._next = self._make_side(), muted(QLabel(), theme.tokens)
-        self._next.setWordWrap(True)
-        self._first = QStackedWidget()
-        self._first.addWidget(self.names)
-        self._first.addWidget(self.welcome)
+        self._welcome = self._address = self._activity_page = self._settings = None
         self.wizard = None
-        self._pages = QStackedWidget()
-        for page in (self._first, self.address, self.activity, self.settings):
-            self._pages.addWidget(page)
         body = self._lay_out()
         if self._body is not None:
             self._outer.removeWidget(self._body)
@@ -211,7 +278,6 @@ class MainWindow(QWidget):
         self._outer.addWidget(body)
         self._body = body
         self._connect()
-        self._shown_banners = []
         self.show_page(self._page)
         self.names.view.setFocus()
         if self._set_up is not None:
@@ -228,9 +294,9 @@ class MainWindow(QWidget):
     def _editable(self) -> bool:
         return self._services is not None and not self._services.is_demo
 
-    def _make_side(self) -> QListWidget:
+    def _make_side(self, parent: QWidget) -> QListWidget:
         words, tokens = self._words, self._theme.tokens
-        side = QListWidget()
+        side = QListWidget(parent)
         side.setAccessibleName(words.tr("Pages"))
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setStyleSheet(
@@ -244,34 +310,40 @@ class MainWindow(QWidget):
         )
         for said in (words.tr("Names"), words.tr("Address"), words.tr("Activity"), words.tr("Settings")):
             side.addItem(QListWidgetItem(said))
-        side.currentRowChanged.connect(self._on_page)
         return side
 
     def _lay_out(self) -> QWidget:
+        """Everything is made inside what it belongs to: moving a widget makes Qt polish all that is in it again."""
         tokens = self._theme.tokens
-        left = QWidget()
+        body = QWidget(self)
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        left = QWidget(body)
         left.setObjectName("sidebar")
         left.setStyleSheet(
             f"#sidebar {{ background: {tokens.sidebar}; border: 0; border-right: 1px solid {tokens.border}; }}"
         )
         left.setFixedWidth(_SIDEBAR)
+        row.addWidget(left)
         column = QVBoxLayout(left)
         column.setContentsMargins(10, 16, 10, 14)
+        self._side, self._next = self._make_side(left), muted(QLabel(left), tokens)
+        self._next.setWordWrap(True)
         column.addWidget(self._side, 1)
         column.addWidget(self._next)
-        self._banners = QVBoxLayout()
-        self._banners.setContentsMargins(20, 0, 20, 0)
-        self._banners.setSpacing(8)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addLayout(self._banners)
-        right.addWidget(self._pages, 1)
-        body = QWidget()
-        row = QHBoxLayout(body)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left)
         row.addLayout(right, 1)
+        self._banners = BannerColumn(self._words, tokens, self._dismissed, body)
+        self._banners.dismissed.connect(self._on_dismissed)
+        right.addWidget(self._banners)
+        self._pages = QStackedWidget(body)
+        right.addWidget(self._pages, 1)
+        self._first = QStackedWidget(self._pages)
+        self._pages.addWidget(self._first)
+        self.names = NamesPage(self._words, self._now, self._theme, self._first, editable=self._editable)
+        self._first.addWidget(self.names)
         return body
 
     def _connect(self) -> None:
@@ -282,11 +354,7 @@ class MainWindow(QWidget):
         names.edit_chosen.connect(self._edit_record)
         names.repair_chosen.connect(self.repairs.begin)
         names.account_chosen.connect(lambda record: work.edit_account(record.account))
-        self.welcome.keep_chosen.connect(work.begin_keeping)
-        self.welcome.watch_chosen.connect(work.begin_watching)
-        self.welcome.demo_chosen.connect(self.demo_requested)
-        self.welcome.language_chosen.connect(self._on_language)
-        self.settings.general_changed.connect(self.general_changed)
+        self._side.currentRowChanged.connect(self._on_page)
 
     def _add_shortcuts(self) -> None:
         for keys, action in (
@@ -301,7 +369,7 @@ class MainWindow(QWidget):
 
     def _on_page(self, row: int) -> None:
         self._page = list(Page)[row]
-        self._pages.setCurrentIndex(row)
+        self._pages.setCurrentWidget(self._widget_of(self._page))
 
     def _begin_set_up(self, set_up: SetUp) -> None:
         self._set_up = set_up
@@ -328,8 +396,8 @@ class MainWindow(QWidget):
         wizard.deleteLater()
         set_up.deleteLater()
         self._show_names_or_welcome()
-        if self._first.currentWidget() is self.welcome:
-            self.welcome.keep.setFocus()
+        if self._welcome is not None and self._first.currentWidget() is self._welcome:
+            self._welcome.keep.setFocus()
         else:
             self.names.view.setFocus()
 
@@ -347,7 +415,8 @@ class MainWindow(QWidget):
         self.general_changed.emit(replace(self._work.settings().general, language=language))
 
     def _on_settings_changed(self) -> None:
-        self.settings.refresh()
+        if self._settings is not None:
+            self._settings.refresh()
 
     def _tick(self) -> None:
         if self._snapshot is not None:
@@ -358,21 +427,7 @@ class MainWindow(QWidget):
             self.wizard.tick()
 
     def _show_banners(self) -> None:
-        wanted = [banner for banner in self._wanted_banners() if banner[0] not in self._dismissed]
-        if wanted == self._shown_banners:
-            return
-        self._shown_banners = wanted
-        while (item := self._banners.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        for key, title, hint in wanted:
-            shape = None if key == "demo" else Shape.WARNING
-            banner = Banner(shape, title, hint, self._words.tr("Close"), self._theme.tokens)
-            banner.dismissed.connect(lambda key=key: self._dismiss(key))
-            self._banners.addWidget(banner)
-        self._banners.setContentsMargins(20, 16 if wanted else 0, 20, 0)
+        self._banners.show_banners(self._wanted_banners())
 
     def _wanted_banners(self) -> list[Wanted]:
         return wanted_banners(
@@ -383,8 +438,6 @@ class MainWindow(QWidget):
             problems=self._snapshot.problems if self._snapshot is not None else (),
         )
 
-    def _dismiss(self, key: str) -> None:
-        self._dismissed.add(key)
+    def _on_dismissed(self, key: str) -> None:
         if key == "failure":
             self._failure = None
-        self._show_banners()

@@ -12,7 +12,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from ddns_tray.core.model import Family, LookError
 from ddns_tray.ui.activity import EventKind
-from ddns_tray.ui.models import RECORD_ROLE, ActivityModel, EvidenceModel, RecordsModel, SightingsModel
+from ddns_tray.ui.activity_model import ActivityModel
+from ddns_tray.ui.models import RECORD_ROLE, EvidenceModel, RecordsModel, SightingsModel
 from ddns_tray.words import Shape, Words
 from tests.support import snapshots
 from tests.support.snapshots import MINE, NOW, OLD

@@ -1,0 +1,58 @@
+"""The watchdog itself: it sees the one long call, and neither many short ones nor one that waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.stalls import CAN_WATCH, StallWatch
+
+if TYPE_CHECKING:
+    from tests.support.stalls import Stall
+
+pytestmark = pytest.mark.skipif(not CAN_WATCH, reason="this system does not tell the CPU time of another thread")
+
+PRODUCT = "product-under-test.py"
+SOURCE = """
+import threading, time
+
+def spin(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+def long():
+    spin(0.12)
+
+def short():
+    spin(0.02)
+
+def waiting():
+    threading.Event().wait(0.12)
+"""
+
+
+def watched(*names: str) -> list[Stall]:
+    """Call these functions of a product, one after the other."""
+    product: dict[str, Any] = {}
+    exec(compile(SOURCE, PRODUCT, "exec"), product)  # noqa: S102 - frames need a file name of their own
+    with StallWatch(ours=PRODUCT) as watch:
+        for name in names:
+            product[name]()
+    return watch.stalls
+
+
+def test_one_long_call_is_seen_and_named() -> None:
+    (stall,) = watched("short", "long", "short")
+    assert stall.call == f"long ({PRODUCT})"
+    assert stall.seconds >= 0.05
+    assert f"{PRODUCT}:" in str(stall)
+
+
+def test_many_short_calls_are_no_stall() -> None:
+    assert watched(*["short"] * 10) == []
+
+
+def test_a_call_that_only_waits_for_its_turn_costs_nothing() -> None:
+    assert watched("waiting") == []
