@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ddns_tray.core.errors import ProblemCode
-from ddns_tray.core.model import Binding, Family
+from ddns_tray.core.lines import DOUBT_PAUSE
+from ddns_tray.core.model import Binding, Family, RecordType
+from ddns_tray.core.settings import AddressSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.detectors import WayOut
+from ddns_tray.engine import RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.binding import bind_socket, can_choose_interface
+from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.ways import WayMaker
 from tests.support.detecting import detectors_of
-from tests.support.uplinks import SOURCES, WORLD6, Uplinks, missing, uplinks
+from tests.support.engine_fakes import HOME, World
+from tests.support.uplinks import SOURCES, WORLD, WORLD6, Uplinks, missing, uplinks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ddns_tray.core.model import Sighting
+    from ddns_tray.engine.setup import EngineSetup
 
 pytestmark = [pytest.mark.bed, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
 
@@ -116,3 +125,60 @@ def test_without_permission_the_address_of_the_interface_is_bound_instead(comput
 
 def test_root_may_choose_the_interface(computer: Uplinks) -> None:
     assert computer.at_client(can_choose_interface)
+
+
+# --- a name that follows them ---
+
+
+class Rig(World):
+    """An engine with real lines and sources; the clock, the provider and the DNS are fakes."""
+
+    def __init__(self) -> None:
+        self.http = HttpxClient(bind=bind_socket)
+        record = RecordSettings(HOME.name, (RecordType.A,), account="home", line=("fibre", "lte"))
+        super().__init__(records=(record,))
+
+    def setup(self) -> EngineSetup:
+        address = AddressSettings((f"http://{WORLD}/",), quorum=1)
+        lines = (LineSettings("fibre", "fibre0"), LineSettings("lte", "wwan0", return_after=120.0))
+        settings = Settings(address=address, ipv4=address, ipv6=address, records=self.records, lines=lines)
+        made = WayMaker(self.http, self.clock, random.Random(1)).lines(settings)
+        return replace(super().setup(), lines=made, interfaces=interface_addresses)
+
+    async def rounds(self, count: int, pause: float = 60.0) -> tuple[str, ...]:
+        for _ in range(count):
+            await self.engine.run_once(RoundRequest())
+            await self.clock.advance(pause)
+        return self.provider.content[HOME]
+
+
+def story(computer: Uplinks, break_it: Callable[[], None], mend_it: Callable[[], None]) -> list[tuple[str, ...]]:
+    """What the name has: at first, after one bad look, when the line is down, when it is back, and after its time."""
+
+    async def main() -> list[tuple[str, ...]]:
+        rig = Rig()
+        try:
+            seen = [await rig.rounds(1)]
+            break_it()
+            seen += [await rig.rounds(1, DOUBT_PAUSE), await rig.rounds(2, DOUBT_PAUSE)]
+            mend_it()
+            seen += [await rig.rounds(5), await rig.rounds(1)]
+        finally:
+            await rig.engine.aclose()
+            await rig.http.aclose()
+        return seen
+
+    return computer.run(main)
+
+
+STORY = [(FIBRE,), (FIBRE,), (LTE,), (LTE,), (FIBRE,)]
+
+
+def test_a_name_moves_when_nobody_can_be_heard_through_its_line_and_returns(computer: Uplinks) -> None:
+    fibre = computer.ways["fibre0"]
+    assert story(computer, fibre.see, lambda: fibre.see(FIBRE)) == STORY
+
+
+def test_a_name_moves_when_the_cable_is_pulled_and_returns(computer: Uplinks) -> None:
+    fibre = computer.ways["fibre0"]
+    assert story(computer, fibre.unplug, lambda: fibre.plug_in(100)) == STORY

@@ -7,10 +7,14 @@ an answer proves by which way the question went. Root only; names are unique, so
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import select
 import shutil
+import struct
 import subprocess
 import sys
+import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WORLD, WORLD6 = "9.9.9.9", "2620:fe::fe"
+_TUNSETIFF = 0x400454CA
+_IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
 SOURCES = (f"http://{WORLD}/", f"stun:{WORLD}", f"dns://{WORLD}/whoami.example/TXT")
 """Three kinds of sources; they count as one origin."""
 
@@ -45,6 +51,7 @@ class Uplink:
     device: str
     client: str
     network: str
+    network6: str
     gateway: str
     file: Path
     world: subprocess.Popen[str] | None = None
@@ -65,9 +72,43 @@ class Uplink:
         ip("-n", self.client, "link", "set", self.device, "down")
 
     def plug_in(self, metric: int) -> None:
-        """Bring it up again, with its default route."""
+        """Bring it up again, with what the system had taken away."""
         ip("-n", self.client, "link", "set", self.device, "up")
         ip("-n", self.client, "route", "add", "default", "via", f"{self.network}.1", "metric", str(metric))
+        ip("-n", self.client, "addr", "add", f"{self.network6}2/64", "dev", self.device, "nodad")
+        ip("-n", self.client, "-6", "route", "add", "default", "via", f"{self.network6}1", "metric", str(metric))
+
+
+class Pump:
+    """Carries packets between two TUN devices in a thread, until stopped."""
+
+    def __init__(self, one: int, other: int) -> None:
+        self._ends = {one: other, other: one}
+        self._wake, self._stop = os.pipe()
+        self._thread = threading.Thread(target=self._carry, name="tunnel")
+        self._thread.start()
+
+    def _carry(self) -> None:
+        while True:
+            ready, _, _ = select.select([*self._ends, self._wake], [], [])
+            if self._wake in ready:
+                return
+            for end in ready:
+                with contextlib.suppress(OSError):  # the other end is down
+                    os.write(self._ends[end], os.read(end, 65_536))
+
+    def stop(self) -> None:
+        os.close(self._stop)
+        self._thread.join()
+        for descriptor in (*self._ends, self._wake):
+            os.close(descriptor)
+
+
+def open_tun(name: str) -> int:
+    """Make a TUN device in the namespace of this thread; it goes with its descriptor."""
+    descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _IFF_TUN | _IFF_NO_PI))
+    return descriptor
 
 
 @dataclass
@@ -77,6 +118,7 @@ class Uplinks:
     folder: Path
     mark: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     ways: dict[str, Uplink] = field(default_factory=dict)
+    pumps: list[Pump] = field(default_factory=list)
 
     @property
     def client(self) -> str:
@@ -87,26 +129,27 @@ class Uplinks:
         ip("netns", "add", self.client)
         ip("-n", self.client, "link", "set", "lo", "up")
 
-    def add(self, device: str, *, metric: int, sees: str, kind: str = "veth") -> Uplink:
-        """Add a way with a default route; a `kind` other than veth is a tunnel on top of the first way."""
+    def add(self, device: str, *, metric: int | None, sees: str, tunnel: bool = False) -> Uplink:
+        """Add a way, with default routes of this metric or (None) without."""
         number = len(self.ways)
         gateway = f"up-gw{number}-{self.mark}"
-        way = Uplink(device, self.client, f"10.8{number}.0", gateway, self.folder / f"{device}.txt")
+        way = Uplink(device, self.client, f"10.8{number}.0", f"fd08:{number}::", gateway, self.folder / f"{device}.txt")
         self.ways[device] = way
         ip("netns", "add", gateway)
         ip("-n", gateway, "link", "set", "lo", "up")
         ip("-n", gateway, "addr", "add", f"{WORLD}/32", "dev", "lo")
         ip("-n", gateway, "addr", "add", f"{WORLD6}/128", "dev", "lo", "nodad")
-        if kind == "veth":
-            ip("-n", gateway, "link", "add", "lan0", "type", "veth", "peer", "name", device, "netns", self.client)
-        else:
+        if tunnel:
             self._add_tunnel(device, gateway)
+        else:
+            ip("-n", gateway, "link", "add", "lan0", "type", "veth", "peer", "name", device, "netns", self.client)
         for name, inside, end in ((gateway, "lan0", 1), (self.client, device, 2)):
             ip("-n", name, "addr", "add", f"{way.network}.{end}/24", "dev", inside)
-            ip("-n", name, "addr", "add", f"fd08:{number}::{end}/64", "dev", inside, "nodad")
+            ip("-n", name, "addr", "add", f"{way.network6}{end}/64", "dev", inside, "nodad")
             ip("-n", name, "link", "set", inside, "up")
-        ip("-n", self.client, "route", "add", "default", "via", f"{way.network}.1", "metric", str(metric))
-        ip("-n", self.client, "-6", "route", "add", "default", "via", f"fd08:{number}::1", "metric", str(metric))
+        if metric is not None:
+            ip("-n", self.client, "route", "add", "default", "via", f"{way.network}.1", "metric", str(metric))
+            ip("-n", self.client, "-6", "route", "add", "default", "via", f"{way.network6}1", "metric", str(metric))
         way.see(sees)
         command = ["ip", "netns", "exec", gateway, sys.executable, "-m", "tests.support.line_world", str(way.file)]
         way.world = subprocess.Popen([*command, WORLD, WORLD6], stdout=subprocess.PIPE, text=True, env=_environment())
@@ -115,18 +158,14 @@ class Uplinks:
         return way
 
     def _add_tunnel(self, device: str, gateway: str) -> None:
-        """Make an IP-in-IP tunnel between two ends of a cable of its own."""
-        ip("-n", gateway, "link", "add", "wire", "type", "veth", "peer", "name", f"{device}w", "netns", self.client)
-        ends = ((gateway, "wire", "lan0", 1, 2), (self.client, f"{device}w", device, 2, 1))
-        for name, wire, _, ours, _ in ends:
-            ip("-n", name, "addr", "add", f"172.29.0.{ours}/24", "dev", wire)
-            ip("-n", name, "link", "set", wire, "up")
-        for name, wire, tunnel, ours, theirs in ends:
-            ip("-n", name, "link", "add", tunnel, "type", "gre",
-               "local", f"172.29.0.{ours}", "remote", f"172.29.0.{theirs}", "dev", wire)  # fmt: skip
+        """Make a tunnel as VPN programs do: two TUN devices, and somebody who carries packets from one to the other."""
+        ends = run_inside(self.client, lambda: open_tun(device)), run_inside(gateway, lambda: open_tun("lan0"))
+        self.pumps.append(Pump(*ends))
 
     def down(self) -> None:
         """Take everything away."""
+        for pump in self.pumps:
+            pump.stop()
         for way in self.ways.values():
             if way.world is not None:
                 way.world.kill()
