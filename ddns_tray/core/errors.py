@@ -8,6 +8,7 @@
     │   ├── KeyringLocked        there is one and it does not open
     │   └── SecretMissing        the account has no such secret yet
     ├── StorageError             a file could not be read or written (full disk, rights)
+    ├── UpdateRefused            a list of releases that is not to be believed
     ├── DetectorError            one source could not name our address
     ├── ProviderError
     │   ├── AuthenticationFailed the credentials are refused: stop and ask the person
@@ -54,6 +55,7 @@ class ProblemCode(StrEnum):
     KEYRING_LOCKED = "keyring_locked"
     SECRET_MISSING = "secret_missing"  # noqa: S105 - as above
     STORAGE = "storage"
+    UPDATE_REFUSED = "update_refused"
     DETECTOR = "detector"
     NOT_AN_ADDRESS = "not_an_address"
     NOT_ROUTABLE = "not_routable"
@@ -174,6 +176,12 @@ class StorageError(DdnsTrayError):
     """A file of ours could not be read or written."""
 
     code = ProblemCode.STORAGE
+
+
+class UpdateRefused(DdnsTrayError):
+    """The list of releases is unsigned, expired, older than before, or unreadable: it is as if there were none."""
+
+    code = ProblemCode.UPDATE_REFUSED
 
 
 class DetectorError(DdnsTrayError):
