@@ -334,6 +334,9 @@ def _add_rounds(adder: _Adder, tr: Callable[[str], str]) -> None:
     update.add_argument("--force", action="store_true", help=tr("write even what is right already"))
     adder.add("ip", tr("show the public addresses and who says so"), _lazy("rounds", "ip"))
     adder.add("status", tr("show what the running instance knows"), _lazy("rounds", "status"))
+    adder.add(
+        "quit", tr("ask the running instance to end, and wait until it has"), _lazy("quitting", "quit_instance"), 1
+    )
     adder.add("doctor", tr("try everything that this program stands on"), _lazy("doctor", "doctor"), Exit.RED)
 
 
