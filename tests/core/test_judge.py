@@ -208,6 +208,7 @@ def test_a_watched_name_without_enough_witnesses_is_unknown() -> None:
         (None, VerdictKind.UNKNOWN, GREY, "address_unknown"),
         (AddressState.UNKNOWN, VerdictKind.UNKNOWN, GREY, "address_unknown"),
         (AddressState.DISPUTED, VerdictKind.UNKNOWN, YELLOW, "address_disputed"),
+        (AddressState.UNDECIDED, VerdictKind.UNKNOWN, YELLOW, "address_undecided"),
         (AddressState.NOT_ROUTABLE, VerdictKind.DOUBLE_NAT, YELLOW, "not_routable"),
     ],
 )
