@@ -7,6 +7,7 @@ reads, and does what an unusual answer needs.
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import dns.rcode
 
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.verify.answers import extended_errors, is_truncated, read
+from ddns_tray.verify.pace import PUBLIC_RESOLVER, Pace, rate_for
 from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.question import Question, Received
 from ddns_tray.verify.targets import Target
@@ -94,6 +96,7 @@ class Asker:
         self._clock = clock
         self._https = https
         self._tasks: set[asyncio.Task[None]] = set()
+        self._paces: dict[Target, Pace] = {}
 
     def begin(
         self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
@@ -149,11 +152,22 @@ class Asker:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _ask_elsewhere(self, target: Target, query: Query) -> Received:
+        await self._turn(target)
         if target.transport is Transport.HTTPS:
             if self._https is None:
                 return Received(self._clock.now(), Transport.HTTPS, error=LookError.HTTP)
             return await self._https.ask(target, query, self.patience.stream)
         return await self._streams.ask(target, query, self.patience.stream)
+
+    async def _turn(self, target: Target) -> None:
+        """Wait until this server may be asked once more; the pool does the same for UDP."""
+        pace = self._paces.get(target)
+        if pace is None:
+            address = "" if target.endpoint is None else target.endpoint.address
+            most = rate_for(address, recursive=True) if address else PUBLIC_RESOLVER
+            pace = self._paces[target] = Pace(most, random.Random())  # noqa: S311 - of pauses, not of secrets
+        while (pause := pace.pause(self._clock.monotonic())) > 0:
+            await self._clock.sleep(pause)
 
     async def _tcp(self, target: Target, query: Query) -> Received:
         return await self._streams.ask(over_tcp(target), query, self.patience.stream)

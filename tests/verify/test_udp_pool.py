@@ -16,7 +16,7 @@ from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.targets import Endpoint
 from ddns_tray.verify.udp_pool import PoolLimits, UdpPool
 from tests.support.clock import FakeClock, settle
-from tests.support.dns_server import Answer, DnsServer
+from tests.support.dns_server import Answer, DnsServer, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,6 +215,66 @@ async def test_the_rate_at_one_server_is_bounded(clock: RunningClock, server: Dn
     pool.close()
 
 
+class Miser:
+    """Answers so many questions a second, and drops the rest without a word, as rate limits do."""
+
+    def __init__(self, per_second: float) -> None:
+        self._gap = 1 / per_second
+        self._free_at = 0.0
+        self.dropped = 0
+        self.asked = 0
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        asyncio.get_running_loop().add_reader(self.socket, self.answer)
+
+    def answer(self) -> None:
+        data, source = self.socket.recvfrom(4096)
+        self.asked += 1
+        now = asyncio.get_running_loop().time()
+        free_at = max(self._free_at, now - 0.1)
+        if free_at > now:
+            self.dropped += 1
+            return
+        self._free_at = free_at + self._gap
+        self.socket.sendto(build(data, GOOD), source)
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.socket)
+        self.socket.close()
+
+
+async def test_a_mass_of_questions_to_a_server_that_limits_its_rate_makes_no_time_outs_of_its_own(
+    clock: RunningClock,
+) -> None:
+    """It drops whatever comes too fast; every question is answered all the same, for the pool slows down."""
+    miser = Miser(500.0)
+    there = Endpoint(*miser.socket.getsockname())
+    pool = UdpPool(clock, chance=random.Random(1))
+    began = clock.monotonic()
+    received = await asyncio.gather(
+        *(pool.start(there, HOME, (0.1, 0.2, 0.4, 0.8), per_second=4000.0) for _ in range(1500))
+    )
+    seconds = clock.monotonic() - began
+    pool.close()
+    miser.close()
+    assert [each.error for each in received if each.error is not None] == []
+    assert miser.dropped > 0, "else nothing was shown"
+    assert miser.asked < 1500 * 1.5
+    assert seconds < 3 * 1500 / 500
+
+
+async def test_a_repeated_question_waits_for_its_turn_too(clock: RunningClock, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(drop=True))
+    pool = UdpPool(clock)
+    futures = [pool.start(endpoint(server), HOME, (0.05, 0.05), per_second=20.0) for _ in range(4)]
+    began = clock.monotonic()
+    await asyncio.gather(*futures)
+    pool.close()
+    assert len(server.asked) == 8
+    assert clock.monotonic() - began > 0.2, "two may go at once, the other six take 50 ms each"
+
+
 class NoReaders(asyncio.SelectorEventLoop):
     """A loop that cannot watch descriptors for others, as the one of Windows."""
 
@@ -259,8 +319,6 @@ async def test_mutated_answers_neither_end_a_question_wrongly_nor_break_the_pool
 
 
 def _good_wire() -> bytes:
-    from tests.support.dns_server import build
-
     return build(HOME.wire(0), GOOD)[2:]
 
 
