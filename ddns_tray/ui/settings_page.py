@@ -76,13 +76,6 @@ class SettingsPage(QWidget):
         column.addWidget(self.tabs, 1)
         self.tabs.addTab(self._names_tab(), words.tr("Names"))
         self.tabs.addTab(self._accounts_tab(), words.tr("Accounts"))
-        self.autostart = QCheckBox(words.tr("Start when I log in"))
-        self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
-        self.moved = ResultLine(theme)
-        self.repair = QPushButton(words.tr("Start this one"))
-        self.repair.setVisible(False)
-        self.repair.clicked.connect(lambda: self._autostart_changed(True))
-        self.autostart.toggled.connect(self._autostart_changed)
         self.topics = _Topics(self._topic)
         self._places: dict[Topic, QVBoxLayout] = {}
         for topic, said in (
@@ -96,6 +89,14 @@ class SettingsPage(QWidget):
             self._places[topic] = QVBoxLayout(place)
             self._places[topic].setContentsMargins(0, 0, 0, 0)
             self.tabs.addTab(place, said)
+        general = self._places[Topic.GENERAL].parentWidget()  # without a parent they would outlive the window
+        self.autostart = QCheckBox(words.tr("Start when I log in"), general)
+        self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
+        self.moved = ResultLine(theme, general)
+        self.repair = QPushButton(words.tr("Start this one"), general)
+        self.repair.setVisible(False)
+        self.repair.clicked.connect(lambda: self._autostart_changed(True))
+        self.autostart.toggled.connect(self._autostart_changed)
         self.tabs.currentChanged.connect(self._on_tab)
         self.setEnabled(services is not None)
         if services is not None:

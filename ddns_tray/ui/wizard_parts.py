@@ -55,8 +55,8 @@ class StepBars(QWidget):
 class ResultLine(QWidget):
     """A sign, what is the case, and what to do; as high as its words, and nothing while there is nothing to say."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
         self._said: tuple[Shape, str, str] | None = None
         self._row = QHBoxLayout(self)
