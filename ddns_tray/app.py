@@ -177,6 +177,7 @@ class _Door:
                     stack.push_async_callback(serving.close)
                 tasks(_watch_settings(runtime, desktop), "watch the settings file")
                 tasks(runtime.watch_network(), "watch the network")
+                tasks(runtime.watch_updates(), "look for newer versions")
             rounds = tasks(runtime.engine.run(), "engine")
             if self.open_window or not runtime.settings.records:
                 desktop.open_window()

@@ -15,7 +15,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray import __version__
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, SecretMissing
+from ddns_tray.core.release import UpdateNews
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
 from ddns_tray.detectors.portal import HttpPortalProbe
@@ -36,6 +38,7 @@ from ddns_tray.ways import WayMaker, built_in, per_family
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
+    from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import AccountReport, ExistingSet, Family, ProviderSpec, Snapshot
     from ddns_tray.core.ports import (
         Chance,
@@ -49,9 +52,11 @@ if TYPE_CHECKING:
         SecretStore,
         Verifier,
     )
+    from ddns_tray.core.release import Release
     from ddns_tray.core.settings import AccountSettings, RecordSettings
     from ddns_tray.detectors.router_events import RouterWatch
     from ddns_tray.system.paths import Paths
+    from ddns_tray.system.updates import ReleaseSource
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +129,7 @@ class Runtime:
     clock: Clock
     _workshop: Workshop = field(repr=False)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    _chosen: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     async def reload(self) -> bool:
         """Take changed settings into the running engine. Broken ones are shown, and the last good ones stay.
@@ -141,6 +147,7 @@ class Runtime:
         if setup is not None:
             self.settings = settings
             self._reloaded.set()
+            self._chosen.set()
             await self.engine.reconfigure(setup)
         return True
 
@@ -195,6 +202,40 @@ class Runtime:
                     await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
                 except OSError as exc:
                     log.info("the system does not say when the network changes: %s", exc)
+
+    async def watch_updates(self, source: ReleaseSource | None = None) -> None:
+        """Look for newer versions while the settings want that and this build knows where, until cancelled."""
+        from ddns_tray.store.seen_release import SeenReleaseFile  # noqa: PLC0415 - not needed for the first round
+        from ddns_tray.system.updates import UpdateCheck, release_source  # noqa: PLC0415 - as above
+
+        source = source or release_source()
+        if source is None:
+            return
+        seen = SeenReleaseFile(self.paths.data_dir / "release.json")
+        check = UpdateCheck(
+            source,
+            version=__version__,
+            http=self.http,
+            clock=self.clock,
+            chance=self._workshop.chance,
+            seen=seen,
+        )
+        while True:
+            self._chosen.clear()
+            looking = None
+            if self.settings.general.update_check:
+                looking = asyncio.ensure_future(_harmless(check.run(self._tell_news)))
+            try:
+                await self._chosen.wait()
+            finally:
+                if looking is not None:
+                    looking.cancel()
+                    await asyncio.gather(looking, return_exceptions=True)
+            if not self.settings.general.update_check:
+                self.engine.set_news(None)
+
+    def _tell_news(self, release: Release | None, problem: Problem | None) -> None:
+        self.engine.set_news(None if release is None and problem is None else UpdateNews(release, problem))
 
     def _on_hint(self) -> None:
         self.engine.request(RoundRequest(observe=False, care=Care.HINT))

@@ -24,6 +24,7 @@ from ddns_tray.core.text import text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ddns_tray.core.errors import Problem
     from ddns_tray.core.minisign import PublicKey
 
 SCHEMA = 1
@@ -51,6 +52,14 @@ class Release:
         """The notes in a language, else in English, else none."""
         by_language = dict(self.notes)
         return by_language.get(language) or by_language.get("en", "")
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateNews:
+    """What there is to tell about updates: a newer version, or why the list of releases is not believed."""
+
+    release: Release | None = None
+    problem: Problem | None = None
 
 
 def read_feed(content: bytes, signature: bytes, keys: tuple[PublicKey, ...]) -> Release:

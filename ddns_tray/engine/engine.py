@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import schedule
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, Snapshot, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, MemoryStore, Subscriber
+    from ddns_tray.core.release import UpdateNews
     from ddns_tray.core.repairs import Repair, RepairKind
     from ddns_tray.engine.setup import EngineSetup
 
@@ -43,6 +45,7 @@ class Engine:
         self._rounds = Rounds(setup, self._state, clock=clock, chance=chance, tell=self._tell)
         self._subscribers: list[Subscriber] = []
         self._problems: tuple[Problem, ...] = ()
+        self._news: UpdateNews | None = None
         self._next_check: float | None = None
         self._paused_until: float | None = None
         self._pending: RoundRequest | None = None
@@ -127,6 +130,12 @@ class Engine:
         """Show troubles of the whole, such as settings that cannot be read."""
         if tuple(problems) != self._problems:
             self._problems = tuple(problems)
+            self._tell(self._snapshot.phase)
+
+    def set_news(self, news: UpdateNews | None) -> None:
+        """Show what there is to tell about updates."""
+        if news != self._news:
+            self._news = news
             self._tell(self._snapshot.phase)
 
     def unblock(self) -> None:
@@ -263,13 +272,14 @@ class Engine:
         return Phase.PAUSED if self._paused_until is not None else Phase.IDLE
 
     def _make_snapshot(self, phase: Phase) -> Snapshot:
-        return self._state.snapshot(
+        snapshot = self._state.snapshot(
             self._rounds.kept,
             phase,
             next_check=self._next_check if phase is Phase.IDLE else None,
             paused_until=self._paused_until,
             problems=self._problems,
         )
+        return replace(snapshot, news=self._news)
 
     def _tell(self, phase: Phase) -> None:
         """Publish a snapshot; a subscriber that fails is logged and does no harm."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,15 +12,22 @@ from ddns_tray.ui.controls import Banner
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import Snapshot
+    from ddns_tray.core.release import UpdateNews
     from ddns_tray.ui.theme import Tokens
     from ddns_tray.words import Words
 
-Wanted = tuple[str, str, str]
-"""What to close it by, its title, its hint."""
+
+class Wanted(NamedTuple):
+    """What to close it by, its title, its hint, and a page to open."""
+
+    key: str
+    title: str
+    hint: str
+    link: str = ""
 
 
 class BannerColumn(QWidget):
@@ -43,7 +50,7 @@ class BannerColumn(QWidget):
     def show_banners(self, wanted: list[Wanted]) -> None:
         """Show these, if they are others than before."""
         self._wanted = wanted
-        shown = [banner for banner in wanted if banner[0] not in self._closed]
+        shown = [banner for banner in wanted if banner.key not in self._closed]
         if shown == self._shown:
             return
         self._shown = shown
@@ -52,10 +59,12 @@ class BannerColumn(QWidget):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        for key, title, hint in shown:
-            shape = None if key == "demo" else Shape.WARNING
-            banner = Banner(shape, title, hint, self._words.tr("Close"), self._tokens)
-            banner.dismissed.connect(lambda key=key: self._dismiss(key))
+        for each in shown:
+            shape = None if each.key == "demo" or each.link else Shape.WARNING
+            banner = Banner(shape, each.title, each.hint, self._words.tr("Close"), self._tokens)
+            if each.link:
+                banner.offer(self._words.tr("Open the page"), each.link)
+            banner.dismissed.connect(lambda key=each.key: self._dismiss(key))
             self._column.addWidget(banner)
         self.setVisible(bool(shown))
 
@@ -66,28 +75,46 @@ class BannerColumn(QWidget):
 
 
 def wanted_banners(
-    words: Words, *, is_demo: bool, panel_missing: bool, failure: BaseException | None, problems: Sequence[Problem]
+    words: Words,
+    *,
+    is_demo: bool,
+    panel_missing: bool,
+    failure: BaseException | None,
+    problems: Sequence[Problem],
+    news: UpdateNews | None = None,
 ) -> list[Wanted]:
     """All that has to be said now. A failure that the engine tells of too is said once, with its place."""
     wanted: list[Wanted] = []
     if is_demo:
         hint = words.tr("Everything happens on this computer. Nothing of yours is read or changed.")
-        wanted.append(("demo", words.tr("This is the demo"), hint))
+        wanted.append(Wanted("demo", words.tr("This is the demo"), hint))
     if panel_missing:
         hint = words.tr(
             "Without one this window stands in for the icon. On GNOME install the extension AppIndicator, on others"
             " add a system tray or status area to the panel; the icon appears by itself."
         )
-        wanted.append(("panel", words.tr("This desktop shows no tray icons"), hint))
+        wanted.append(Wanted("panel", words.tr("This desktop shows no tray icons"), hint))
     told = isinstance(failure, DdnsTrayError) and failure.problem in problems
     if failure is not None and not told:
-        wanted.append(("failure", *_spoken(words, failure)))
+        wanted.append(Wanted("failure", *_spoken(words, failure)))
     for problem in problems:
         if isinstance(failure, DdnsTrayError) and failure.problem == problem:
-            wanted.append((f"problem {problem.title}", *_spoken(words, failure)))
+            wanted.append(Wanted(f"problem {problem.title}", *_spoken(words, failure)))
         else:
-            wanted.append((f"problem {problem.title}", *words.problem(problem)))
+            wanted.append(Wanted(f"problem {problem.title}", *words.problem(problem)))
+    if news is not None:
+        wanted += _of_news(words, news)
     return wanted
+
+
+def _of_news(words: Words, news: UpdateNews) -> Iterator[Wanted]:
+    """A newer version with its notes, or why nobody knows of one; each can be closed for good."""
+    release = news.release
+    if release is not None:
+        title = words.tr("Version {version} of DDNS Tray is there", version=release.version)
+        yield Wanted(f"update {release.version}", title, release.notes_in(words.language), release.page)
+    if news.problem is not None:
+        yield Wanted(f"problem {news.problem.title}", *words.problem(news.problem))
 
 
 def still_standing(failure: BaseException | None, before: Snapshot | None, now: Snapshot) -> BaseException | None:

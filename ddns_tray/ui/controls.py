@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QDesktopServices, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -153,13 +153,23 @@ class Banner(QFrame):
         if hint:
             lines.addWidget(muted(paragraph(hint), tokens))
         row.addLayout(lines, 1)
+        self._row = row
         button = QPushButton(close)
         button.setProperty("flat", True)
         button.clicked.connect(self.dismissed)
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._close = button
         self.setAccessibleName(title)
         self.setAccessibleDescription(hint)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def offer(self, said: str, url: str) -> None:
+        """Add a button that opens a page in the browser."""
+        button = QPushButton(said)
+        button.setToolTip(url)
+        button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(url)))
+        self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
+        self.setTabOrder(button, self._close)
 
 
 class Card(QFrame):

@@ -7,6 +7,8 @@ icon stays.
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
@@ -31,7 +33,7 @@ from ddns_tray.ui.wizard import Wizard
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, RecordStatus, Snapshot
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard_work import SetUp
     from ddns_tray.words import Words
+
+log = logging.getLogger(__name__)
 
 _SIDEBAR = 176
 _SIZE = QSize(900, 640)
@@ -86,6 +90,7 @@ class MainWindow(QWidget):
         self._panel_missing = False
         self._failure: BaseException | None = None
         self._looked_for: Problem | None = None
+        self._painted = False
         self._dismissed: set[str] = set()
         self._page = Page.NAMES
         self._body: QWidget | None = None
@@ -262,6 +267,13 @@ class MainWindow(QWidget):
         del event
         self._ticker.stop()
 
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell the log, for the figures, when all was first painted."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, lambda: log.info("window shown after %.3f s of CPU time", time.process_time()))
+
     # --- inside ---
 
     def _build(self) -> None:
@@ -436,6 +448,7 @@ class MainWindow(QWidget):
             panel_missing=self._panel_missing,
             failure=self._failure,
             problems=self._snapshot.problems if self._snapshot is not None else (),
+            news=self._snapshot.news if self._snapshot is not None else None,
         )
 
     def _on_dismissed(self, key: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.model.looking import View
     from ddns_tray.core.model.sources import AddressState, Agreement, Behind
     from ddns_tray.core.model.writing import UpdateResult
+    from ddns_tray.core.release import UpdateNews
 
 
 class VerdictKind(StrEnum):
@@ -195,6 +196,8 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     """Troubles of the whole (settings that cannot be read, a keyring that does not open)."""
     rounds: int = 0
+    news: UpdateNews | None = None
+    """About a newer version, where somebody wants to know."""
     lines: tuple[LineStatus, ...] = ()
     """The lines of the settings, in their order, as far as a name follows one."""
     home: Mapping[Family, Agreement] = field(default_factory=lambda: MappingProxyType({}))
