@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,26 +45,32 @@ class ReleaseSource:
     keys: tuple[PublicKey, ...]
 
 
-def packaged_by(resources: Path = RESOURCES) -> str | None:
+def packaged_by(*folders: Path) -> str | None:
     """Return who brings updates to this copy ("apt", "dnf"), or None where nobody does.
 
-    A package of a system holds the file `packaged-by` with one word: there, asking for updates would only confuse.
+    A package of a system holds the file `installed-by` with one word, beside the program or among the resources: there,
+    telling of updates would only confuse.
     """
-    try:
-        return (resources / "packaged-by").read_text(encoding="utf-8").strip() or None
-    except (OSError, ValueError):
-        return None
+    for folder in folders or (RESOURCES, *((Path(sys.executable).parent,) if getattr(sys, "frozen", False) else ())):
+        try:
+            said = (folder / "installed-by").read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            continue
+        if said:
+            return said
+    return None
 
 
-def release_source(resources: Path = RESOURCES) -> ReleaseSource | None:
+def release_source(resources: Path | None = None) -> ReleaseSource | None:
     """Return where this build has to ask, or None where it has nowhere: from a checkout, or in a system's package.
 
     The builds that are released hold `updates.json`: `{"feed": "https://…", "keys": ["RW…"]}`.
     """
-    if packaged_by(resources) is not None:
+    folders = () if resources is None else (resources,)
+    if packaged_by(*folders) is not None:
         return None
     try:
-        told = json.loads((resources / "updates.json").read_bytes())
+        told = json.loads(((resources or RESOURCES) / "updates.json").read_bytes())
         feed, keys = str(told["feed"]), tuple(public_key(each) for each in told["keys"])
     except (OSError, ValueError, TypeError, KeyError):
         return None

@@ -216,8 +216,8 @@ def test_a_released_build_knows_where_to_ask(tmp_path: Path) -> None:
 
 def test_a_package_of_a_system_asks_nobody(tmp_path: Path) -> None:
     _built(tmp_path)
-    (tmp_path / "packaged-by").write_text("apt\n", encoding="utf-8")
-    assert packaged_by(tmp_path) == "apt"
+    (tmp_path / "installed-by").write_text("apt\n", encoding="utf-8")
+    assert packaged_by(tmp_path) == packaged_by(tmp_path / "nowhere", tmp_path) == "apt"
     assert release_source(tmp_path) is None
 
 
