@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import (
         Capabilities,
         FieldSpec,
+        LineStatus,
         Observation,
         ProviderSpec,
         RecordStatus,
@@ -55,6 +56,7 @@ def snapshot_report(snapshot: Snapshot, words: Words, now: float | None = None) 
         "sentence": words.status_sentence(snapshot, moment),
         "detail": words.status_detail(snapshot, moment),
         "addresses": addresses_report(snapshot, words),
+        **ways_report(snapshot, words),
         "records": [_record(status, words, moment) for status in snapshot.records],
         "next_check": iso_time(snapshot.next_check),
         "paused_until": iso_time(snapshot.paused_until),
@@ -69,6 +71,23 @@ def addresses_report(snapshot: Snapshot, words: Words) -> JsonObject:
             snapshot.addresses.get(family) or Agreement(family, AddressState.UNKNOWN, None, ()), words
         )
         for family in Family
+    }
+
+
+def ways_report(snapshot: Snapshot, words: Words) -> JsonObject:
+    """The lines of the settings, and where our traffic takes another way than our own line."""
+    return {
+        "lines": [_line(line, words) for line in snapshot.lines],
+        "detours": {
+            family.value: {
+                "interface": found.interface,
+                "home_interface": found.home,
+                "tunnel": found.tunnel,
+                "home": None if family not in snapshot.home else _agreement(snapshot.home[family], words),
+                "text": words.detour(found, snapshot),
+            }
+            for family, found in snapshot.detours.items()
+        },
     }
 
 
@@ -88,6 +107,24 @@ def problem_report(problem: Problem | None, words: Words) -> JsonObject | None:
         return None
     title, hint = words.problem(problem)
     return {"code": problem.code.value, "title": title, "hint": hint or None, "retry_after": problem.retry_after}
+
+
+def _line(line: LineStatus, words: Words) -> JsonObject:
+    address = line.binding.local_address
+    return {
+        "id": line.id,
+        "interface": line.binding.interface or None,
+        "local_address": None if address is None else str(address),
+        "remarks": [{"code": each.value, "text": words.line_remark(each)} for each in line.remarks],
+        "addresses": {
+            family.value: {
+                "line": line.states[family].value,
+                "line_since": iso_time(line.since.get(family)),
+                **_agreement(found, words),
+            }
+            for family, found in line.addresses.items()
+        },
+    }
 
 
 def _agreement(found: Agreement, words: Words) -> JsonObject:
@@ -119,6 +156,7 @@ def _record(status: RecordStatus, words: Words, now: float) -> JsonObject:
         "colour": verdict.colour.value,
         "verdict": verdict.kind.value,
         "line": words.record_line(status, now),
+        "follows": status.line,
         "expected": list(status.expected),
         "reason": {"code": verdict.reason.code, "text": words.verdict_explanation(status, now)},
         "deadline": iso_time(verdict.deadline),
@@ -256,8 +294,23 @@ def address_lines(snapshot: Snapshot, words: Words) -> list[str]:
         if found is None:
             continue
         lines.append(words.agreement(found))
-        lines += table([(seen.source, words.sighting(seen)) for seen in found.sightings], indent="  ")
-    return lines
+        lines += _sighting_lines(found, words)
+    for detour in snapshot.detours.values():
+        lines.append(words.detour(detour, snapshot))
+        if detour.family in snapshot.home:
+            lines += _sighting_lines(snapshot.home[detour.family], words)
+    for line in snapshot.lines:
+        lines.append(words.line_title(line))
+        for family, found in line.addresses.items():
+            lines.append("  " + words.line_summary(line, family))
+            lines += _sighting_lines(found, words, indent="    ")
+        lines += [f"  {note}" for note in words.line_notes(line, snapshot)]
+    advice = words.detour_advice(snapshot)
+    return [*lines, advice] if advice else lines
+
+
+def _sighting_lines(found: Agreement, words: Words, indent: str = "  ") -> list[str]:
+    return table([(seen.source, words.sighting(seen)) for seen in found.sightings], indent=indent)
 
 
 def update_lines(report: Mapping[str, Json]) -> list[str]:

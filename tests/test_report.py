@@ -206,6 +206,52 @@ def test_every_state_of_an_address_has_its_word(state: AddressState) -> None:
     assert (data["ipv4"]["address"] is None) is (state is not AddressState.AGREED)
 
 
+def test_lines_and_who_follows_them_are_reported() -> None:
+    data = plain(report.snapshot_report(snapshots.on_two_lines(), EN))
+    fibre, lte = data["lines"]
+    assert (fibre["id"], fibre["interface"], fibre["local_address"]) == ("fibre", "eth0", None)
+    assert [each["code"] for each in fibre["remarks"]] == ["no_interface", "bound_by_address"]
+    assert fibre["addresses"]["ipv4"]["line"] == "down"
+    assert fibre["addresses"]["ipv4"]["line_since"] == report.iso_time(NOW - 300)
+    assert fibre["addresses"]["ipv4"]["sightings"]
+    assert (lte["interface"], lte["local_address"]) == (None, "192.168.8.2")
+    assert (lte["addresses"]["ipv4"]["line"], lte["addresses"]["ipv4"]["address"]) == ("up", MINE)
+    assert [each["follows"] for each in data["records"]] == ["lte", None]
+    assert data["detours"] == {}
+
+
+def test_a_detour_is_reported_with_the_address_of_the_house() -> None:
+    data = plain(report.snapshot_report(snapshots.behind_a_vpn(), EN))
+    detour = data["detours"]["ipv4"]
+    assert (detour["interface"], detour["home_interface"], detour["tunnel"]) == ("wg0", "eth0", True)
+    assert detour["home"]["address"] == OLD
+    assert data["addresses"]["ipv4"]["address"] == MINE
+    assert data["lines"] == []
+
+
+def test_ip_says_in_words_how_each_line_fares() -> None:
+    lines = report.address_lines(snapshots.on_two_lines(), EN)
+    assert "Line fibre (eth0)" in lines
+    assert "  down · IPv4: not known yet" in lines
+    assert "  Its interface or address is not there at the moment." in lines
+    assert "Line lte (192.168.8.2)" in lines
+    assert "  up · IPv4: 11.22.33.44, as 2 sources agree" in lines
+    assert "  home.example.org follows it." in lines
+
+
+def test_ip_says_in_words_that_our_traffic_takes_another_way() -> None:
+    lines = report.address_lines(snapshots.behind_a_vpn(), EN)
+    assert (
+        "IPv4: the traffic of this computer leaves through the VPN wg0."
+        f" The world sees {MINE}; your own line (eth0) has the address {OLD}."
+    ) in lines
+    assert lines[-1].startswith("Choose in the settings of home.example.org, under “Behind a VPN”")
+    other = report.address_lines(snapshots.behind_a_vpn(tunnel=False, home=None), EN)
+    assert "IPv4: the traffic of this computer leaves through wg0 and not through eth0." in other
+    same = report.address_lines(snapshots.behind_a_vpn(home=MINE), EN)
+    assert any(f"sees the address of your own line all the same: {MINE}." in line for line in same)
+
+
 def results() -> tuple[UpdateResult, ...]:
     home, nas, cam = (RecordKey(f"{host}.example.org", RecordType.A) for host in ("home", "nas", "cam"))
     limited = Problem(ProblemCode.RATE_LIMITED, text("Too many calls."), text("Wait a minute."), retry_after=60.0)

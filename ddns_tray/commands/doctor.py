@@ -40,6 +40,7 @@ def doctor(context: Context, _arguments: Namespace) -> int:
         snapshot, _ = one_round(context, settings, RoundRequest(write=False))
         findings += _troubles(context, snapshot)
         findings += _addresses(context, snapshot)
+        findings += _ways(context, snapshot)
         context.progress(context.words.tr("Asking every source…"))
         findings += asyncio.run(each_source(context, settings, snapshot))
         findings += _resolvers(context, snapshot)
@@ -146,6 +147,25 @@ def _addresses(context: Context, snapshot: Snapshot) -> Iterator[Finding]:
 
 def _is_absent(found: Agreement) -> bool:
     return found.state in {AddressState.NONE, AddressState.UNKNOWN}
+
+
+def _ways(context: Context, snapshot: Snapshot) -> Iterator[Finding]:
+    """Say how each line fares, and where our traffic takes another way."""
+    words = context.words
+    for line in snapshot.lines:
+        working = any(found.address is not None for found in line.addresses.values())
+        for found in line.addresses.values():
+            # A line with one family only is no fault as long as the other one works.
+            lost = Health.GOOD if working and _is_absent(found) else Health.BAD
+            health = Health.GOOD if found.address is not None else lost
+            sightings = "; ".join(f"{seen.source} → {words.sighting(seen)}" for seen in found.sightings)
+            yield Finding(words.line_title(line), health, words.agreement(found), sightings)
+        for remark in line.remarks:
+            yield Finding(words.line_title(line), Health.DOUBTFUL, words.line_remark(remark))
+    advice = words.detour_advice(snapshot)
+    for detour in snapshot.detours.values():
+        health = Health.DOUBTFUL if advice else Health.GOOD
+        yield Finding(words.tr("Way to the world"), health, words.detour(detour, snapshot), advice)
 
 
 def _resolvers(context: Context, snapshot: Snapshot) -> list[Finding]:

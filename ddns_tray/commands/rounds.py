@@ -127,6 +127,10 @@ def _strangers(
 # --- ip ---
 
 
+_NOBODY = "lines.invalid"
+"""A name that cannot exist (RFC 6761 §6.4)."""
+
+
 def ip(context: Context, _arguments: Namespace) -> int:
     """Name the public addresses and the witnesses for them."""
     from ddns_tray.engine import RoundRequest  # noqa: PLC0415 - loads when needed
@@ -135,9 +139,15 @@ def ip(context: Context, _arguments: Namespace) -> int:
     context.progress(context.words.tr("Asking for the public address…"))
     # Both families are looked for, whatever the records need; private addresses count where a record allows them.
     followers = tuple(replace(record, types=BOTH_TYPES, expected=()) for record in settings.records)
+    if settings.lines and followers:  # all lines are of interest, also those that no name follows
+        lines = tuple(line.id for line in settings.lines)
+        followers += (RecordSettings(_NOBODY, BOTH_TYPES, line=lines),)
     snapshot, _ = one_round(context, replace(settings, records=followers), RoundRequest(observe=False, write=False))
+    snapshot = replace(snapshot, records=tuple(each for each in snapshot.records if each.key.name != _NOBODY))
     if context.as_json:
-        context.print_json(report.addresses_report(snapshot, context.words))
+        context.print_json(
+            {**report.addresses_report(snapshot, context.words), **report.ways_report(snapshot, context.words)}
+        )
     else:
         context.print_lines(report.address_lines(snapshot, context.words))
     for problem in snapshot.problems:

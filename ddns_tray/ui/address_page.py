@@ -13,7 +13,7 @@ from ddns_tray.ui.models import SightingsModel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ddns_tray.core.model import Agreement, Snapshot
+    from ddns_tray.core.model import Agreement, LineStatus, Snapshot
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
@@ -29,14 +29,22 @@ class AddressPage(QWidget):
         self._now = now
         self._detail = muted(paragraph(""), theme.tokens)
         self._cards = {family: _FamilyCard(words, theme, family) for family in Family}
+        self._theme = theme
+        self._detour = paragraph("")
+        self._home = {family: _FamilyCard(words, theme, family) for family in Family}
+        self._lines: dict[str, LineCard] = {}
+        self._shown_lines = QVBoxLayout()
+        self._shown_lines.setSpacing(14)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(14)
         column.addWidget(heading(words.tr("Your public address")))
         column.addWidget(self._detail)
-        for card in self._cards.values():
+        column.addWidget(self._detour)
+        for card in (*self._cards.values(), *self._home.values()):
             column.addWidget(card)
+        column.addLayout(self._shown_lines)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -54,6 +62,30 @@ class AddressPage(QWidget):
             card.setVisible(agreement is not None)
             if agreement is not None:
                 card.show_agreement(agreement, self._now())
+        self._show_detours(snapshot)
+        self._show_lines(snapshot)
+
+    def _show_detours(self, snapshot: Snapshot) -> None:
+        said = [self._words.detour(each, snapshot) for each in snapshot.detours.values()]
+        advice = self._words.detour_advice(snapshot)
+        self._detour.setText("\n".join([*said, *([advice] if advice else [])]))
+        self._detour.setVisible(bool(said))
+        for family, card in self._home.items():
+            agreement = snapshot.home.get(family)
+            card.setVisible(agreement is not None)
+            if agreement is not None:
+                lead = self._words.tr("Your own line beside the VPN")
+                card.show_agreement(agreement, self._now(), lead=lead)
+
+    def _show_lines(self, snapshot: Snapshot) -> None:
+        for line in snapshot.lines:
+            if line.id not in self._lines:
+                self._lines[line.id] = LineCard(self._words, self._theme)
+                self._shown_lines.addWidget(self._lines[line.id])
+            self._lines[line.id].show_line(line, snapshot)
+        present = {line.id for line in snapshot.lines}
+        for name, card in self._lines.items():
+            card.setVisible(name in present)
 
 
 class _FamilyCard(Card):
@@ -72,9 +104,10 @@ class _FamilyCard(Card):
         for widget in (self._address, self._title, self._since, self._table):
             self.column.addWidget(widget)
 
-    def show_agreement(self, agreement: Agreement, now: float) -> None:
+    def show_agreement(self, agreement: Agreement, now: float, *, lead: str = "") -> None:
         words = self._words
-        self._title.setText(words.agreement(agreement))
+        said = words.agreement(agreement)
+        self._title.setText(words.tr("{lead} · {conclusion}", lead=lead, conclusion=said) if lead else said)
         self._address.setText("" if agreement.address is None else str(agreement.address))
         self._address.setVisible(agreement.state is AddressState.AGREED)
         since = "" if agreement.since is None else words.tr("Since {time}", time=words.time(agreement.since, now))
@@ -84,3 +117,40 @@ class _FamilyCard(Card):
         rows = self._model.rowCount()
         self._table.setVisible(bool(rows))
         fit_rows(self._table, rows)
+
+
+class LineCard(Card):
+    """One line: how it fares for each family, what its sources saw, and who follows it."""
+
+    def __init__(self, words: Words, theme: Theme) -> None:
+        super().__init__(theme.tokens)
+        self._words = words
+        self._title = section_heading("")
+        self._notes = muted(paragraph(""), theme.tokens)
+        self._summaries = {family: paragraph("") for family in Family}
+        self._models = {family: SightingsModel(words, self) for family in Family}
+        self._tables = {family: QTableView() for family in Family}
+        self.column.addWidget(self._title)
+        for family in Family:
+            name = words.tr("What each source saw of {family}", family=f"IPv{family.version}")
+            set_up_table(self._tables[family], self._models[family], stretch=2, name=name)
+            self.column.addWidget(self._summaries[family])
+            self.column.addWidget(self._tables[family])
+        self.column.addWidget(self._notes)
+
+    def show_line(self, line: LineStatus, snapshot: Snapshot) -> None:
+        """Take the newest state of the line."""
+        self._title.setText(self._words.line_title(line))
+        for family in Family:
+            found = line.addresses.get(family)
+            summary, table, model = self._summaries[family], self._tables[family], self._models[family]
+            summary.setVisible(found is not None)
+            sightings = () if found is None else found.sightings
+            if found is not None:
+                summary.setText(self._words.line_summary(line, family))
+            model.show_sightings(sightings, "" if found is None else str(found.address))
+            table.setVisible(bool(sightings))
+            fit_rows(table, len(sightings))
+        notes = self._words.line_notes(line, snapshot)
+        self._notes.setText("\n".join(notes))
+        self._notes.setVisible(bool(notes))

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from ddns_tray.core.errors import UsageError
-from ddns_tray.core.model import RecordType
+from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.names import canonical_name
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
@@ -31,6 +31,7 @@ _AROUND = "\"'`“”‘’<>(),;"  # noqa: RUF001 - the very signs that come al
 _UNSEEN = re.compile("[\u200b-\u200f\u2028\u2029\u2060\ufeff]")
 """Signs without width, which come along from web pages."""
 _MOST_TTL = 2147483647  # RFC 2181 §8
+_VIEWS = (AddressView.AUTO, AddressView.HOME, AddressView.WORLD)
 _AS_IT_IS, _YES, _NO = None, True, False
 
 
@@ -78,6 +79,13 @@ class RecordForm(Form):
         for value, said in ((_AS_IT_IS, words.tr("as it is")), (_YES, words.tr("on")), (_NO, words.tr("off"))):
             self.proxied.addItem(said, value)
         self.expected = QLineEdit()
+        self.view = QComboBox()
+        for view, said in (
+            (AddressView.AUTO, words.tr("not chosen: nothing is written while the two differ")),
+            (AddressView.HOME, words.tr("the address of my own line")),
+            (AddressView.WORLD, words.tr("the address that the world sees")),
+        ):
+            self.view.addItem(said, view)
         self.allow_private = QCheckBox(words.tr("Also keep an address that is not reachable from outside"))
         self._fill(record, account)
         self._lay_out()
@@ -98,6 +106,7 @@ class RecordForm(Form):
         self.proxied.setCurrentIndex([_AS_IT_IS, _YES, _NO].index(record.proxied))
         self.expected.setText(", ".join(record.expected))
         self.allow_private.setChecked(record.allow_private)
+        self.view.setCurrentIndex(_VIEWS.index(record.view))
 
     def _lay_out(self) -> None:
         words, theme = self.words, self.theme
@@ -127,6 +136,13 @@ class RecordForm(Form):
         form.addRow(self._proxy)
         fixed = words.tr("Leave it empty to expect your public address. Several addresses are separated by commas.")
         add_field(form, words.tr("Expected addresses"), self.expected, fixed, theme)
+        self._behind_vpn = QWidget()
+        behind = field_form()
+        behind.setContentsMargins(0, 0, 0, 0)
+        self._behind_vpn.setLayout(behind)
+        vpn = words.tr("Whose address the name shall have while the traffic of this computer leaves through a VPN.")
+        add_field(behind, words.tr("Behind a VPN"), self.view, vpn, theme)
+        form.addRow(self._behind_vpn)
         form.addRow(self.allow_private)
         self.column.addLayout(form)
         self.column.addStretch(1)
@@ -135,6 +151,7 @@ class RecordForm(Form):
         account = self._accounts.get(self.account.currentData() or "")
         spec = None if account is None else self._specs.get(account.provider)
         self._writing.setVisible(account is not None)
+        self._behind_vpn.setVisible(self._record is None or not self._record.line)
         self._proxy.setVisible(spec is not None and spec.capabilities.proxied)
 
     def _explain_name(self, *, complete: bool) -> None:
@@ -182,6 +199,7 @@ class RecordForm(Form):
             proxied=self.proxied.currentData() if self._proxy.isVisibleTo(self) else None,
             comment=base.comment if account is not None else None,
             allow_private=self.allow_private.isChecked(),
+            view=AddressView(self.view.currentData()),
             expected=tuple(part for part in self.expected.text().replace(",", " ").split() if part),
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Phase
-from ddns_tray.words import evidence, notices, past, repairs, status, verdicts
+from ddns_tray.words import evidence, notices, past, repairs, status, verdicts, ways
 from ddns_tray.words.catalogue import DOMAIN, LANGUAGES
 from ddns_tray.words.facts import server_name
 from ddns_tray.words.language import resolve_language
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
         AddressState,
         Agreement,
         Colour,
+        Detour,
         ExistingRecord,
+        Family,
+        LineRemark,
+        LineState,
+        LineStatus,
         LookError,
         Observation,
         Outcome,
@@ -148,6 +153,34 @@ class Words(Speaker):
     def agreement(self, agreement: Agreement) -> str:
         """What the sources conclude for one family."""
         return evidence.agreement(self, agreement)
+
+    def line_title(self, line: LineStatus) -> str:
+        """A line as a heading."""
+        return ways.line_title(self, line)
+
+    def line_state(self, state: LineState) -> str:
+        """How a line fares, as a word."""
+        return self.say(ways.LINE_STATES[state])
+
+    def line_remark(self, remark: LineRemark) -> str:
+        """What a person should know of how a line is used."""
+        return self.say(ways.LINE_REMARKS[remark])
+
+    def line_summary(self, line: LineStatus, family: Family) -> str:
+        """How a line fares for one family, and what its sources conclude."""
+        return ways.line_summary(self, line, family)
+
+    def line_notes(self, line: LineStatus, snapshot: Snapshot) -> list[str]:
+        """Remarks on a line, and who follows it."""
+        return ways.line_notes(self, line, snapshot)
+
+    def detour(self, found: Detour, snapshot: Snapshot) -> str:
+        """That our traffic takes another way than our own line, and what that means for the address."""
+        return ways.detour(self, found, snapshot)
+
+    def detour_advice(self, snapshot: Snapshot) -> str:
+        """What to do while names wait for a choice between two ways; "" where none does."""
+        return ways.detour_advice(self, snapshot)
 
     def address_state(self, state: AddressState) -> str:
         """The state of one family's address as a word."""

@@ -162,6 +162,8 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
         )
     else:
         return ""
+    if status.line is not None:
+        said = speaker.tr("{evidence} · line {line}", evidence=said, line=status.line)
     if status.verdict.colour is Colour.GREEN and status.proven_at is not None:
         return speaker.tr("{evidence} · proven {ago}", evidence=said, ago=speaker.ago(status.proven_at, now))
     return said

@@ -13,13 +13,19 @@ from ddns_tray.core.model import (
     AccountReport,
     AddressState,
     Agreement,
+    Binding,
     Capabilities,
+    Circumstances,
     Colour,
     Cut,
+    Detour,
     ExistingRecord,
     ExistingSet,
     Family,
     FieldSpec,
+    LineRemark,
+    LineState,
+    LineStatus,
     LookError,
     Observation,
     Outcome,
@@ -257,6 +263,38 @@ def snapshot(
 def green() -> Snapshot:
     """All is well."""
     return snapshot(record("home.example.org"), record("nas.example.org"), record("vpn.example.org"))
+
+
+def on_two_lines() -> Snapshot:
+    """A name that follows the second of two lines; the first is down, and neither lets us choose its interface."""
+    dead = replace(address(AddressState.UNKNOWN), sightings=address().sightings[2:])
+    down = LineStatus(
+        "fibre",
+        Binding("eth0"),
+        {Family.IPV4: dead},
+        {Family.IPV4: LineState.DOWN},
+        {Family.IPV4: NOW - 300},
+        (LineRemark.NO_INTERFACE, LineRemark.BOUND_BY_ADDRESS),
+    )
+    up = LineStatus(
+        "lte", Binding(local_address=ip_address("192.168.8.2")), {Family.IPV4: address()}, {Family.IPV4: LineState.UP}
+    )
+    followed = replace(record("home.example.org"), line="lte")
+    return replace(snapshot(followed, record("nas.example.org")), lines=(down, up))
+
+
+def behind_a_vpn(*, tunnel: bool = True, home: str | None = OLD) -> Snapshot:
+    """The world sees the end of a tunnel, and nobody has said whose address one name shall have."""
+    waiting = record("home.example.org", VerdictKind.UNKNOWN, Colour.YELLOW, reason=Reason("address_undecided"))
+    told = Circumstances(
+        NOW, None, RecordMemory(), online=True, watched_only=False, address_state=AddressState.UNDECIDED
+    )
+    seen_at_home = address(AddressState.UNKNOWN) if home is None else address(value=home)
+    return replace(
+        snapshot(replace(waiting, circumstances=told), record("nas.example.org")),
+        detours={Family.IPV4: Detour(Family.IPV4, "wg0", "eth0", tunnel)},
+        home={Family.IPV4: seen_at_home},
+    )
 
 
 def on_its_way() -> Snapshot:

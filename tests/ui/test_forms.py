@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
-from ddns_tray.core.model import RecordType
+from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
@@ -269,6 +269,32 @@ async def test_a_name_is_only_watched(window: MainWindow, file: FakeSettingsFile
         allow_private=True,
         expected=("192.0.2.1", "192.0.2.2"),
     )
+
+
+async def test_whose_address_a_name_has_behind_a_vpn_is_chosen(
+    window: MainWindow, file: FakeSettingsFile, tasks: Tasks
+) -> None:
+    window._work.add_record()
+    form = record_form(window)
+    form.name.setText("neu.example.org")
+    assert form.view.currentData() == AddressView.AUTO
+    form.view.setCurrentIndex(form.view.findData(AddressView.HOME))
+    form.save.click()
+    await tasks.drain()
+    assert file.settings.records[-1].view is AddressView.HOME
+
+
+async def test_a_name_that_follows_lines_is_not_asked_about_a_vpn(
+    window: MainWindow, file: FakeSettingsFile, tasks: Tasks
+) -> None:
+    kept = RecordSettings("cam.example.org", (RecordType.A,), "cloudflare", line=("fibre", "lte"))
+    file.settings = Settings(accounts=file.settings.accounts, records=(kept,))
+    window._work.edit_record_of(snapshots.extra().key)
+    form = record_form(window)
+    assert not form.view.isVisible()
+    form.save.click()
+    await tasks.drain()
+    assert file.settings.records[-1].line == ("fibre", "lte")
 
 
 async def test_a_name_that_is_there_already_is_refused(window: MainWindow, tasks: Tasks) -> None:

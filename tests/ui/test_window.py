@@ -220,6 +220,27 @@ def test_the_address_page_shows_what_was_agreed(window: MainWindow) -> None:
     assert "IPv4: no connection" in labels(window.address)
 
 
+def test_the_address_page_shows_every_line_and_who_follows_it(window: MainWindow) -> None:
+    window.show_page(Page.ADDRESS)
+    window.show_snapshot(snapshots.on_two_lines())
+    said = labels(window.address)
+    assert "Line fibre (eth0)" in said
+    assert "down · IPv4: not known yet" in said
+    assert "home.example.org follows it." in said
+    window.show_snapshot(snapshots.green())
+    assert "Line fibre (eth0)" not in labels(window.address)
+
+
+def test_the_address_page_says_that_our_traffic_takes_another_way(window: MainWindow) -> None:
+    window.show_page(Page.ADDRESS)
+    window.show_snapshot(snapshots.behind_a_vpn())
+    said = labels(window.address)
+    assert any("leaves through the VPN wg0" in each and "Behind a VPN" in each for each in said)
+    assert any(each.startswith("Your own line beside the VPN · IPv4: 99.10.20.30") for each in said)
+    window.show_snapshot(snapshots.green())
+    assert not any("VPN" in each for each in labels(window.address))
+
+
 @pytest.mark.parametrize("page", list(Page))
 def test_no_control_is_without_a_name(window: MainWindow, page: Page) -> None:
     window.show_page(page)
