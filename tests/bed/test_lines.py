@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import socket
+import subprocess
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,10 +25,12 @@ from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.ways import WayMaker
 from tests.support.detecting import detectors_of
 from tests.support.engine_fakes import HOME, World
+from tests.support.product import PROGRAM
 from tests.support.uplinks import SOURCES, WORLD, WORLD6, Uplinks, missing, uplinks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from ddns_tray.core.model import Sighting
     from ddns_tray.engine.setup import EngineSetup
@@ -182,3 +186,68 @@ def test_a_name_moves_when_nobody_can_be_heard_through_its_line_and_returns(comp
 def test_a_name_moves_when_the_cable_is_pulled_and_returns(computer: Uplinks) -> None:
     fibre = computer.ways["fibre0"]
     assert story(computer, fibre.unplug, lambda: fibre.plug_in(100)) == STORY
+
+
+# --- the program -----------------------------------------------------------------------------------------------------
+
+SETTINGS = f"""\
+schema = 1
+[general]
+portal_check = false
+[address]
+sources = ["http://{WORLD}/", "stun:{WORLD}"]
+[verify]
+resolvers = ["udp://127.0.0.1:1"]
+authoritative = false
+[[line]]
+id = "fibre"
+interface = "fibre0"
+[[line]]
+id = "lte"
+local_address = "10.81.0.2"
+[[line]]
+id = "dsl"
+interface = "ppp7"
+[[record]]
+name = "home.example.org"
+line = ["dsl", "lte", "fibre"]
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "config.toml"
+    file.write_text(SETTINGS, encoding="utf-8")
+    return file
+
+
+def told(computer: Uplinks, settings: Path, command: str) -> dict[str, Any]:
+    done = subprocess.run(
+        ["ip", "netns", "exec", computer.client, str(PROGRAM), "--config", str(settings), "--json", command],
+        env={"PATH": os.environ["PATH"], "HOME": str(settings.parent), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_program_tells_each_line_with_its_sources(computer: Uplinks, settings: Path) -> None:
+    report = told(computer, settings, "ip")
+    found = {line["id"]: line for line in report["lines"]}
+    assert {name: line["addresses"]["ipv4"]["address"] for name, line in found.items()} == {
+        "fibre": FIBRE,
+        "lte": LTE,
+        "dsl": None,
+    }
+    assert all(seen["address"] == LTE for seen in found["lte"]["addresses"]["ipv4"]["sightings"])
+    assert [each["code"] for each in found["dsl"]["remarks"]] == ["no_interface"]
+    assert report["detours"] == {}
+
+
+def test_doctor_says_which_line_is_not_there(computer: Uplinks, settings: Path) -> None:
+    found = {(each["what"], each["health"]) for each in told(computer, settings, "doctor")["findings"]}
+    assert ("Line lte (10.81.0.2)", "good") in found
+    assert ("Line dsl (ppp7)", "bad") in found
