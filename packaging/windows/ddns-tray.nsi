@@ -149,10 +149,15 @@ Section
 
   ${If} ${FileExists} "$INSTDIR\app\*.*"
     Call AskToQuit
+    ; A name that is free: what a person had put beside an older program is still in such a folder.
+    StrCpy $4 1
+    ${While} ${FileExists} "$INSTDIR\app.old$4\*.*"
+      IntOp $4 $4 + 1
+    ${EndWhile}
     StrCpy $3 0
     ${Do}
       ClearErrors
-      Rename "$INSTDIR\app" "$INSTDIR\app.old"
+      Rename "$INSTDIR\app" "$INSTDIR\app.old$4"
       ${IfNot} ${Errors}
         ${Break}
       ${EndIf}
@@ -166,11 +171,11 @@ Section
   ClearErrors
   Rename "$INSTDIR\app.new" "$INSTDIR\app"
   ${If} ${Errors}
-    Rename "$INSTDIR\app.old" "$INSTDIR\app"
+    Rename "$INSTDIR\app.old$4" "$INSTDIR\app"
     !insertmacro GIVE_UP "$(UNPACK)"
   ${EndIf}
-  ${If} ${FileExists} "$INSTDIR\app.old\*.*"
-    Push "$INSTDIR\app.old"
+  ${If} $4 != ""
+    Push "$INSTDIR\app.old$4"
     Call RemoveListed
   ${EndIf}
 

@@ -1,0 +1,32 @@
+; Stands in for the program in the installer's test: runs until it is asked to quit, or does not listen.
+Unicode true
+Target amd64-unicode
+RequestExecutionLevel user
+SilentInstall silent
+OutFile "${OUTPUT}"
+!include "FileFunc.nsh"
+!include "LogicLib.nsh"
+Section
+  CreateDirectory "$LOCALAPPDATA\stub"
+  ${GetParameters} $0
+  ${If} $0 == "quit"
+    FileOpen $1 "$LOCALAPPDATA\stub\asked" w
+    FileClose $1
+    StrCpy $2 0
+    ${While} ${FileExists} "$LOCALAPPDATA\stub\running"
+      Sleep 100
+      IntOp $2 $2 + 1
+      ${If} $2 > 30
+        ${Break}
+      ${EndIf}
+    ${EndWhile}
+  ${Else}
+    ; Held open like a library of a running program, so that its folder cannot be renamed on Windows.
+    FileOpen $1 "$LOCALAPPDATA\stub\running" w
+    ${DoUntil} ${FileExists} "$LOCALAPPDATA\stub\asked"
+      Sleep 100
+    ${Loop}
+    FileClose $1
+    Delete "$LOCALAPPDATA\stub\running"
+  ${EndIf}
+SectionEnd
