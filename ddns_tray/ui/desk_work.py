@@ -60,6 +60,11 @@ class DeskWork(QObject):
         if self._services is not None:
             self._services.engine.check_now()
 
+    def pause(self) -> None:
+        """Rest until the person says otherwise."""
+        if self._services is not None:
+            self._services.engine.pause(None)
+
     def update(self, names: tuple[str, ...] = ()) -> None:
         """Compare with the providers now: all names, or these."""
         if self._services is not None:

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListView,
+    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +22,7 @@ from ddns_tray.core.model import Phase
 from ddns_tray.ui.controls import heading, muted, paragraph, primary
 from ddns_tray.ui.models import RECORD_ROLE, RecordsModel
 from ddns_tray.ui.record_card import RecordCardDelegate
+from ddns_tray.words.status import first_look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +48,7 @@ class NamesPage(QWidget):
     account_chosen = Signal(object)
     repair_chosen = Signal(object, object)
     add_chosen = Signal()
+    pause_chosen = Signal()
 
     def __init__(
         self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None, *, editable: bool
@@ -65,6 +69,13 @@ class NamesPage(QWidget):
         self._search.setAccessibleName(words.tr("Search names"))
         self._search.setClearButtonEnabled(True)
         self._search.setVisible(False)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(6)
+        self._progress_said = muted(QLabel(), theme.tokens)
+        self._stop = QPushButton(words.tr("Pause"))
+        self._progress_row = QWidget(self)
+        self._progress_row.setVisible(False)
         self.model = RecordsModel(words, now, self)
         self.view = CardView()
         self.view.setAccessibleName(words.tr("Names"))
@@ -81,6 +92,7 @@ class NamesPage(QWidget):
         self._check.clicked.connect(self.check_chosen)
         self._update.clicked.connect(lambda: self.update_chosen.emit(()))
         self._add.clicked.connect(self.add_chosen)
+        self._stop.clicked.connect(self.pause_chosen)
         self._search.textChanged.connect(self._filter)
         self.view.toggled.connect(self._toggle)
         self.delegate.detail_made.connect(self._on_detail)
@@ -98,6 +110,13 @@ class NamesPage(QWidget):
         head.addLayout(top)
         head.addWidget(self._detail)
         head.addSpacing(6)
+        row = QHBoxLayout(self._progress_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._progress, 1)
+        row.addWidget(self._progress_said)
+        row.addWidget(self._stop)
+        head.addWidget(self._progress_row)
         head.addWidget(self._search)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 12, 0)
@@ -113,7 +132,19 @@ class NamesPage(QWidget):
         active = snapshot.phase not in {Phase.PAUSED, Phase.STARTING, Phase.STOPPED} and snapshot.paused_until is None
         self._check.setEnabled(active)
         self._update.setEnabled(active and snapshot.phase is not Phase.UPDATING)
+        self._show_progress(snapshot)
         self._speak()
+
+    def _show_progress(self, snapshot: Snapshot) -> None:
+        """How far a first look at many names has come; it can be paused, and is no news once it is over."""
+        said = self._words.progress(snapshot)
+        self._progress_row.setVisible(bool(said))
+        if said:
+            done, total = first_look(snapshot)
+            self._progress.setRange(0, total)
+            self._progress.setValue(done)
+            self._progress.setAccessibleName(said)
+            self._progress_said.setText(said)
 
     def open_record(self, key: RecordKey) -> None:
         """Open one card and bring it into sight."""

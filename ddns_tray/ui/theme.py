@@ -239,6 +239,8 @@ QTabBar::tab {{ padding: 8px 14px; border: 0; border-bottom: 2px solid transpare
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:focus {{ color: {t.accent}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
+QProgressBar {{ border: 0; border-radius: 3px; background: {t.track}; }}
+QProgressBar::chunk {{ border-radius: 3px; background: {t.accent}; }}
 QScrollArea, QStackedWidget {{ background: transparent; }}
 QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 6px; }}
 QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 5px; }}

@@ -365,6 +365,7 @@ class MainWindow(QWidget):
         names.add_chosen.connect(work.add_record)
         names.edit_chosen.connect(self._edit_record)
         names.repair_chosen.connect(self.repairs.begin)
+        names.pause_chosen.connect(work.pause)
         names.account_chosen.connect(lambda record: work.edit_account(record.account))
         self._side.currentRowChanged.connect(self._on_page)
 
@@ -416,7 +417,8 @@ class MainWindow(QWidget):
     def _show_names_or_welcome(self) -> None:
         if self.wizard is not None:
             return
-        empty = self._snapshot is not None and not self._snapshot.records and not self._snapshot.problems
+        shown = self._snapshot
+        empty = shown is not None and not (shown.records or shown.kept or shown.problems)
         self._first.setCurrentWidget(self.welcome if empty and self._services is not None else self.names)
 
     def _edit_record(self, record: RecordStatus) -> None:

@@ -80,6 +80,10 @@ class Words(Speaker):
         """When the next round comes: "next check in 38 s", "checking…", "paused"."""
         return status.next_check(self, snapshot, now)
 
+    def progress(self, snapshot: Snapshot) -> str:
+        """How far the first look at all records has come; "" when it is over."""
+        return status.progress(self, snapshot)
+
     def colour(self, colour: Colour) -> str:
         """The colour as a word."""
         return self.say(COLOUR_WORDS[colour])

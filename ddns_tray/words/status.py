@@ -61,7 +61,7 @@ def status_sentence(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
     if snapshot.phase is Phase.PAUSED or snapshot.paused_until is not None:
         return _paused(speaker, snapshot.paused_until, now)
     if not snapshot.records:
-        return speaker.say(snapshot.problems[0].title) if snapshot.problems else speaker.tr("No names yet")
+        return _before_the_first(speaker, snapshot)
     names = _names(snapshot.records)
     kinds = {status.verdict.kind for status in snapshot.records}
     if kinds == {VerdictKind.OFFLINE}:
@@ -127,6 +127,30 @@ def next_check(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
             if snapshot.next_check is None:
                 return ""
             return speaker.tr("next check in {duration}", duration=speaker.duration(snapshot.next_check - now))
+
+
+def first_look(snapshot: Snapshot) -> tuple[int, int]:
+    """How many of the records were looked at since the start, and how many there are; both 0 where all were."""
+    total = max(snapshot.kept, len(snapshot.records))
+    waiting = sum(status.verdict.reason.code == _NOT_LOOKED for status in snapshot.records)
+    done = len(snapshot.records) - waiting
+    return (done, total) if done < total else (0, 0)
+
+
+def progress(speaker: Speaker, snapshot: Snapshot) -> str:
+    """How far the first look has come: "First look: 1200 of 10000"; "" when it is over, or for a single record."""
+    done, total = first_look(snapshot)
+    busy = snapshot.phase not in {Phase.PAUSED, Phase.STOPPED}
+    return speaker.tr("First look: {done} of {total}", done=done, total=total) if total > 1 and busy else ""
+
+
+_NOT_LOOKED = "not_looked"
+
+
+def _before_the_first(speaker: Speaker, snapshot: Snapshot) -> str:
+    if snapshot.problems:
+        return speaker.say(snapshot.problems[0].title)
+    return speaker.tr("Looking for the first time…") if snapshot.kept else speaker.tr("No names yet")
 
 
 def _paused(speaker: Speaker, until: float | None, now: float) -> str:

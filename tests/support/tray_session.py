@@ -221,6 +221,10 @@ class TraySession:
         """Press keys, one after the other."""
         self._hand("key", "--delay", "60", *keys)
 
+    def focus(self, window: str) -> None:
+        """Give a window the keyboard; there is no window manager that would."""
+        self._hand("windowfocus", "--sync", window)
+
     def windows(self, title: str) -> list[str]:
         """Ids of the visible windows with this title (a regular expression)."""
         found = subprocess.run(

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QProgressBar, QTableView, QWidget
 
 from ddns_tray.core.errors import StorageError
+from ddns_tray.core.model import Colour, Phase, Reason, VerdictKind
 from ddns_tray.core.repairs import RepairKind
 from ddns_tray.core.text import text
 from ddns_tray.ui.activity import ActivityLog
@@ -165,6 +166,31 @@ def test_without_names_there_is_a_welcome(window: MainWindow, qtbot: QtBot) -> N
         button(window, "Try the demo").click()
     window.show_snapshot(snapshots.green())
     assert window.names.isVisible()
+
+
+def test_names_that_nobody_has_looked_at_yet_are_no_first_run(window: MainWindow) -> None:
+    window.show_snapshot(replace(snapshots.empty(), phase=Phase.CHECKING, kept=3))
+    assert window.names.isVisible()
+    assert {"Looking for the first time…", "First look: 0 of 3"} <= set(labels(window.names))
+
+
+def test_a_first_look_at_many_names_shows_how_far_it_is_and_can_be_paused(window: MainWindow, behind: Behind) -> None:
+    waiting = [
+        snapshots.record(f"n{number}.example.org", VerdictKind.UNKNOWN, Colour.GREY, reason=Reason("not_looked"))
+        for number in range(6)
+    ]
+    shown = snapshots.snapshot(snapshots.record("a.example.org"), *waiting, phase=Phase.CHECKING)
+    window.show_snapshot(shown)
+    assert "First look: 1 of 7" in labels(window.names)
+    bar = window.names.findChild(QProgressBar)
+    assert bar is not None
+    assert (bar.value(), bar.maximum(), spoken_name(bar)) == (1, 7, "First look: 1 of 7")
+    button(window, "Pause").click()
+    assert behind[1].asked == [("pause", None)]
+    window.show_snapshot(replace(shown, phase=Phase.PAUSED, paused_until=float("inf")))
+    assert not bar.isVisible()
+    window.show_snapshot(snapshots.green())
+    assert not bar.isVisible()
 
 
 def test_search_appears_with_many_names(window: MainWindow) -> None:

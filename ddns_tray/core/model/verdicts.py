@@ -196,6 +196,8 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     """Troubles of the whole (settings that cannot be read, a keyring that does not open)."""
     rounds: int = 0
+    kept: int = 0
+    """How many records the settings ask for; there are fewer in `records` until the first of them was judged."""
     news: UpdateNews | None = None
     """About a newer version, where somebody wants to know."""
     lines: tuple[LineStatus, ...] = ()
