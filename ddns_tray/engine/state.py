@@ -202,6 +202,7 @@ class EngineState:
             address_changed_at=self.address_changed_at,
             problems=(*problems, *own),
             rounds=self.rounds,
+            kept=len(kept),
             lines=self.lines,
             home=self.home,
             detours=self.detours,
