@@ -28,7 +28,7 @@ from ddns_tray.store.config import ConfigFile
 from ddns_tray.store.memory import MemoryFile
 from ddns_tray.store.secrets import ChainSecrets, build_secrets
 from ddns_tray.system.binding import bind_socket
-from ddns_tray.system.clock import SystemClock
+from ddns_tray.system.clock import SystemClock, elapsed
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.resolvers import system_resolvers
 from ddns_tray.system.routes import default_routes
@@ -289,6 +289,7 @@ class Workshop:
             home=ways.home(settings),
             detours=partial(ways.detours, settings),
             portal=self._portal_probe(settings),
+            elapsed=elapsed,
             accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
         )
 

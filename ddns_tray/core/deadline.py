@@ -9,7 +9,8 @@ Defines: T, the waiting time, grace and deadline. Draws no verdict.
   be the old one, and what resolvers say of theirs counts up to a day.
 - If every resolver that still holds something old says for how much longer, the last of those moments is a tighter
   bound. It never moves the first one out: a resolver that renews an old answer is late, not right.
-- A clock that went back makes remembered moments lie ahead: they count as now.
+- A clock that went back makes remembered moments lie ahead: they count as now. Where it is known that the clock was
+  moved, what is remembered is `moved` with it.
 """
 
 from __future__ import annotations
@@ -96,6 +97,27 @@ def just_written(memory: RecordMemory, wanted: frozenset[str], now: float) -> bo
     if memory.written_at is None or canonical_set(memory.written) != wanted:
         return False
     return now - memory.written_at <= WRITE_GRACE
+
+
+def moved(memory: RecordMemory, seconds: float) -> RecordMemory:
+    """Return the memory as a clock that was moved by `seconds` would have had it from the start."""
+
+    def by_now(moment: float | None) -> float | None:
+        return None if moment is None else moment + seconds
+
+    provider = memory.at_provider
+    return replace(
+        memory,
+        expected_since=by_now(memory.expected_since),
+        served_since=by_now(memory.served_since),
+        last_matched=by_now(memory.last_matched),
+        written_at=by_now(memory.written_at),
+        not_before=by_now(memory.not_before),
+        looked_at=by_now(memory.looked_at),
+        cached_until=MappingProxyType({server: until + seconds for server, until in memory.cached_until.items()}),
+        turns=tuple(replace(turn, at=turn.at + seconds) for turn in memory.turns),
+        at_provider=None if provider is None else replace(provider, at=provider.at + seconds),
+    )
 
 
 def _bound(memory: RecordMemory, old_ttl: int, told: Sequence[float]) -> Expiry:

@@ -13,6 +13,7 @@ from ddns_tray.core.own_addresses import address_of_host, parse_host_part
 from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
+from ddns_tray.engine.clock_steps import ClockSteps
 from ddns_tray.engine.observing import Observer
 from ddns_tray.engine.portal import PortalWatch
 from ddns_tray.engine.repairing import Repairs
@@ -61,6 +62,7 @@ class Rounds:
         self._observer = Observer(state, clock)
         self._portal = PortalWatch(clock)
         self._take_setup(setup)
+        self._clock_steps = ClockSteps(clock, setup.elapsed)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
 
@@ -122,6 +124,9 @@ class Rounds:
 
     async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         """One round. Raises nothing that the world can cause."""
+        step = self._clock_steps.take()
+        if step:
+            self._state.follow_clock(step)
         self._tell(Phase.CHECKING)
         if self._portal.portal is not None and wish.is_routine:
             if await self._portal.still_there(self._setup.portal):

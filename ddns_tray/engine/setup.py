@@ -67,6 +67,8 @@ class EngineSetup:
     interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
     built_in: frozenset[str] = frozenset()
     portal: PortalProbe | None = None
+    elapsed: Callable[[], float] | None = None
+    """Seconds that pass alike whatever is done to the wall clock, asleep too; None where the system has no such."""
 
     def world(self) -> WaySetup:
         """Return the way that the system takes."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ddns_tray.core import past
+from ddns_tray.core import deadline, past
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.model import AddressState, Agreement, Colour, Phase, RecordMemory, RecordStatus, Snapshot
 from ddns_tray.core.snapshot import overall_colour
@@ -89,6 +89,17 @@ class EngineState:
         for key, memory in list(self._memory.items()):
             self.note(key, replace(memory, blocked=None, not_before=None, failures=0))
         self.save()
+
+    def follow_clock(self, seconds: float) -> None:
+        """Move all that is remembered and shown with a wall clock that somebody has moved."""
+        log.info("the clock was moved by %+.0f s", seconds)
+        for key, memory in list(self._memory.items()):
+            self.note(key, deadline.moved(memory, seconds))
+        for key, status in self.statuses.items():
+            since, proven = (None if at is None else at + seconds for at in (status.since, status.proven_at))
+            self.statuses[key] = replace(status, since=since, proven_at=proven, turns=self.recall(key).turns)
+        if self.address_changed_at is not None:
+            self.address_changed_at += seconds
 
     def save(self, *, at_the_end: bool = False) -> None:
         """Write the memory if it is worth it; a full disk is told to the person and stops nothing."""

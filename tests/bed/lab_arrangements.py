@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ddns_tray.core import deadline
 from ddns_tray.core.model import AtProvider
 from tests.support.lab import PRIMARY, SECONDARY, Lab, Scenario, settled, with_memory
 
@@ -109,6 +110,11 @@ async def at_the_edge(
     known = frozenset({edge} - {""})
     word = AtProvider(frozenset({behind}), proxied=True, at=time.time() - 3600, asked=asked, edge=known)
     return with_memory(scenario, at_provider=word)
+
+
+async def remembered_by_another_clock(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """The clock was moved to that of the scenario after the change, in one run of the program."""
+    return deadline.moved(await change(lab, replace(scenario, shift=0.0)), scenario.shift)
 
 
 async def remembered_from_later(lab: Lab, scenario: Scenario) -> RecordMemory:

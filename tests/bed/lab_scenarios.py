@@ -16,6 +16,7 @@ from tests.bed.lab_arrangements import (
     lag,
     lag_and_release,
     publish,
+    remembered_by_another_clock,
     remembered_from_later,
 )
 from tests.bed.lab_line import ADDRESSES, LIES, LINE, PROXIED
@@ -179,6 +180,17 @@ TIME = (
         (NEW,),
         arrange=remembered_from_later,
         shift=-3600,
+    ),
+    *(
+        Scenario(
+            f"the clock was moved by {hours:+} h after the change, in one run",
+            f"moved{number}.example.test",
+            Says(Kind.PROPAGATING, YELLOW, until=(60, 91), data={"seen": (OLD,), "resolvers": EVERY}),
+            (NEW,),
+            arrange=remembered_by_another_clock,
+            shift=3600.0 * hours,
+        )
+        for number, hours in ((5, 1), (6, -1))
     ),
     Scenario(
         "a resolver remembers the no of an earlier question",

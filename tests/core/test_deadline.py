@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.core import deadline
-from ddns_tray.core.model import LookError, RecordMemory
+from ddns_tray.core.model import AtProvider, LookError, RecordMemory, Turn
 from ddns_tray.core.witnesses import hear
 from tests.support.looks import NEW, NOW, OLD, OTHER, auth, look, resolver
 
@@ -180,3 +180,22 @@ def test_the_memory_of_another_spelling_is_the_same_memory() -> None:
     brought = deadline.bring_forward(memory, frozenset({"2a02:810d::7"}), hear(look()), now=NOW)
     assert (brought.expected_since, brought.served_since) == (NOW - 500, NOW - 400)
     assert brought.cached_until == MappingProxyType({})
+
+
+def test_what_is_remembered_moves_with_a_clock_that_was_moved() -> None:
+    word = AtProvider(frozenset({NEW}), proxied=True, at=NOW - 30)
+    memory = RecordMemory(
+        expected_since=NOW - 20,
+        served_since=NOW - 10,
+        old_ttl=60,
+        written_at=NOW - 15,
+        cached_until={"r1": NOW + 40},
+        turns=(Turn(NOW - 5, None, None),),
+        at_provider=word,
+    )
+    ahead = deadline.moved(memory, 3600)
+    assert (ahead.expected_since, ahead.served_since, ahead.written_at) == (NOW + 3580, NOW + 3590, NOW + 3585)
+    assert ahead.cached_until == {"r1": NOW + 3640}
+    assert ahead.at_provider == replace(word, at=NOW + 3570)
+    assert deadline.moved(ahead, -3600) == memory
+    assert deadline.moved(RecordMemory(old_ttl=60), 3600) == RecordMemory(old_ttl=60)

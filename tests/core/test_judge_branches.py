@@ -15,7 +15,7 @@ JUDGE = sorted(
     [ROOT / "ddns_tray" / "core" / "judge.py", *ROOT.glob("ddns_tray/core/judge_*.py")]
     + [ROOT / "ddns_tray" / "core" / f"{name}.py" for name in ("case", "deadline", "reasons", "witnesses")]
 )
-TESTS = [f"tests/core/test_{name}.py" for name in ("judge", "judge_proxy", "deadline", "witnesses", "portal")]
+TESTS = [f"tests/core/test_{name}.py" for name in ("judge", "judge_proxy", "judged", "deadline", "witnesses", "portal")]
 
 
 @pytest.mark.slow

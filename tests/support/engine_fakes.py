@@ -123,6 +123,7 @@ class FakeVerifier:
         self._clock = clock
         self._provider = provider
         self.shown: dict[RecordKey, tuple[str, ...]] = {}
+        self.resolvers_hold: dict[RecordKey, tuple[str, ...]] = {}
         self.silent = False
         self.anchors_answer = True
         self.looks = 0
@@ -152,7 +153,7 @@ class FakeVerifier:
                 transport=Transport.UDP,
                 at=now,
                 rcode="NOERROR" if answer else "NXDOMAIN",
-                answer=answer,
+                answer=self.resolvers_hold.get(key, answer) if role is Role.RESOLVER else answer,
                 ttl=60 if answer else None,
                 aa=role is Role.AUTHORITATIVE,
                 negative_ttl=None if answer else 60,
