@@ -40,8 +40,10 @@ class ActivityPage(QWidget):
     failed = Signal(object)
     """Carries the `StorageError` that kept it from being written."""
 
-    def __init__(self, words: Words, now: Callable[[], float], theme: Theme, log: ActivityLog) -> None:
-        super().__init__()
+    def __init__(
+        self, words: Words, now: Callable[[], float], theme: Theme, log: ActivityLog, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self._words = words
         self.model = ActivityModel(words, log, now, self)
         self._kind = QComboBox()

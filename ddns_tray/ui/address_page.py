@@ -23,8 +23,8 @@ _ADDRESS_SCALE = 1.5
 class AddressPage(QWidget):
     """One card a family."""
 
-    def __init__(self, words: Words, now: Callable[[], float], theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._words = words
         self._now = now
         self._detail = muted(paragraph(""), theme.tokens)
@@ -35,7 +35,15 @@ class AddressPage(QWidget):
         self._lines: dict[str, LineCard] = {}
         self._shown_lines = QVBoxLayout()
         self._shown_lines.setSpacing(14)
-        inner = QWidget()
+        # From the outside in: what moves into another widget is polished again with all that is in it.
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea(self)
+        outer.addWidget(area)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        inner = QWidget(area)
+        area.setWidget(inner)
         column = QVBoxLayout(inner)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(14)
@@ -46,13 +54,6 @@ class AddressPage(QWidget):
             column.addWidget(card)
         column.addLayout(self._shown_lines)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take the newest snapshot."""

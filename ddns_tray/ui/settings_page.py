@@ -51,8 +51,10 @@ class SettingsPage(QWidget):
 
     general_changed = Signal(object)
 
-    def __init__(self, words: Words, theme: Theme, work: DeskWork, services: Services | None) -> None:
-        super().__init__()
+    def __init__(
+        self, words: Words, theme: Theme, work: DeskWork, services: Services | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self._words = words
         self._theme = theme
         self._work = work

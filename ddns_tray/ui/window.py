@@ -182,7 +182,7 @@ class MainWindow(QWidget):
     def address(self) -> AddressPage:
         """Our addresses, and who saw them."""
         if self._address is None:
-            self._address = self._add(AddressPage(self._words, self._now, self._theme), self._pages)
+            self._address = self._add(AddressPage(self._words, self._now, self._theme, self._pages), self._pages)
             if self._snapshot is not None:
                 self._address.show_snapshot(self._snapshot)
         return self._address
@@ -191,7 +191,7 @@ class MainWindow(QWidget):
     def activity(self) -> ActivityPage:
         """What happened."""
         if self._activity_page is None:
-            made = ActivityPage(self._words, self._now, self._theme, self._activity)
+            made = ActivityPage(self._words, self._now, self._theme, self._activity, self._pages)
             self._activity_page = self._add(made, self._pages)
             made.failed.connect(self.show_failure)
         return self._activity_page
@@ -200,7 +200,7 @@ class MainWindow(QWidget):
     def settings(self) -> SettingsPage:
         """What the person wants."""
         if self._settings is None:
-            made = SettingsPage(self._words, self._theme, self._work, self._services)
+            made = SettingsPage(self._words, self._theme, self._work, self._services, self._pages)
             self._settings = self._add(made, self._pages)
             made.general_changed.connect(self.general_changed)
         return self._settings
