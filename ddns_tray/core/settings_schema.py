@@ -6,77 +6,19 @@ this table, so none of them can know a key that another does not. The fields of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.settings import (
-    DEFAULT_INTERVAL,
-    DEFAULT_QUORUM,
-    DEFAULT_RESOLVERS,
-    DEFAULT_RETURN,
-    DEFAULT_SOURCES,
-    AlertSettings,
-)
-from ddns_tray.core.text import Text, text
+from ddns_tray.core.settings import DEFAULT_INTERVAL, DEFAULT_RESOLVERS, AlertSettings
+from ddns_tray.core.settings_address_rows import ADDRESS_SETTINGS
+from ddns_tray.core.settings_kinds import MAX_INTERVAL, MAX_TTL, MIN_INTERVAL, Kind, Setting
+from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MIN_INTERVAL = 5.0
-MAX_INTERVAL = 86400.0
-MAX_TTL = 2147483647  # RFC 2181 §8
+__all__ = ["ARRAY_SECTIONS", "LATER_SECTIONS", "SECTIONS", "SETTINGS", "Kind", "Setting", "setting", "settings_of"]
 
 _ALERTS = AlertSettings()
-
-SettingDefault = str | int | float | bool | tuple[str, ...] | None
-
-
-class Kind(StrEnum):
-    """What sort of value a key takes."""
-
-    TEXT = "text"
-    CHOICE = "choice"
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    DURATION = "duration"
-    NAME = "name"
-    LOCAL_ADDRESS = "local_address"
-    HOST_PART = "host_part"
-    IDENTIFIER = "identifier"
-    TYPES = "types"
-    SOURCES = "sources"
-    RESOLVERS = "resolvers"
-    SERVERS = "servers"
-    ADDRESSES = "addresses"
-    TEXT_LIST = "text_list"
-
-    @property
-    def is_list(self) -> bool:
-        """Whether the value is an array of texts."""
-        return self in {Kind.TYPES, Kind.SOURCES, Kind.RESOLVERS, Kind.SERVERS, Kind.ADDRESSES, Kind.TEXT_LIST}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One key. `default` None means "not set"; durations are in seconds.
-
-    A `later` key belongs to a version to come: its empty value is accepted, so that a file can be shared with that
-    version, and any other is refused with plain words.
-    """
-
-    section: str
-    key: str
-    kind: Kind
-    default: SettingDefault
-    label: Text
-    help: Text
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    required: bool = False
-    later: bool = False
-
 
 SECTIONS = (
     "general",
@@ -94,32 +36,6 @@ SECTIONS = (
 ARRAY_SECTIONS = frozenset({"line", "account", "record"})
 LATER_SECTIONS = ("channel",)
 """Arrays of tables that versions to come will read; an empty array is accepted."""
-
-
-def _sources(section: str, default: tuple[str, ...] | None) -> Setting:
-    return Setting(
-        section,
-        "sources",
-        Kind.SOURCES,
-        default,
-        text("Sources"),
-        text(
-            "Where to learn the public address. Give sources that are run by different people, and of different kinds."
-        ),
-    )
-
-
-def _quorum(section: str, default: int | None) -> Setting:
-    return Setting(
-        section,
-        "quorum",
-        Kind.INTEGER,
-        default,
-        text("Quorum"),
-        text("How many independent sources must name the same address before it is believed."),
-        minimum=1,
-        maximum=10,
-    )
 
 
 def _alerts() -> Iterator[Setting]:
@@ -169,31 +85,6 @@ def _alerts() -> Iterator[Setting]:
         text("For so long after this computer woke up nothing is told: networks take a while to come back."),
         minimum=0,
         maximum=3600,
-    )
-
-
-def _way(section: str) -> tuple[Setting, Setting]:
-    """Two ways to say which way to take: a network interface, or an address of this computer."""
-    return (
-        Setting(
-            section,
-            "interface",
-            Kind.TEXT,
-            "",
-            text("Interface"),
-            text("The network interface through which the sources are asked. Empty: as the system decides."),
-        ),
-        Setting(
-            section,
-            "local_address",
-            Kind.LOCAL_ADDRESS,
-            "",
-            text("Local address"),
-            text(
-                "In place of an interface: the address of this computer from which the sources of this kind of address"
-                " are asked."
-            ),
-        ),
     )
 
 
@@ -265,45 +156,7 @@ SETTINGS: tuple[Setting, ...] = (
             " Without effect where the system's package manager brings the updates."
         ),
     ),
-    _sources("address", DEFAULT_SOURCES),
-    _quorum("address", DEFAULT_QUORUM),
-    Setting(
-        "address",
-        "interval",
-        Kind.DURATION,
-        DEFAULT_INTERVAL,
-        text("Look for a new address every"),
-        text("How often to look for a new address."),
-        minimum=MIN_INTERVAL,
-        maximum=MAX_INTERVAL,
-    ),
-    *_way("address"),
-    _sources("address.ipv4", None),
-    _quorum("address.ipv4", None),
-    _sources("address.ipv6", None),
-    _quorum("address.ipv6", None),
-    Setting(
-        "line",
-        "id",
-        Kind.IDENTIFIER,
-        None,
-        text("Line"),
-        text("Your own short name for the line; records refer to it."),
-        required=True,
-    ),
-    *_way("line"),
-    _sources("line", ()),
-    _quorum("line", None),
-    Setting(
-        "line",
-        "return_after",
-        Kind.DURATION,
-        DEFAULT_RETURN,
-        text("Return after"),
-        text("How long this line has to be up again before names that moved to a later one return to it."),
-        minimum=0,
-        maximum=MAX_INTERVAL,
-    ),
+    *ADDRESS_SETTINGS,
     Setting(
         "account",
         "id",
