@@ -6,8 +6,11 @@ because some services quote what they were sent.
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
+from html import escape
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_MESSAGE = 200
+LONG_LINE = 24
+"""Signs from which a line of a secret is taken for a secret of its own."""
 RATE_LIMIT_PAUSE = 300.0
 """Seconds to wait where a service asks for calm without saying how long."""
 
@@ -59,12 +64,7 @@ class Scrubber:
     __slots__ = ("_secrets",)
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        spellings = {
-            spelling
-            for secret in secrets
-            if secret
-            for spelling in (secret, quote(secret, safe=""), quote(secret), quote_plus(secret))
-        }
+        spellings = {spelling for secret in secrets for piece in _pieces(secret) for spelling in _spellings(piece)}
         self._secrets = sorted(spellings, key=len, reverse=True)
 
     def clean(self, message: str) -> str:
@@ -73,6 +73,23 @@ class Scrubber:
             message = message.replace(secret, "…")
         line = _SPACE.sub(" ", _TAGS.sub(" ", message)).strip()
         return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 1].rstrip() + "…"
+
+
+def _pieces(secret: str) -> Iterable[str]:
+    """The secret, and of one with many lines (a key file) every line that says something by itself."""
+    if secret:
+        yield secret
+    yield from (line for line in secret.replace("\\n", "\n").splitlines() if len(line) >= LONG_LINE)
+
+
+def _spellings(secret: str) -> Iterable[str]:
+    """How a secret may be quoted: in an address, a form, JSON, mark-up, or the Base64 of a header."""
+    yield from (secret, quote(secret, safe=""), quote(secret), quote_plus(secret))
+    yield from (escape(secret), escape(secret, quote=False), json.dumps(secret)[1:-1])
+    yield from (
+        b64encode(secret.encode()).decode().rstrip("="),
+        urlsafe_b64encode(secret.encode()).decode().rstrip("="),
+    )
 
 
 def kind_of_status(status: int) -> Refusal:

@@ -51,13 +51,16 @@ def test_a_misfit_names_the_place_and_not_the_content() -> None:
     [
         ("token s3cr/et= is bad", "token … is bad"),
         ("at /x?key=s3cr%2Fet%3D", "at /x?key=…"),
+        ("<e>bad s3cr/et&amp;x</e>", "bad …"),
+        ('{"token": "s3cr/et\\""}', '{"token": "…"}'),
+        ("Basic czNjci9ldD0=", "Basic …="),
         ("two\r\nlines\x1b[31m and \u202etricks", "two lines [31m and tricks"),
         ("<p>a <b>page</b></p>", "a page"),
         ("", ""),
     ],
 )
 def test_foreign_words_are_made_fit_to_be_shown(said: str, shown: str) -> None:
-    assert Scrubber(["s3cr/et=", ""]).clean(said) == shown
+    assert Scrubber(["s3cr/et=", "s3cr/et&x", 's3cr/et"', ""]).clean(said) == shown
 
 
 def test_foreign_words_have_an_end() -> None:

@@ -278,4 +278,4 @@ def _existing(record: Mapping[str, Any]) -> ExistingRecord:
 
 def _handle(record: ExistingRecord) -> Any:
     """The library's handle as it was: some of its providers compare numbers with numbers."""
-    return json.loads(record.extra[HANDLE])
+    return json.loads(record.extra[HANDLE]) if HANDLE in record.extra else record.id
