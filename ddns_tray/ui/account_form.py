@@ -26,8 +26,9 @@ from ddns_tray.core.model import ProviderStatus
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings
 from ddns_tray.ui.account_fields import choice_field, cleaned, link_of, secret_field, trimmed_notice, warnings_about
-from ddns_tray.ui.controls import muted, paragraph
+from ddns_tray.ui.controls import muted, paragraph, search_field
 from ddns_tray.ui.forms import Form, add_field, field_form
+from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class AccountForm(Form):
         if spec is not None:
             self._fill(box, spec)
         self.column.insertWidget(self.column.indexOf(self._note), box)
+        set_tab_order(self)
         self._note.setVisible(spec is not None and any(each.secret for each in spec.fields))
         self.set_busy(busy=False)
         self.resize(max(self.width(), self.sizeHint().width()), max(self.height(), self.sizeHint().height()))
@@ -229,10 +231,7 @@ class ProviderPicker(QWidget):
 
     def __init__(self, words: Words, providers: Sequence[ProviderSpec]) -> None:
         super().__init__()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(words.tr("Search services"))
-        self.search.setAccessibleName(words.tr("Search services"))
-        self.search.setClearButtonEnabled(True)
+        self.search = search_field(words.tr("Search services"), words.tr("Clear"))
         self.list = QListWidget()
         self.list.setAccessibleName(words.tr("DNS services"))
         self.list.setFixedHeight(_LIST_HEIGHT)

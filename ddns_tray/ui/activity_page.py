@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -22,7 +21,7 @@ from ddns_tray.core.errors import StorageError
 from ddns_tray.core.text import text
 from ddns_tray.ui.activity import EventKind
 from ddns_tray.ui.activity_model import ActivityModel, kind_word
-from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
+from ddns_tray.ui.controls import heading, muted, paragraph, search_field, set_up_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,10 +50,7 @@ class ActivityPage(QWidget):
         self._kind.addItem(words.tr("Everything"), None)
         for kind in EventKind:
             self._kind.addItem(kind_word(words, kind), kind)
-        self._search = QLineEdit()
-        self._search.setPlaceholderText(words.tr("Search"))
-        self._search.setAccessibleName(words.tr("Search"))
-        self._search.setClearButtonEnabled(True)
+        self._search = search_field(words.tr("Search"), words.tr("Clear"))
         copy, save = QPushButton(words.tr("Copy")), QPushButton(words.tr("Save…"))
         self._table = QTableView()
         set_up_table(self._table, self.model, stretch=1, name=words.tr("What happened"))

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -85,6 +87,17 @@ def fixed_font(scale: float = 1.0) -> QFont:
     if scale != 1.0:
         font.setPointSizeF(font.pointSizeF() * scale)
     return font
+
+
+def search_field(said: str, clear: str) -> QLineEdit:
+    """A line to search in, with a button that empties it; both can be heard."""
+    field = QLineEdit()
+    field.setPlaceholderText(said)
+    field.setAccessibleName(said)
+    field.setClearButtonEnabled(True)
+    for button in field.findChildren(QToolButton):
+        button.setAccessibleName(clear)
+    return field
 
 
 def primary(button: QPushButton) -> QPushButton:

@@ -19,9 +19,12 @@ from PySide6.QtWidgets import (
 
 from ddns_tray.core.model import Colour
 from ddns_tray.ui.controls import coloured, heading, muted, paragraph, sign
+from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from ddns_tray.core.errors import DdnsTrayError
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
@@ -65,6 +68,7 @@ class Form(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         self._inner = inner
         outer = QVBoxLayout(self)
@@ -73,6 +77,11 @@ class Form(QDialog):
         outer.addWidget(area, 1)
         outer.addLayout(self.result_row)
         outer.addLayout(self.buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Begin at the first field, and go down from there."""
+        set_tab_order(self)
+        super().showEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for all fields, as far as a small screen has it."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
     QProgressBar,
     QPushButton,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddns_tray.core.model import Phase
-from ddns_tray.ui.controls import heading, muted, paragraph, primary
+from ddns_tray.ui.controls import heading, muted, paragraph, primary, search_field
 from ddns_tray.ui.models import RECORD_ROLE, RecordsModel
 from ddns_tray.ui.record_card import RecordCardDelegate
 from ddns_tray.words.status import first_look
@@ -64,10 +63,7 @@ class NamesPage(QWidget):
         self._update = primary(QPushButton(words.tr("Update now")))
         self._add = QPushButton(words.tr("Add a name…"))
         self._add.setVisible(editable)
-        self._search = QLineEdit()
-        self._search.setPlaceholderText(words.tr("Search names"))
-        self._search.setAccessibleName(words.tr("Search names"))
-        self._search.setClearButtonEnabled(True)
+        self._search = search_field(words.tr("Search names"), words.tr("Clear"))
         self._search.setVisible(False)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)

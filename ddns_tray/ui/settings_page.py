@@ -22,6 +22,7 @@ from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
 from ddns_tray.ui.settings_fields import SettingsFields, Topic
 from ddns_tray.ui.settings_models import AccountsModel, NamesModel
 from ddns_tray.ui.settings_travel import SettingsTravel
+from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
@@ -62,6 +63,7 @@ class SettingsPage(QWidget):
         self._filling = False
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setAccessibleName(words.tr("Settings"))
         self.accounts = AccountsModel(words, self)
         self.names = NamesModel(words, self)
         self._accounts_table = QTableView()
@@ -226,6 +228,7 @@ class SettingsPage(QWidget):
             self._build_place(page)
         if self._services is not None:
             page.show_settings(self._work.settings())
+        set_tab_order(page)
         return page
 
     def _on_tab(self, index: int) -> None:

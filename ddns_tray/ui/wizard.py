@@ -23,6 +23,7 @@ from ddns_tray.core.model import Family
 from ddns_tray.ui.account_fields import trimmed_notice
 from ddns_tray.ui.controls import heading, muted, paragraph, primary, section_heading, sign
 from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.ui.wizard_account import FieldsStep, ServiceStep
 from ddns_tray.ui.wizard_names import NamesStep
 from ddns_tray.ui.wizard_parts import STEPS, ResultLine, StepBars, small_caption
@@ -229,6 +230,7 @@ class Wizard(QWidget):
         self._say_how_it_stands()
         if step is not self._shown:
             self._shown = step
+            set_tab_order(self)
             self._pages.setCurrentIndex(list(Step).index(step))
             self._fit()
             self.focus_step()

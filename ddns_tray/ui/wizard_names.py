@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddns_tray.core.model import Family, RecordType
-from ddns_tray.ui.controls import set_up_table
+from ddns_tray.ui.controls import search_field, set_up_table
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.models import NOTHING, ROOT, Index, TableModel
 
@@ -147,10 +147,7 @@ class NamesStep(QWidget):
         self.table.toggled.connect(self._on_toggled)
         self.zone = QComboBox()
         self.zone.setAccessibleName(words.tr("Zone"))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(words.tr("Search names"))
-        self.search.setAccessibleName(words.tr("Search names"))
-        self.search.setClearButtonEnabled(True)
+        self.search = search_field(words.tr("Search names"), words.tr("Clear"))
         self.search.textChanged.connect(self._narrow)
         self.name = QLineEdit()
         self.name.setPlaceholderText(words.tr("Another name, such as home.example.org"))

@@ -1,0 +1,52 @@
+"""Tab goes where the eye goes: through the layouts as they are laid out, not in the order in which things were made."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea, QStackedWidget, QTabWidget, QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QLayout
+
+
+def set_tab_order(root: QWidget) -> None:
+    """Let Tab follow the layouts below `root`, hidden pages included."""
+    for one, other in pairwise(tuple(_focusable(root))):
+        QWidget.setTabOrder(one, other)
+
+
+def _focusable(widget: QWidget) -> Iterator[QWidget]:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        yield widget
+    if isinstance(widget, QTabWidget | QStackedWidget):
+        if isinstance(widget, QTabWidget):
+            yield widget.tabBar()
+        for number in range(widget.count()):
+            page = widget.widget(number)
+            if page is not None:
+                yield from _focusable(page)
+    elif isinstance(widget, QScrollArea):
+        inner = widget.widget()
+        if inner is not None:
+            yield from _focusable(inner)
+    elif not isinstance(widget, QAbstractButton | QLineEdit):
+        layout = widget.layout()
+        if layout is not None:
+            yield from _in_layout(layout)
+
+
+def _in_layout(layout: QLayout) -> Iterator[QWidget]:
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            yield from _focusable(widget)
+        elif inner is not None:
+            yield from _in_layout(inner)
