@@ -62,29 +62,32 @@ def stage(bundle: Path, target: Path, *, mark: str = "") -> Path:
     return target
 
 
-def deb(bundle: Path, work: Path, target: Path) -> Path:
-    """Make the Debian package; returns its file."""
+def deb(bundle: Path, work: Path, target: Path, *, level: int = 6, shown_version: str = "") -> Path:
+    """Make the Debian package; returns its file. `level` is xz's, from 0, which is quick, to 9."""
+    named = shown_version or version()
     root = stage(bundle, work / "deb", mark="deb")
     architecture = _DEBIAN_MACHINES.get(machine(), machine())
     files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
     control = (LINUX / "control").read_text(encoding="utf-8")
     size = sum(path.stat().st_size for path in files) // 1024
     glibc = archives.needed_glibc(files)
-    filled = control.format(version=version(), architecture=architecture, kibibytes=size, glibc=glibc)
+    filled = control.format(version=named, architecture=architecture, kibibytes=size, glibc=glibc)
     _put(root / "DEBIAN/control", filled.encode())
     sums = "".join(f"{archives.digest(path, 'md5')}  {path.relative_to(root)}\n" for path in files)
     _put(root / "DEBIAN/md5sums", sums.encode())
     archives.normalise(root / "DEBIAN", source_date())
     os.utime(root, (source_date(), source_date()))
-    made = target / f"ddns-tray_{version()}_{architecture}.deb"
+    made = target / f"ddns-tray_{named}_{architecture}.deb"
     run_quietly(
-        "Packing the .deb", ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", root, made], env=_dated()
+        "Packing the .deb",
+        ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{level}", "--build", root, made],
+        env=_dated(),
     )
     return made
 
 
-def rpm(bundle: Path, work: Path, target: Path) -> Path:
-    """Make the RPM package; returns its file."""
+def rpm(bundle: Path, work: Path, target: Path, *, level: int = 6) -> Path:
+    """Make the RPM package; returns its file. `level` is xz's."""
     if shutil.which("rpmbuild") is None:
         raise Failure("rpmbuild is missing. On Debian and Ubuntu: sudo apt-get install rpm")
     root = stage(bundle, work / "rpm", mark="rpm")
@@ -96,6 +99,7 @@ def rpm(bundle: Path, work: Path, target: Path) -> Path:
     recipe = (LINUX / "ddns-tray.rpm.spec").read_text(encoding="utf-8")
     values = {
         "VERSION": version(),
+        "LEVEL": str(level),
         "STAGE": str(root),
         "GLIBC": archives.needed_glibc(p for p in entries if p.is_file()),
     }
