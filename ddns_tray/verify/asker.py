@@ -19,6 +19,7 @@ from ddns_tray.verify.answers import extended_errors, is_truncated, read
 from ddns_tray.verify.pace import PUBLIC_RESOLVER, Pace, rate_for
 from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.question import Question, Received
+from ddns_tray.verify.reach import Ipv6Reach
 from ddns_tray.verify.targets import Target
 
 if TYPE_CHECKING:
@@ -97,11 +98,21 @@ class Asker:
         self._https = https
         self._tasks: set[asyncio.Task[None]] = set()
         self._paces: dict[Target, Pace] = {}
+        self.reach = Ipv6Reach(clock)
 
     def begin(
         self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
     ) -> Question:
-        """Send `query`; the answer is for `finish`."""
+        """Send `query`; the answer is for `finish`. Over a family that leads nowhere nothing is sent."""
+        if self.reach.broken and self.reach.bars(target, lambda: self._begin(target, query, tries[:1])):
+            question = Question(target, query, ())
+            question.take(Received(self._clock.now(), target.transport, error=LookError.UNREACHABLE))
+            return question
+        return self._begin(target, query, tries, per_second=per_second)
+
+    def _begin(
+        self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
+    ) -> Question:
         if target.transport is Transport.UDP:
             return self._pool.ask(target, query, tries, per_second=per_second, at_last_try=self._try_tcp)
         return _StreamQuestion(target, query, tries, asyncio.ensure_future(self._ask_elsewhere(target, query)))

@@ -176,7 +176,7 @@ class Look:
                 if reply is not None and reply.message is not None:
                     referred |= answers.referral_of(reply.message, name, zone.delegation.zone) is not None
             seen[kind].append(told)
-        return {kind: without_unroutable(found) for kind, found in seen.items()}, referred
+        return {kind: without_unroutable(self._asker.reach.heard(found)) for kind, found in seen.items()}, referred
 
     def _begin(self, target: Target, query: Query, tries: Sequence[float], silence: Silence) -> Question:
         """Ask, unless that would be a waste."""

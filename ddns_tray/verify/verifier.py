@@ -93,6 +93,7 @@ class DnsVerifier:
         self._familiar.forget()
         self._pool.close_idle(0.0)
         self._streams.renew()
+        self._asker.reach.forget()
 
     async def aclose(self) -> None:
         """Close everything; open questions end as timed out."""

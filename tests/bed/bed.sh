@@ -3,11 +3,12 @@
 #   bed.sh up | down | status | exec CMD... | lag-release | flush NAME
 # NS and RUN name the namespace and the folder, so that several run at once.
 # Servers (all port 53 unless said):
-#   127.0.0.10 NSD      "."               (DNSSEC-signed, own KSK = run/root.anchor); the last parts 10 11 21 53 54 are also IPv6, 2001:db8:bed::N
+#   127.0.0.10 NSD      "."               (DNSSEC-signed, own KSK = run/root.anchor); the last parts 10 11 21 22 53 54 are also IPv6, 2001:db8:bed::N
 #   127.0.0.11 NSD      "test."           (DNSSEC-signed)
 #   127.0.0.21 PowerDNS example.test      primary, HTTP API 127.0.0.21:8081 X-API-Key: bedkey
 #                       psigned.test      live-signed (DNSSEC), same API
 #   2001:db8:bed::21    v6.test           the same server; this zone has no IPv4 address at all
+#   both families       dual.test         the same server; ns1 has both kinds of addresses, ns2 is 2001:db8:bed::22 alone
 #   127.0.0.22 BIND     example.test      secondary (AXFR/IXFR + NOTIFY from .21)
 #   127.0.0.23 BIND     dyn.test          RFC 2136 + TSIG (key ddns. hmac-sha256); lag.test primary
 #   127.0.0.24 Knot     signed.test       automatic signing + RFC 2136 + TSIG (same key)
@@ -51,7 +52,7 @@ up() {
   down; rm -rf "$RUN"; mkdir -p "$RUN"/{pids,log,keys,zones,nsd,pdns,bind22,bind23,bind54,knot,unbound,kresd,rec,dnsdist,liar,tls}
   local t0; t0=$(date +%s.%N)
   ip netns add "$NS"; N ip link set lo up
-  for i in 10 11 21 53 54; do N ip -6 addr add 2001:db8:bed::$i/128 dev lo nodad; done
+  for i in 10 11 21 22 53 54; do N ip -6 addr add 2001:db8:bed::$i/128 dev lo nodad; done
   for i in 10 11 21 22 23 24 25 26 31 53 54 55 56 57 58; do N ip addr add 127.0.0.$i/8 dev lo; done  # BIND only binds addresses an interface lists
   N nft -f - <<'F'
 table ip bed { chain in { type filter hook input priority 0; ip daddr 127.0.0.38 drop; }; chain faults { type filter hook input priority 10; }; }
@@ -117,7 +118,7 @@ launch=gsqlite3
 gsqlite3-database=$RUN/pdns/pdns.sqlite3
 gsqlite3-dnssec=yes
 gsqlite3-pragma-synchronous=0
-local-address=127.0.0.21, [2001:db8:bed::21]
+local-address=127.0.0.21, [2001:db8:bed::21], [2001:db8:bed::22]
 socket-dir=$RUN/pdns
 api=yes
 api-key=bedkey
@@ -170,6 +171,8 @@ Z
   printf '$ORIGIN psigned.test.\n$TTL 60\n@ SOA ns1 h 1 3600 600 604800 60\n@ NS ns1\nns1 A 127.0.0.21\nhome A 198.51.100.77\n' >zones/psigned.test.zone
   printf '$ORIGIN v6.test.\n$TTL 60\n@ SOA ns1 h 1 3600 600 604800 60\n@ NS ns1\nns1 AAAA 2001:db8:bed::21\nhome A 198.51.100.66\nhome AAAA 2001:db8::67\n' >zones/v6.test.zone
   P load-zone v6.test zones/v6.test.zone
+  printf '$ORIGIN dual.test.\n$TTL 60\n@ SOA ns1 h 1 3600 600 604800 60\n@ NS ns1\n@ NS ns2\nns1 A 127.0.0.21\nns1 AAAA 2001:db8:bed::21\nns2 AAAA 2001:db8:bed::22\nhome A 198.51.100.67\n' >zones/dual.test.zone
+  P load-zone dual.test zones/dual.test.zone
   P load-zone psigned.test zones/psigned.test.zone; P set-kind psigned.test primary; P set-meta psigned.test SOA-EDIT-API INCREASE; P secure-zone psigned.test; P rectify-zone psigned.test
   start pdns pdns_server --config-dir="$RUN/pdns" --guardian=no --daemon=no --disable-syslog --write-pid=no
   # ---------- BIND secondary .22
@@ -214,6 +217,7 @@ C
     d example 127.0.0.21 127.0.0.22; d dyn 127.0.0.23; d lag 127.0.0.23 127.0.0.26; d signed 127.0.0.24; d psigned 127.0.0.21
     d bogus 127.0.0.25; d bogusds 127.0.0.25; d odd 127.0.0.25; d lame 127.0.0.31; d halflame 127.0.0.31 127.0.0.25; d dead 127.0.0.39; d blackhole 127.0.0.38; d servfail 127.0.0.22
     printf 'v6 NS ns1.v6\nns1.v6 AAAA 2001:db8:bed::21\n'
+    printf 'dual NS ns1.dual\ndual NS ns2.dual\nns1.dual A 127.0.0.21\nns1.dual AAAA 2001:db8:bed::21\nns2.dual AAAA 2001:db8:bed::22\n'
     cat keys/dsset-bogus.test.
     echo "bogusds.test. IN DS 12345 13 2 0000000000000000000000000000000000000000000000000000000000000000"
     grep -h ' DS ' keys/ds.signed | sed 's/^signed.test. DS/signed.test. IN DS/'; cat keys/ds.psigned

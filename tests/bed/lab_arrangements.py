@@ -21,6 +21,9 @@ NEW, OLD = "198.51.100.50", "198.51.100.51"
 _IN = "chain in {{ type filter hook input priority 30; {} }}"
 UDP_BLOCKED = _IN.format("udp dport 53 drop;")
 PORT_53_BLOCKED = _IN.format("udp dport 53 drop; tcp dport 53 drop;")
+IPV6_BLACK_HOLE = _IN.format(
+    "ip6 daddr 2001:db8:bed::/48 udp dport 53 drop; ip6 daddr 2001:db8:bed::/48 tcp dport 53 drop;"
+)
 ONE_SERVER_SILENT = _IN.format(f"ip daddr {SECONDARY} udp dport 53 drop; ip daddr {SECONDARY} tcp dport 53 drop;")
 LOSS = _IN.format(
     "udp dport 53 numgen random mod 100 < 30 drop; udp sport 53 numgen random mod 100 < 30 drop;",

@@ -10,6 +10,7 @@ from ddns_tray.core.model import VerdictKind as Kind
 from tests.bed.lab_arrangements import (
     EDGE,
     INTERCEPTED,
+    IPV6_BLACK_HOLE,
     LOSS,
     NEW,
     NO_IPV4,
@@ -265,6 +266,23 @@ LINE = (
         sees=("udp://[2001:db8:bed::53]", "udp://[2001:db8:bed::54]", PLAIN[2]),
         hints=("2001:db8:bed::10",),
         fault=NO_IPV4,
+    ),
+    Scenario("servers with IPv4, IPv6 and both", "home.dual.test", matched(), ("198.51.100.67",)),
+    Scenario(
+        "IPv6 leads nowhere, and one server has nothing else",
+        "home.dual.test",
+        matched(1, 4),
+        ("198.51.100.67",),
+        fault=IPV6_BLACK_HOLE,
+        arrange=warm,
+    ),
+    Scenario(
+        "IPv6 leads nowhere, and a name is wrong",
+        "home.dual.test",
+        Says(Kind.MISMATCH, RED, data={"seen": ("198.51.100.67",), "servers": ("ns1.dual.test",)}),
+        (HOME,),
+        fault=IPV6_BLACK_HOLE,
+        arrange=warm,
     ),
     Scenario("a zone with IPv6 servers alone", "home.v6.test", matched(1, 2), ("198.51.100.66",), sees=PLAIN[:2]),
     *(
