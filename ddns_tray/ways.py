@@ -17,15 +17,16 @@ from ddns_tray.core.settings import LineSettings
 from ddns_tray.core.settings_ways import binding_of, sources_of_line
 from ddns_tray.core.text import text
 from ddns_tray.detectors import ANYWHERE, WayOut, build_detectors
+from ddns_tray.detectors.way_out import leads
 from ddns_tray.engine.setup import HOME, WaySetup
 from ddns_tray.system.binding import bind_socket, can_choose_interface
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.routes import default_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from ddns_tray.core.model import Detour
+    from ddns_tray.core.model import DefaultRoute, Detour
     from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
     from ddns_tray.core.settings import AddressSettings, Settings
 
@@ -51,15 +52,16 @@ class WayMaker:
         by_address = sys.platform == "linux" and not can_choose_interface()
         return tuple(self._line(line, settings, by_address=by_address) for line in settings.lines)
 
-    def home(self, settings: Settings) -> WaySetup | None:
-        """Return the line of the house; None where `[address]` names the way itself, so that there is no question."""
-        if binding_of(settings.address):
-            return None
+    def home(self, settings: Settings) -> WaySetup:
+        """Return the line of the house."""
         address = {family: replace(mine, sources=_askable(mine)) for family, mine in per_family(settings).items()}
         return self._way(HOME, ANY_WAY, address, WayOut(_home, bind_socket))
 
     def detours(self, settings: Settings) -> Mapping[Family, Detour]:
-        """Return where our traffic takes another way than the line of the house. Raises `OSError`."""
+        """Return where our traffic takes another way than the line of the house. Raises `OSError`.
+
+        Where `[address]` names the way itself, there is no question.
+        """
         from ddns_tray.system.detours import detours  # noqa: PLC0415 - not needed to start
 
         return {} if binding_of(settings.address) else detours()
@@ -92,6 +94,19 @@ class WayMaker:
         return MappingProxyType(
             {family: build(mine.sources, quorum=mine.quorum, family=family) for family, mine in address.items()}
         )
+
+
+def routes_to_routers(settings: Settings) -> tuple[Callable[[], Sequence[DefaultRoute]], ...]:
+    """Return, for each way that names follow, what tells the default routes by which its router is found."""
+    lines = [binding_of(line) for line in settings.lines]
+    follows_none = not settings.records or any(not record.line for record in settings.records)
+    bindings = [*([binding_of(settings.address)] if follows_none else []), *lines]
+    return tuple(partial(_routes_by, binding) if binding else default_routes for binding in dict.fromkeys(bindings))
+
+
+def _routes_by(binding: Binding) -> tuple[DefaultRoute, ...]:
+    found, ours = default_routes(), interface_addresses()
+    return tuple(route for route in found if leads(route, binding, ours))
 
 
 def per_family(settings: Settings) -> dict[Family, AddressSettings]:

@@ -33,13 +33,13 @@ from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.resolvers import system_resolvers
 from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
-from ddns_tray.ways import WayMaker, built_in, per_family
+from ddns_tray.ways import WayMaker, built_in, per_family, routes_to_routers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import AccountReport, ExistingSet, Family, ProviderSpec, Snapshot
+    from ddns_tray.core.model import AccountReport, DefaultRoute, ExistingSet, Family, ProviderSpec, Snapshot
     from ddns_tray.core.ports import (
         Chance,
         Clock,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     )
     from ddns_tray.core.release import Release
     from ddns_tray.core.settings import AccountSettings, RecordSettings
-    from ddns_tray.detectors.router_events import RouterWatch
+    from ddns_tray.detectors.router_events import RouterWatches
     from ddns_tray.system.paths import Paths
     from ddns_tray.system.updates import ReleaseSource
 
@@ -185,10 +185,10 @@ class Runtime:
 
         A change of our own network is a reason to look at everything; a word of the router to look at the address.
         """
-        from ddns_tray.detectors.router_events import RouterWatch  # noqa: PLC0415 - not needed for the first round
+        from ddns_tray.detectors.router_events import RouterWatches  # noqa: PLC0415 - not needed for the first round
         from ddns_tray.system import network_events  # noqa: PLC0415 - as above
 
-        router = RouterWatch(self.http, default_routes, self.clock, on_hint=self._on_hint)
+        router = RouterWatches(self.http, self._routers, self.clock, on_hint=self._on_hint)
 
         def on_change() -> None:
             log.info("the network of this computer has changed: looking anew")
@@ -240,7 +240,10 @@ class Runtime:
     def _on_hint(self) -> None:
         self.engine.request(RoundRequest(observe=False, care=Care.HINT))
 
-    async def _listen_to(self, router: RouterWatch) -> None:
+    def _routers(self) -> Sequence[Callable[[], Sequence[DefaultRoute]]]:
+        return routes_to_routers(self.settings)
+
+    async def _listen_to(self, router: RouterWatches) -> None:
         """Listen to the router while the settings name it as a source."""
         while True:
             self._reloaded.clear()
@@ -286,7 +289,7 @@ class Workshop:
             interfaces=interface_addresses,
             built_in=built_in(address, detectors),
             lines=ways.lines(settings),
-            home=ways.home(settings),
+            home=partial(ways.home, settings),
             detours=partial(ways.detours, settings),
             portal=self._portal_probe(settings),
             elapsed=elapsed,

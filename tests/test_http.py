@@ -13,6 +13,7 @@ import subprocess
 import sys
 import traceback
 import zlib
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -26,7 +27,7 @@ from ddns_tray.core.errors import (
     TlsFailed,
     TransportError,
 )
-from ddns_tray.core.model import Family
+from ddns_tray.core.model import Binding, Family
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.http import MAX_REDIRECTS, USER_AGENT, HttpxClient
 from tests.support.certificates import CertificateAuthority
@@ -441,6 +442,46 @@ async def test_a_local_address_is_where_the_request_comes_from(client: HttpxClie
     async with HttpServer({"/": Answer()}) as server:
         await client.send(HttpRequest("GET", server.url(), local_address="127.0.0.5"))
     assert server.requests[0].peer == "127.0.0.5"
+
+
+def _bind(sock: socket.socket, binding: Binding, _family: Family) -> None:
+    sock.bind((str(binding.local_address), 0))
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS gives loopback one address only")
+async def test_a_bound_request_leaves_by_its_way_and_proves_its_server(authority: CertificateAuthority) -> None:
+    client = HttpxClient(ca_file=authority.ca_file, bind=_bind)
+    way = Binding(local_address=ip_address("127.0.0.6"))
+    async with HttpServer({"/": Answer(body=BODY)}, tls=authority.server_context("127.0.0.1")) as server:
+        for _ in range(2):
+            response = await client.send(HttpRequest("GET", server.url(), family=Family.IPV4, binding=way))
+            assert response.body == BODY
+    assert {each.peer for each in server.requests} == {"127.0.0.6"}
+    await client.aclose()
+
+
+async def test_a_bound_request_fails_where_its_way_is_gone_nobody_answers_or_nothing_binds() -> None:
+    def gone(_sock: socket.socket, _binding: Binding, _family: Family) -> None:
+        raise OSError(errno.ENODEV, "gone")
+
+    way = Binding("eth9")
+    async with HttpServer({"/": Answer(fault=Fault.STALL)}) as server:
+        for bind in (gone, None):
+            client = HttpxClient(bind=bind)
+            with pytest.raises(ConnectFailed):
+                await client.send(HttpRequest("GET", server.url(), binding=way))
+            await client.aclose()
+        assert server.requests == []
+        client = HttpxClient(bind=lambda *_: None)
+        with pytest.raises(TimedOut):
+            await client.send(HttpRequest("GET", server.url(), binding=way, timeout=SOON))
+        await client.aclose()
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        client = HttpxClient(bind=lambda *_: None)
+        with pytest.raises(ConnectFailed):
+            await client.send(HttpRequest("GET", f"http://127.0.0.1:{closed.getsockname()[1]}/", binding=way))
+        await client.aclose()
 
 
 _THROUGH_A_PROXY = """

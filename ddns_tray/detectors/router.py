@@ -23,7 +23,7 @@ from ddns_tray.detectors.natpmp import SERVER_PORT, ask_natpmp, ask_pcp
 from ddns_tray.detectors.parsing import strict_address
 from ddns_tray.detectors.presets import Preset
 from ddns_tray.detectors.ssdp import find_description, lies_on
-from ddns_tray.detectors.way_out import ANYWHERE
+from ddns_tray.detectors.way_out import ANYWHERE, leads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -53,7 +53,8 @@ def default_router(
     address of ours leads through the interface that has it.
     """
     try:
-        found = [route for route in routes() if _leads(route, binding, interfaces)]
+        ours = interfaces() if binding.local_address is not None else ()
+        found = [route for route in routes() if leads(route, binding, ours)]
     except OSError as exc:
         raise DetectorError(
             text("The routes of this computer could not be read."),
@@ -68,12 +69,6 @@ def default_router(
         else text("This computer has no router to the internet."),
         text("Check the network connection, or leave this source out."),
     )
-
-
-def _leads(route: DefaultRoute, binding: Binding, interfaces: Callable[[], Sequence[InterfaceAddress]]) -> bool:
-    if binding.local_address is not None:
-        return any(each.address == binding.local_address and each.interface == route.interface for each in interfaces())
-    return not binding.interface or route.interface == binding.interface
 
 
 class UpnpWay:

@@ -174,6 +174,35 @@ class RouterWatch:
             self._hint("event")
 
 
+class RouterWatches:
+    """Listens to the routers of several ways to the world; `ways` tells, when it begins, the routes of each."""
+
+    def __init__(
+        self,
+        http: HttpClient,
+        ways: Callable[[], Sequence[Callable[[], Sequence[DefaultRoute]]]],
+        clock: Clock,
+        on_hint: Callable[[], None],
+    ) -> None:
+        self._http = http
+        self._ways = ways
+        self._clock = clock
+        self._on_hint = on_hint
+        self.watches: tuple[RouterWatch, ...] = ()
+
+    def moved(self) -> None:
+        """Say that our own network has changed: other routers may be there."""
+        for watch in self.watches:
+            watch.moved()
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        self.watches = tuple(RouterWatch(self._http, routes, self._clock, self._on_hint) for routes in self._ways())
+        async with asyncio.TaskGroup() as group:
+            for watch in self.watches:
+                group.create_task(watch.run())
+
+
 def announcements_socket(local: str) -> socket.socket:
     """Return a socket that hears what routers tell everybody in the house. Raises `OSError`."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -16,9 +16,9 @@ from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from ddns_tray.core.model import Binding, Family
+    from ddns_tray.core.model import Binding, DefaultRoute, Family, InterfaceAddress
     from ddns_tray.core.ports import Binder
 
     Prepare = Callable[[socket.socket], None]
@@ -54,3 +54,10 @@ class WayOut:
 
 
 ANYWHERE = WayOut()
+
+
+def leads(route: DefaultRoute, binding: Binding, ours: Sequence[InterfaceAddress]) -> bool:
+    """Say whether a default route is one of the way that a binding names; `ours` are the addresses of this machine."""
+    if binding.local_address is not None:
+        return any(each.address == binding.local_address and each.interface == route.interface for each in ours)
+    return not binding.interface or route.interface == binding.interface

@@ -73,6 +73,7 @@ class Addresses:
             for place in [place for place in places if place[0] in gone]:
                 del places[place]
         self.due = None
+        self._home: WaySetup | None = None
 
     def forgive(self) -> None:
         """Ask those sources again that only failed."""
@@ -107,7 +108,8 @@ class Addresses:
                 wanted.append((setup.world(), family))
             at_home = any(each.settings.view is not AddressView.WORLD for each in outside)
             if detour is not None and setup.home is not None and (at_home or not names):
-                wanted.append((setup.home, family))
+                self._home = self._home or setup.home()
+                wanted.append((self._home, family))
             followed = {line for each in names for line in each.settings.line}
             wanted += [
                 (line, family)

@@ -51,8 +51,8 @@ class EngineSetup:
 
     `accounts` opens a provider on first use, since that may have to ask a keyring; the opener raises `SecretError`.
     `interfaces` tells the addresses of this machine, and raises `OSError`. `built_in` are the sources of detectors that
-    no person has written out: they are asked sparingly. `lines` are those of the settings, `home` is the line of the
-    house, and `detours` tells where our traffic takes another way than that; it raises `OSError`.
+    no person has written out: they are asked sparingly. `lines` are those of the settings, `home` makes the line of the
+    house where it is wanted, and `detours` tells where our traffic takes another way than that; it raises `OSError`.
     """
 
     records: tuple[RecordSettings, ...]
@@ -61,7 +61,7 @@ class EngineSetup:
     verify: VerifySettings
     verifier: Verifier
     lines: tuple[WaySetup, ...] = ()
-    home: WaySetup | None = None
+    home: Callable[[], WaySetup] | None = None
     detours: Callable[[], Mapping[Family, Detour]] = dict
     accounts: Mapping[str, AccountOpener] = field(default_factory=lambda: MappingProxyType({}))
     interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple

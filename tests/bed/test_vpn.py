@@ -109,7 +109,7 @@ class Rig(World):
             address=per_family(settings),
             built_in=built_in(per_family(settings), detectors),
             interfaces=interface_addresses,
-            home=ways.home(settings),
+            home=lambda: ways.home(settings),
             detours=lambda: ways.detours(settings),
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from ddns_tray.core.model import DefaultRoute, Family
-from ddns_tray.detectors.router_events import BURST, REFILL, SECOND_LOOK, SPACING, RouterWatch
+from ddns_tray.detectors.router_events import BURST, REFILL, SECOND_LOOK, SPACING, RouterWatch, RouterWatches
 from ddns_tray.http import HttpxClient
 from tests.support.clock import FakeClock, settle
 
@@ -80,3 +80,28 @@ async def test_without_a_router_nobody_is_listened_to_until_the_network_changes(
             await settle()
     assert watched.hints == []
     assert not watched.watch.working
+
+
+async def test_the_routers_of_all_ways_are_listened_to() -> None:
+    clock = FakeClock()
+    asked: list[str] = []
+    hints: list[float] = []
+
+    def routes(name: str) -> Sequence[DefaultRoute]:
+        asked.append(name)
+        return ()
+
+    ways = [lambda: routes("fibre"), lambda: routes("lte")]
+    watches = RouterWatches(HttpxClient(), lambda: ways, clock, lambda: hints.append(clock.monotonic()))
+    running = asyncio.ensure_future(watches.run())
+    await settle()
+    assert asked == ["fibre", "lte"]
+    watches.moved()
+    await settle()
+    assert asked == ["fibre", "lte", "fibre", "lte"]
+    watches.watches[1]._hint("test")
+    await clock.advance(60)
+    assert len(hints) == 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert running.cancelled()

@@ -76,9 +76,11 @@ class Rig:
         self.all = [self.router, self.web, self.stun, self.dns, self.spare]
         self.detection = Detection(self.clock, random.Random(3))
         self.agreement: Agreement | None = None
+        self.vigilant = False
 
     async def look(self, care: Care = Care.FULL, *, own: Sequence[str] = ()) -> Agreement:
-        looking = asyncio.ensure_future(self.detection.look(inquiry(self.all, self.agreement, own=own), care))
+        question = replace(inquiry(self.all, self.agreement, own=own), vigilant=self.vigilant)
+        looking = asyncio.ensure_future(self.detection.look(question, care))
         await settle()
         while not looking.done():
             await self.clock.advance(0.1)
@@ -235,6 +237,24 @@ async def test_without_a_router_one_stranger_stands_watch_and_raises_the_alarm()
         await rig.look(Care.ROUTINE)
     assert rig.agreement is not None
     assert str(rig.agreement.address) == SECOND
+
+
+async def test_where_there_is_another_line_the_word_of_the_router_is_no_proof_that_this_one_leads_out() -> None:
+    rig = Rig()
+    rig.vigilant = True
+    await rig.look()
+    rig.asked()
+    for _ in range(30):
+        await rig.clock.advance(60)
+        assert (await rig.look(Care.ROUTINE)).state is AddressState.AGREED
+    outside = sum(count for origin, count in rig.asked().items() if origin != "router")
+    assert 14 <= outside <= 20
+    rig.see(None, of=[rig.web, rig.stun, rig.dns, rig.spare])
+    for _ in range(3):
+        await rig.clock.advance(60)
+        await rig.look(Care.ROUTINE)
+    assert rig.agreement is not None
+    assert rig.agreement.state is AddressState.UNKNOWN
 
 
 async def test_a_hint_that_nothing_near_can_answer_asks_everybody() -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.core.errors import ConfigError
-from ddns_tray.core.model import RecordType
+from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.settings import (
     AccountSettings,
     AddressSettings,
     GeneralSettings,
+    LineSettings,
     RecordSettings,
     Settings,
     VerifySettings,
@@ -191,6 +192,21 @@ def test_what_comes_replaces_its_like_and_leaves_the_rest(written: ConfigFile) -
         assert comment in content(written)
     written.undo()
     assert content(written) == WRITTEN
+
+
+def test_lines_that_come_are_added_and_ours_keep_their_interfaces(file: ConfigFile) -> None:
+    ours, theirs = LineSettings("fibre", "eth0"), LineSettings("fibre", "enp3s0")
+    lte = LineSettings("lte", local_address="192.168.8.2", sources=("stun",), return_after=600.0)
+    follower = RecordSettings("home.example.org", (A,), line=("fibre", "lte"), view=AddressView.AUTO)
+    file.take_in(Settings(lines=(ours,)))
+    file.take_in(Settings(lines=(theirs, lte), records=(follower,)))
+    assert file.read().lines == (ours, lte)
+    assert file.read().records == (follower,)
+    found = differences(Settings(lines=(ours,)), Settings(lines=(theirs, lte)))
+    assert found == (
+        SettingsDifference(Difference.CHANGED, "line", "fibre", ("interface",)),
+        SettingsDifference(Difference.NEW, "line", "lte"),
+    )
 
 
 def test_a_thousand_names_are_taken_in_at_once(file: ConfigFile) -> None:

@@ -36,6 +36,7 @@ FULL = RecordMemory(
     ),
     turns=(Turn(1.0, VerdictKind.MATCHED, Colour.GREEN), Turn(2.0, None, None)),
     looked_at=9.0,
+    line="fibre",
     at_provider=AtProvider(frozenset({"203.0.113.8"}), True, 7.5, None, frozenset({"104.16.1.1"})),
 )
 

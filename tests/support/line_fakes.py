@@ -81,7 +81,7 @@ class LineWorld(World):
         return replace(
             super().setup(),
             lines=tuple(each.setup() for each in self.ways),
-            home=self.home.setup(),
+            home=self.home.setup,
             interfaces=self.interfaces,
             detours=lambda: {} if self.detour is None else {Family.IPV4: self.detour},
         )
