@@ -10,7 +10,8 @@ against each other. The rule is narrow on purpose:
 - the circumstances are the same, and the memory is the one that the verdict before left behind;
 - the clock did not go back.
 
-Then nothing that the judge reads has changed but the time, and without an old answer no time limit is running.
+Then nothing that the judge reads has changed but the time, and without an old answer no time limit is running. And who
+was not looked at before, and is not now, has the verdict of before.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Judged:
         self.memory = memory
         self.repeated = repeated
         """Whether the verdict was taken over from the one before; in the memory only `last_matched` is new then."""
-        self._lasts: bool | None = True if repeated else None
+        self._lasts: bool | None = True if repeated and view is not None else None
 
     @property
     def lasts(self) -> bool:
@@ -61,6 +62,8 @@ class Judged:
 
 def judge_after(before: Judged | None, view: View | None, told: Circumstances) -> Judged:
     """Judge as `judge_again` does, or repeat the verdict before if it can only be the same."""
+    if before is not None and view is None and before.view is None and _told(told) == _told(before.told):
+        return Judged(None, told, before.verdict, told.memory, repeated=True)
     if before is not None and view is not None and _repeats(before, view, told):
         memory = replace(told.memory, last_matched=told.at)
         return Judged(view, told, before.verdict, memory, repeated=True)

@@ -168,7 +168,7 @@ class EngineState:
             view=judged.view,
             since=before.since,
             last_update=self.results.get(key),
-            proven_at=now,
+            proven_at=now if judged.verdict.colour is Colour.GREEN else before.proven_at,
             circumstances=judged.told,
             turns=before.turns,
             line=before.line,

@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _NUMBER = (int, float)
 _PLAIN = {
     "expected_since": (*_NUMBER, type(None)),
@@ -67,12 +69,13 @@ class MemoryFile:
 
     def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
         """Write all, atomically; what has not changed since the last `save` costs no write."""
-        content = json.dumps(_encode(memory), ensure_ascii=False, indent=1).encode()
-        if content == self._last and self._path.exists():
+        content = _encode(memory)
+        digest = sha256(content).digest()
+        if digest == self._last and self._path.exists():
             return
         with locked(self._path):
             replace_file(self._path, content)
-        self._last = content
+        self._last = digest
 
     def _set_aside(self, reason: Exception) -> None:
         aside = self._path.with_name(self._path.name + ".broken")
@@ -81,11 +84,15 @@ class MemoryFile:
             os.replace(self._path, aside)  # noqa: PTH105 - the name that the documentation of atomicity uses
 
 
-def _encode(memory: Mapping[RecordKey, RecordMemory]) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "records": [{"name": key.name, "type": key.type.value, **_encode_one(memory[key])} for key in sorted(memory)],
-    }
+def _encode(memory: Mapping[RecordKey, RecordMemory]) -> bytes:
+    """The whole file, a line for each record; one after the other, since there may be ten thousand."""
+    lines = bytearray(f'{{"schema": {SCHEMA}, "records": [\n'.encode())
+    for number, key in enumerate(sorted(memory)):
+        one = {"name": key.name, "type": key.type.value, **_encode_one(memory[key])}
+        lines += b",\n" if number else b""
+        lines += _JSON.encode(one).encode()
+    lines += b"\n]}\n"
+    return bytes(lines)
 
 
 def _encode_one(memory: RecordMemory) -> dict[str, Any]:

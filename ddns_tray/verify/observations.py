@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import LookError, Observation, RecordType, Role, Transport
@@ -84,6 +85,7 @@ def led_by(alias: Observation, seen: Observation) -> Observation:
     return replace(seen, ttl=min(ttls, default=None), cnames=alias.cnames + seen.cnames)
 
 
+@lru_cache(maxsize=1024)
 def place_of(target: Target) -> str:
     """The address that was asked, with its port where that is not the usual one."""
     if target.endpoint is None:

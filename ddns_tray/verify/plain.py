@@ -8,6 +8,7 @@ as the same.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import dns.ipv4
@@ -69,7 +70,7 @@ def _addresses(wire: bytes, at: int, count: int, kind: int) -> tuple[tuple[str, 
     size = _SIZES[kind]
     head, length = _POINTER_TO_QUESTION + kind.to_bytes(2) + _IN, size.to_bytes(2)
     ttl = _LONGEST_TTL
-    addresses: list[str] = []
+    packed: list[bytes] = []
     for _ in range(count):
         data = wire[at + 12 : at + 12 + size]
         if wire[at : at + 6] != head or wire[at + 10 : at + 12] != length or len(data) != size:
@@ -78,9 +79,18 @@ def _addresses(wire: bytes, at: int, count: int, kind: int) -> tuple[tuple[str, 
         if one > _LONGEST_TTL:
             return None
         ttl = min(ttl, one)
-        addresses.append(dns.ipv4.inet_ntoa(data) if size == 4 else dns.ipv6.inet_ntoa(data))  # noqa: PLR2004 - octets
+        packed.append(data)
         at += 12 + size
-    return tuple(dict.fromkeys(addresses)), ttl
+    return _written(tuple(dict.fromkeys(packed))), ttl
+
+
+@lru_cache(maxsize=4096)
+def _written(packed: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Addresses as text; one object for all servers that say the same."""
+    return tuple(
+        dns.ipv4.inet_ntoa(each) if len(each) == _SIZES[TYPE_CODES["A"]] else dns.ipv6.inet_ntoa(each)
+        for each in packed
+    )
 
 
 def _ends(wire: bytes, at: int, more: int) -> bool:

@@ -102,6 +102,17 @@ def test_a_proxy_that_is_wanted_and_missing_is_told_after_its_moment() -> None:
     assert after.verdict.kind is VerdictKind.PROXIED
 
 
+def test_who_was_not_looked_at_keeps_the_verdict_of_before() -> None:
+    before = judge_after(None, None, told(SETTLED))
+    after = judge_after(before, None, told(SETTLED, NOW + 60))
+    assert after.repeated
+    assert is_what_judging_gives(after)
+    offline = judge_after(after, None, replace(told(SETTLED, NOW + 60), online=False))
+    assert not offline.repeated
+    assert is_what_judging_gives(offline)
+    assert not judge_after(after, WELL, told(SETTLED, NOW + 60)).repeated
+
+
 def test_whatever_is_seen_a_repeated_verdict_is_the_one_that_judging_gives() -> None:
     """Many records, each looked at eight times, with something else in between now and then."""
     repeated = 0
