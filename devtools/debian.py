@@ -35,7 +35,7 @@ TEST_SERVERS = (
 
 TEST_DESKTOP = (
     *("xvfb", "xfce4-panel", "trayer", "dunst", "dbus", "libglib2.0-bin", "xdotool", "imagemagick"),
-    *("x11-xserver-utils", "fonts-noto-cjk", "gnome-keyring"),
+    *("x11-xserver-utils", "fonts-noto-cjk", "gnome-keyring", "at-spi2-core"),
 )
 """A tray host, a notification server and a Secret Service for the tests. Not dbus-x11: it leaves stray bus daemons."""
 
