@@ -1,21 +1,27 @@
-"""Many names in one look: CPU of our process for each question, beside dnspython's own `asyncquery.udp`.
+"""Many names: CPU of our process for each question, beside dnspython's own `asyncquery.udp`; a daemon with all of them.
 
-`python -m tests.bench.bench_scale [names …]` (100 1000 by default). Every name has two authoritative servers and four
-resolvers; one process of its own answers for all of them from ready-made octets. Each row is a look at all names
-and a verdict on each, after a first look that finds the zone: CPU for a question, the same the naive way at the same
-concurrency, answers that were lost, verdicts that were not green, seconds, and memory. Exits with 1 if an answer was
-lost or a verdict wrong.
+`python -m tests.bench.bench_scale [names …]` (100, 1000, 3000 and 10000 by default; the largest is the daemon's).
+Every name has two authoritative servers and four resolvers; one process of its own answers for all of them from
+ready-made octets. Microseconds of CPU for one question, asked, answered and judged:
+
+- *new*: the first look, which also finds out for each name where its zone begins;
+- *read*: a look at which every answer differs from the one before, so that all is read and judged in full;
+- *same*: a look that repeats the one before, as nearly all looks do (the median of three);
+- *naive*: dnspython alone, nothing judged, at the same concurrency, for at most 1,000 names.
+
+Exits with 1 if an answer was lost, a verdict wrong, or a record of the daemon not green.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import json
+import os
 import random
-import resource
-import selectors
-import socket
+import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,84 +31,59 @@ import dns.asyncquery
 import dns.exception
 import dns.message
 
-from ddns_tray.core.judge import judge
-from ddns_tray.core.model import Colour, RecordKey, RecordMemory, RecordType
+from ddns_tray.core.judged import Judged, judge_after
+from ddns_tray.core.model import Circumstances, Colour, RecordKey, RecordMemory, RecordType
 from ddns_tray.core.settings import VerifySettings
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.verify import build_verifier
 from ddns_tray.verify.look import NAMES_AT_ONCE
+from tests.bench.processes import usage
+from tests.bench.scale_world import EVERYBODY, QUESTIONS_A_NAME, RESOLVERS, ROOT, World, running
+from tests.support.product import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from multiprocessing.connection import Connection
 
-    from ddns_tray.core.model import View
+    from ddns_tray.core.ports import Verifier
 
-ROOT, SERVERS = "127.0.0.10", ("127.0.0.21", "127.0.0.22")
-RESOLVERS = tuple(f"127.0.0.{last}" for last in range(53, 57))
-WANTED = "192.0.2.7"
-QUESTIONS_A_NAME = len(SERVERS) + len(RESOLVERS)
-_ZONE = b"\x02ex\x04test\x00"
-_OPT = b"\x00\x00\x29\x04\xd0" + bytes(6)
-_A, _NS, _SOA = b"\x00\x01", b"\x00\x02", b"\x00\x06"
+FIRST, SECOND = "8.8.4.4", "9.9.9.10"
+NAIVE_NAMES = 1000
+INTERVAL = 30
 
 
-def _record(owner: bytes, kind: bytes, data: bytes) -> bytes:
-    return owner + kind + b"\x00\x01" + (3600).to_bytes(4) + len(data).to_bytes(2) + data
+class Watch:
+    """Some names, looked at and judged again and again."""
 
+    def __init__(self, verifier: Verifier, count: int) -> None:
+        self._verifier = verifier
+        self._clock = SystemClock()
+        self.keys = [RecordKey(f"h{number}.ex.test", RecordType.A) for number in range(count)]
+        self._judged: dict[RecordKey, Judged] = {}
+        self.lost = self.wrong = 0
+        self.slowest = 0.0
 
-_SERVER_NAMES = (b"\x03ns1" + _ZONE, b"\x03ns2" + _ZONE)
-_NS_RECORDS = b"".join(_record(_ZONE, _NS, name) for name in _SERVER_NAMES)
-_GLUE = b"".join(
-    _record(name, _A, socket.inet_aton(address)) for name, address in zip(_SERVER_NAMES, SERVERS, strict=True)
-)
-_SOA_RECORD = _record(
-    _ZONE, _SOA, b"\x03ns1" + _ZONE + b"\x01h" + _ZONE + b"".join(n.to_bytes(4) for n in (1, 3600, 600, 604800, 60))
-)
-_ADDRESS = _record(b"\xc0\x0c", _A, socket.inet_aton(WANTED))
-
-
-def answer(query: bytes, address: str) -> bytes:
-    """What the server at `address` says: the head for the counts of its sections, and ready-made records."""
-    end = query.index(b"\x00", 12) + 5
-    question, kind = query[12:end], query[end - 4 : end - 2]
-    at_top = question[:-4].lower() == _ZONE
-    flags, counts, records = b"\x84\x00", (1, 0, 0), _ADDRESS
-    if address == ROOT:
-        flags, counts, records = b"\x80\x00", (0, 2, 2), _NS_RECORDS + _GLUE
-    elif kind == _NS:
-        counts, records = (2, 0, 2), _NS_RECORDS + _GLUE
-    elif kind == _SOA:
-        counts, records = ((1, 0, 0) if at_top else (0, 1, 0)), _SOA_RECORD
-    elif address in RESOLVERS:
-        flags = b"\x81\x80"
-    told, named, more = counts
-    head = query[:2] + flags + b"\x00\x01" + bytes((0, told, 0, named, 0, more + 1))
-    return head + question + records + _OPT
-
-
-def serve(parent: Connection) -> None:
-    """Answer on all addresses until the other end says so."""
-    watch = selectors.DefaultSelector()
-    port = 0
-    for address in (ROOT, *SERVERS, *RESOLVERS):
-        listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_000_000)
-        listening.bind((address, port))
-        listening.setblocking(False)
-        port = listening.getsockname()[1]
-        watch.register(listening, selectors.EVENT_READ, address)
-    parent.send(port)
-    while not parent.poll():
-        for key, _ in watch.select(0.2):
-            ready = key.fileobj
-            assert isinstance(ready, socket.socket)
-            try:
-                while True:
-                    query, source = ready.recvfrom(4096)
-                    ready.sendto(answer(query, key.data), source)
-            except BlockingIOError:
-                continue
+    async def look(self, wanted: str) -> float:
+        """Look at all and judge all; microseconds of CPU for each question."""
+        began, began_wall = time.process_time(), time.monotonic()
+        views = await self._verifier.observe(self.keys)
+        now, expected = self._clock.now(), frozenset({wanted})
+        settled = RecordMemory(expected=expected, expected_since=now - 1e6, served_since=now - 1e6, served_ttl=60)
+        for key in self.keys:
+            before = self._judged.get(key)
+            same = before is not None and before.told.expected == expected
+            told = Circumstances(
+                at=now,
+                expected=before.told.expected if before is not None and same else expected,
+                memory=before.memory if before is not None and same else settled,
+                online=True,
+                watched_only=False,
+            )
+            self._judged[key] = judge_after(before, views[key], told)
+        cpu, self.slowest = time.process_time() - began, max(self.slowest, time.monotonic() - began_wall)
+        heard = sum(seen.answer == (wanted,) for view in views.values() for seen in view.observations)
+        self.lost += len(self.keys) * QUESTIONS_A_NAME - heard
+        self.wrong += sum(each.verdict.colour is not Colour.GREEN for each in self._judged.values())
+        return cpu / (len(self.keys) * QUESTIONS_A_NAME) * 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,59 +91,51 @@ class Row:
     """The figures for one number of names."""
 
     names: int
-    ours: float
+    new: float
+    read: float
+    same: float
     naive: float
     lost: int
-    naive_lost: int
     wrong: int
     seconds: float
 
     def __str__(self) -> str:
         return (
-            f"{self.names:>7} {self.ours:>9.1f} {self.naive:>9.1f} {self.naive / self.ours:>6.2f} {self.lost:>6}"
-            f" {self.naive_lost:>11} {self.wrong:>6} {self.seconds:>8.2f} {_memory():>9.1f}"
+            f"{self.names:>7} {self.new:>6.1f} {self.read:>6.1f} {self.same:>6.1f} {self.naive:>7.1f}"
+            f" {self.naive / self.read:>6.1f} {self.naive / self.same:>6.1f} {self.lost:>6} {self.wrong:>6}"
+            f" {self.seconds:>8.2f}"
         )
 
 
-async def measure(port: int, count: int) -> Row:
-    """Look at `count` names twice, and measure the second time."""
-    clock = SystemClock()
+async def measure(world: World, count: int) -> Row:
+    """Look at `count` names: new, read, and the same three times."""
     verifier = build_verifier(
-        VerifySettings(resolvers=tuple(f"udp://{each}:{port}" for each in RESOLVERS), root_hints=(f"{ROOT}:{port}",)),
-        clock=clock,
+        VerifySettings(
+            resolvers=tuple(f"udp://{each}:{world.port}" for each in RESOLVERS),
+            root_hints=(f"{ROOT}:{world.port}",),
+        ),
+        clock=SystemClock(),
         chance=random.Random(1),
         system_resolvers=tuple,
     )
-    keys = [RecordKey(f"h{number}.ex.test", RecordType.A) for number in range(count)]
+    watch = Watch(verifier, count)
     try:
-        await verifier.observe(keys)
-        began, began_wall = time.process_time(), time.monotonic()
-        views = await verifier.observe(keys)
-        wrong = judged_wrong([views[key] for key in keys], clock.now())
-        cpu, seconds = time.process_time() - began, time.monotonic() - began_wall
+        world.lead_to(FIRST)
+        new = await watch.look(FIRST)
+        await watch.look(FIRST)
+        world.lead_to(SECOND)
+        read = await watch.look(SECOND)
+        same = statistics.median([await watch.look(SECOND) for _ in range(3)])
     finally:
         await verifier.aclose()
-    heard = sum(seen.rcode is not None for view in views.values() for seen in view.observations)
-    naive, naive_lost = await the_naive_way(port, [key.name for key in keys])
-    questions = count * QUESTIONS_A_NAME
-    return Row(count, cpu / questions * 1e6, naive, questions - heard, naive_lost, wrong, seconds)
-
-
-def judged_wrong(views: Sequence[View], now: float) -> int:
-    """Judge every view; how many are not green."""
-    wanted = frozenset({WANTED})
-    memory = RecordMemory(expected=wanted, expected_since=now - 1e6, served_since=now - 1e6, served_ttl=60)
-    wrong = 0
-    for view in views:
-        verdict, _ = judge(view, wanted, memory, now=now, online=True, paused=False, watched_only=False)
-        wrong += verdict.colour is not Colour.GREEN
-    return wrong
+    naive, naive_lost = await the_naive_way(world.port, [key.name for key in watch.keys[:NAIVE_NAMES]])
+    assert naive_lost == 0, f"the naive way lost {naive_lost}: the machine is too busy for a comparison"
+    return Row(count, new, read, same, naive, watch.lost, watch.wrong, watch.slowest)
 
 
 async def the_naive_way(port: int, names: Sequence[str]) -> tuple[float, int]:
     """The same questions with dnspython alone: microseconds of CPU for each, and how many got no answer."""
     lost = 0
-    places = [(address, address in RESOLVERS) for address in (*SERVERS, *RESOLVERS)]
     waiting = iter(names)
 
     async def ask(name: str, address: str) -> None:
@@ -174,39 +147,88 @@ async def the_naive_way(port: int, names: Sequence[str]) -> tuple[float, int]:
 
     async def work() -> None:
         for name in waiting:
-            await asyncio.gather(*(ask(name, address) for address, _ in places))
+            await asyncio.gather(*(ask(name, address) for address in EVERYBODY))
 
     began = time.process_time()
     await asyncio.gather(*(work() for _ in range(NAMES_AT_ONCE)))
     return (time.process_time() - began) / (len(names) * QUESTIONS_A_NAME) * 1e6, lost
 
 
-def _memory() -> float:
-    """MiB of this process now, or at its highest where the system does not tell."""
+def settings_text(port: int, count: int) -> str:
+    """So many watched names, and nothing else to do."""
+    lines = [
+        "schema = 1",
+        "[address]",
+        'sources = ["static:8.8.4.4"]',
+        "quorum = 1",
+        "[verify]",
+        f'interval = "{INTERVAL}s"',
+        f"resolvers = {json.dumps([f'udp://{each}:{port}' for each in RESOLVERS])}",
+        f"root_hints = {json.dumps([f'{ROOT}:{port}'])}",
+    ]
+    for number in range(count):
+        lines += ["[[record]]", f'name = "h{number}.ex.test"', 'types = ["A"]', f'expected = ["{FIRST}"]']
+    return "\n".join(lines) + "\n"
+
+
+def measure_daemon(world: World, count: int) -> bool:
+    """The real program with all names: memory, and CPU for one interval. Says whether all was green."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "config.toml").write_text(settings_text(world.port, count), encoding="utf-8")
+        environment = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_RUNTIME_DIR": folder}
+        command = [str(PROGRAM), "--config", str(home / "config.toml")]
+        journal = home / "journal"
+        with journal.open("w") as err:
+            daemon = subprocess.Popen([*command, "-v", "daemon"], env=environment, stderr=err)
+        try:
+            began = time.monotonic()
+            while journal.read_text(encoding="utf-8").count(" is matched (green)") < count:
+                if daemon.poll() is not None or time.monotonic() > began + 90:
+                    return False
+                time.sleep(1)
+            ready = time.monotonic() - began
+            time.sleep(3)
+            start = usage(daemon.pid)
+            time.sleep(INTERVAL)
+            end = usage(daemon.pid)
+            green = _is_green(command, environment, count)
+            asked = usage(daemon.pid)
+        finally:
+            daemon.terminate()
+            daemon.wait(timeout=30)
+    cpu = end.cpu - start.cpu
+    print(
+        f"daemon, {count} records: RSS {end.rss:.1f} MiB; all green after {ready:.0f} s and {start.cpu:.1f} s of CPU; "
+        f"over an interval of {INTERVAL} s {cpu:.2f} s = {cpu / INTERVAL * 100:.1f} %; all green: {green}; "
+        f"RSS after it was asked for the status of all: {asked.rss:.1f} MiB"
+    )
+    return green
+
+
+def _is_green(command: list[str], environment: dict[str, str], count: int) -> bool:
+    """Ask the running daemon."""
+    done = subprocess.run([*command, "--json", "status"], env=environment, capture_output=True, text=True, check=False)
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return pages * resource.getpagesize() / 2**20
+        records = json.loads(done.stdout)["records"]
+    except (ValueError, KeyError):
+        return False
+    return len(records) == count and all(record["colour"] == "green" for record in records)
 
 
 def main() -> int:
-    """Start the server, measure each number of names, stop it."""
-    counts = [int(each) for each in sys.argv[1:]] or [100, 1000]
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,))
-    process.start()
+    """Start the servers, measure each number of names, stop them."""
+    counts = [int(each) for each in sys.argv[1:]] or [100, 1000, 3000, 10_000]
     bad = 0
-    try:
-        port = here.recv()
-        print("  names  µs ours  µs naive  ratio   lost  naive lost  wrong  seconds  RSS MiB")
+    with running(FIRST) as world:
+        print("µs of CPU a question:")
+        print("  names    new   read   same   naive  n/read n/same   lost  wrong  seconds")
         for count in counts:
-            row = asyncio.run(measure(port, count))
+            row = asyncio.run(measure(world, count))
             bad += row.lost + row.wrong
             print(row, flush=True)
-    finally:
-        here.send(None)
-        process.join(10)
+        world.lead_to(FIRST)
+        bad += not measure_daemon(world, max(counts))
     return 1 if bad else 0
 
 
