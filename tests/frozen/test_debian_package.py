@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.ui.icons import PAINTS
-from devtools import building, linux_packages
+from devtools import archives, linux_packages
 from tests.frozen.conftest import on_desktop, self_test
 from tests.support.tray_session import PANEL, TraySession, wait_for
 
@@ -189,22 +189,54 @@ def test_the_desktop_file_and_the_man_page_are_sound(frozen: Frozen, tmp_path: P
         assert word in page.stdout
 
 
-def test_the_rpm_holds_the_same_tree(frozen: Frozen, packages: Path, tmp_path: Path) -> None:
-    made = linux_packages.rpm(frozen.folder, tmp_path / "work", tmp_path, level=0)
-    told = subprocess.run(["rpm", "-qpl", made], capture_output=True, text=True, check=True).stdout.splitlines()
-    listing = subprocess.run(["dpkg-deb", "-c", packages / "1.deb"], capture_output=True, text=True, check=True).stdout
-    files = {line.split(" ./")[1].split(" -> ")[0] for line in listing.splitlines() if not line.startswith("d")}
-    assert files == {name.removeprefix("/") for name in told} & files
-    assert {name for name in told if name.removeprefix("/") not in files} <= {
-        f"/{path.relative_to(frozen.folder.parent)}".replace("/ddns-tray", "/usr/lib/ddns-tray", 1)
-        for path in [frozen.folder, *frozen.folder.rglob("*")]
-        if path.is_dir()
-    }
-    scripts = subprocess.run(["rpm", "-qp", "--scripts", made], capture_output=True, text=True, check=True).stdout
-    assert scripts == "", "nothing runs at installation"
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A bundle in shape alone: packing the real one takes minutes, and shows nothing else."""
+    bundle = tmp_path / "ddns-tray"
+    (bundle / "_internal" / "a folder").mkdir(parents=True)
+    (bundle / "ddns-tray").write_bytes(b"\x7fELF GLIBC_2.34\0 GLIBC_2.5\0")
+    (bundle / "ddns-tray").chmod(0o700)
+    (bundle / "_internal" / "a folder" / "文.txt").write_text("text", encoding="utf-8")
+    (bundle / "_internal" / "link").symlink_to("a folder/文.txt")
+    return bundle
 
 
-def test_packages_of_the_same_bundle_come_out_the_same(frozen: Frozen, packages: Path, tmp_path: Path) -> None:
-    again = linux_packages.deb(frozen.folder, tmp_path / "work", tmp_path, level=0)
-    assert again.read_bytes() == (packages / "1.deb").read_bytes()
-    assert building.FROZEN.exists()
+def test_the_rpm_holds_the_same_tree_as_the_deb_and_runs_nothing_at_installation(small: Path, tmp_path: Path) -> None:
+    rpm = linux_packages.rpm(small, tmp_path / "work", tmp_path)
+    deb = linux_packages.deb(small, tmp_path / "work", tmp_path)
+    told = subprocess.run(
+        ["rpm", "-qp", "--qf", "[%{FILENAMES}\n]", rpm], capture_output=True, text=True, check=True
+    ).stdout
+    unpacked = tmp_path / "unpacked"
+    subprocess.run(["dpkg-deb", "-x", deb, unpacked], check=True)
+    files = {f"/{path.relative_to(unpacked)}" for path in unpacked.rglob("*") if path.is_symlink() or path.is_file()}
+    ours = {f"/{path.relative_to(unpacked)}" for path in (unpacked / linux_packages.HOME).rglob("*") if path.is_dir()}
+    assert set(told.splitlines()) == files | ours | {f"/{linux_packages.HOME}"}
+    assert (unpacked / linux_packages.HOME / "ddns-tray").stat().st_mode & 0o777 == 0o755
+    assert (unpacked / linux_packages.HOME / linux_packages.MARK).read_text(encoding="ascii") == "deb\n"
+    scripts = subprocess.run(["rpm", "-qp", "--scripts", rpm], capture_output=True, text=True, check=True).stdout
+    assert scripts == ""
+    needs = subprocess.run(["rpm", "-qpR", rpm], capture_output=True, text=True, check=True).stdout
+    assert "glibc >= 2.34" in needs
+
+
+def test_the_same_bundle_gives_the_same_packages_again(small: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("first", "second"):
+        target = tmp_path / name
+        target.mkdir()
+        files = [
+            linux_packages.deb(small, target / "work", target),
+            linux_packages.rpm(small, target / "work", target),
+            target / "archive.tar.xz",
+        ]
+        archives.tar_xz(small, files[-1], name="ddns-tray-1", date=1_700_000_000)
+        made.append([archives.digest(file) for file in files])
+    assert made[0] == made[1]
+
+
+def test_an_appdir_starts_the_program(small: Path, tmp_path: Path) -> None:
+    root = linux_packages.appdir(small, tmp_path / "work", tmp_path)
+    if root.is_dir():  # without appimagetool
+        assert (root / "AppRun").resolve() == root / linux_packages.HOME / "ddns-tray"
+        assert {"ddns-tray.desktop", "ddns-tray.svg", ".DirIcon"} <= {path.name for path in root.iterdir()}
