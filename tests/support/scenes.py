@@ -27,7 +27,7 @@ from tests.support import snapshots
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ddns_tray.core.model import Snapshot
+    from ddns_tray.core.model import RecordStatus, Snapshot
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard import Wizard
     from ddns_tray.words import Words
@@ -74,10 +74,21 @@ def _page(page: Page) -> Callable[[Stage], QWidget]:
     return build
 
 
-def _opened(stage: Stage) -> QWidget:
-    window = stage.window(snapshots.troubled())
-    window.open_record(snapshots.mismatch().key)
-    return window
+def _opened(record: RecordStatus) -> Callable[[Stage], QWidget]:
+    def build(stage: Stage) -> QWidget:
+        window = stage.window(snapshots.troubled())
+        window.open_record(record.key)
+        return window
+
+    return build
+
+
+def _green(stage: Stage) -> QWidget:
+    return stage.window(snapshots.green())
+
+
+def _unspeakable(stage: Stage) -> QWidget:
+    return stage.window(snapshots.unspeakable())
 
 
 def _many(stage: Stage) -> QWidget:
@@ -237,15 +248,20 @@ def _sized(form: QWidget) -> QWidget:
 
 SCENES: Mapping[str, Callable[[Stage], QWidget]] = MappingProxyType(
     {
-        "names": _page(Page.NAMES),
-        "opened": _opened,
+        "window": _opened(snapshots.propagating()),
+        "explained": _opened(snapshots.mismatch()),
+        "green": _green,
+        "unspeakable": _unspeakable,
         "many": _many,
         "address": _page(Page.ADDRESS),
         "activity": _page(Page.ACTIVITY),
-        **{
-            f"settings-{name}": _settings(tab)
-            for tab, name in enumerate(("names", "accounts", "sources", "resolvers", "monitoring", "alerts", "general"))
-        },
+        "settings": _settings(0),
+        "accounts": _settings(1),
+        "sources": _settings(2),
+        "resolvers": _settings(3),
+        "monitoring": _settings(4),
+        "alerts": _settings(5),
+        "general": _settings(6),
         "remove": _remove,
         "welcome": _welcome,
         "wizard-service": _service,

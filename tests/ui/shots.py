@@ -1,7 +1,8 @@
 """Pictures of what a person sees: `python -m tests.ui.shots FOLDER [--all] [--scale 2]`, for people to look at.
 
-Offscreen, with the fakes of `tests.support.snapshots`, in both languages and both schemes; one of the real program on a
-real desktop. Without `--all` only those that the documentation shows.
+Offscreen, with the scenes of `tests.support.scenes`, in both languages and both schemes; one of the real program on a
+real desktop. Without `--all` only those that the documentation shows; with it, all at 100 %, and at 200 % in a folder
+below.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import argparse
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.ui.icons import PAINTS
@@ -76,7 +77,10 @@ def main(arguments: list[str]) -> int:
                 kept = wanted.folder / drawn.name
                 shutil.copyfile(drawn, kept)
                 sys.stdout.write(f"{kept}\n")
-    if not missing_programs():
+    if wanted.all and wanted.scale == "1":
+        command = [sys.executable, "-m", "tests.ui.shots", str(wanted.folder / "200"), "--all", "--scale", "2"]
+        return subprocess.run(command, check=False).returncode
+    if not missing_programs() and not wanted.all:
         sys.stdout.write(f"{real_desktop(wanted.folder / 'desktop.png')}\n")
     return 0
 
@@ -92,7 +96,7 @@ def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
         for language in LANGUAGES:
             suffix = f"{scheme}-{language}"
             yield menu(app, theme, folder / f"menu-{suffix}.png", language, scheme)
-            yield from window_pages(app, theme, folder, place, language=language, scheme=scheme)
+            yield from scenes(app, theme, folder, place, language=language, scheme=scheme)
 
 
 def real_desktop(path: Path) -> Path:
@@ -158,132 +162,21 @@ def menu(app: QApplication, theme: Theme, path: Path, language: str, scheme: str
     return path
 
 
-def window_pages(
-    app: QApplication, theme: Theme, folder: Path, place: Path, *, language: str, scheme: str
-) -> Iterator[Path]:
-    """Every page of the window, and the forms."""
-    from ddns_tray.core.settings import AccountSettings
-    from ddns_tray.ui.account_form import AccountForm
-    from ddns_tray.ui.record_form import RecordForm
-    from ddns_tray.ui.window import MainWindow, Page
+def scenes(app: QApplication, theme: Theme, folder: Path, place: Path, *, language: str, scheme: str) -> Iterator[Path]:
+    """Every page, every step and every form."""
     from ddns_tray.words import Words
-    from tests.support import snapshots
+    from tests.support.scenes import SCENES, Stage
 
-    suffix = f"{scheme}-{language}"
-    words = Words(language)
     theme.choose(scheme)
-    services, engine, settings = snapshots.services(place, _run)
-    log = snapshots.activity()
-    window = MainWindow(words, lambda: snapshots.NOW, theme, log)
-    window.attach(services)
-    window.resize(920, 700)
-    window.show()
-    for name, shown, opened in (
-        ("window", snapshots.troubled(), snapshots.propagating().key),
-        ("explained", snapshots.troubled(), snapshots.mismatch().key),
-        ("green", snapshots.green(), None),
-        ("unspeakable", snapshots.unspeakable(), None),
-        ("welcome", snapshots.empty(), None),
-    ):
-        engine.snapshot = shown
-        window.show_snapshot(shown)
-        window.show_page(Page.NAMES)
-        if opened is not None:
-            window.open_record(opened)
-        path = folder / f"{name}-{suffix}.png"
-        _grab(app, window, path)
+    for name, build in SCENES.items():
+        widget = build(Stage(Words(language), theme, place, _run))
+        path = folder / f"{name}-{scheme}-{language}.png"
+        _grab(app, widget, path)
         yield path
-    yield from first_run(app, theme, folder, place, language=language, scheme=scheme)
-    window.show_snapshot(snapshots.troubled())
-    for page in (Page.ADDRESS, Page.ACTIVITY, Page.SETTINGS):
-        window.show_page(page)
-        path = folder / f"{page}-{suffix}.png"
-        _grab(app, window, path)
-        yield path
-    for index, name in enumerate(("sources", "resolvers", "monitoring", "alerts", "general"), 2):
-        window.settings.tabs.setCurrentIndex(index)
-        path = folder / f"{name}-{suffix}.png"
-        _grab(app, window, path)
-        yield path
-    account = AccountForm(
-        words, theme, None, providers=services.desk.providers(), taken=frozenset({"cloudflare"}), account=None
-    )
-    account.picker.search.setText("cloud")
-    account.field("api_token").setText("not-a-real-token")
-    account.show_report(snapshots.REPORT)
-    record = RecordForm(
-        words,
-        theme,
-        None,
-        accounts=(AccountSettings("cloudflare", "cloudflare", MappingProxyType({})),),
-        providers=services.desk.providers(),
-        record=settings.read().records[0],
-        account="cloudflare",
-    )
-    for form_name, form in (("account", account), ("record", record)):
-        form.show()
-        form.resize(form.sizeHint())
-        path = folder / f"{form_name}-{suffix}.png"
-        _grab(app, form, path)
-        yield path
-        form.close()
-    window.close()
-    window.deleteLater()
-    app.processEvents()
-
-
-def first_run(
-    app: QApplication, theme: Theme, folder: Path, place: Path, *, language: str, scheme: str
-) -> Iterator[Path]:
-    """The way from the welcome to the first name."""
-    from PySide6.QtWidgets import QLineEdit
-
-    from ddns_tray.core.settings import Settings
-    from ddns_tray.ui.window import MainWindow
-    from ddns_tray.words import Words
-    from tests.support import snapshots
-
-    window = MainWindow(Words(language), lambda: snapshots.NOW, theme, snapshots.activity())
-    window.attach(snapshots.services(place, _run, Settings())[0])
-    window.resize(920, 640)
-    window.show()
-    window.show_snapshot(snapshots.empty())
-    window.welcome.keep.click()
-    wizard = window.wizard
-    if wizard is None:
-        return
-
-    def find() -> None:
-        wizard.service.picker.search.setText("cloudfl")
-
-    def try_token() -> None:
-        wizard.next.click()
-        field = wizard.fields.field("api_token")
-        if isinstance(field, QLineEdit):
-            field.setText("not-a-real-token")
-        wizard.next.click()
-
-    def choose_names() -> None:
-        wizard.next.click()
-        wizard.names.name.setText("nas.example.org")
-        wizard.names.add.click()
-
-    def start() -> None:
-        wizard.next.click()
-        window.show_snapshot(snapshots.on_its_way())
-
-    for name, act in (
-        ("service", find),
-        ("token", try_token),
-        ("choose", choose_names),
-        ("done", start),
-    ):
-        act()
-        path = folder / f"wizard-{name}-{scheme}-{language}.png"
-        _grab(app, window, path)
-        yield path
-    window.close()
-    window.deleteLater()
+        for window in app.topLevelWidgets():
+            window.close()
+            window.deleteLater()
+        app.processEvents()
 
 
 def _grab(app: QApplication, widget: QWidget, path: Path) -> None:
