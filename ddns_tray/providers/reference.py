@@ -87,6 +87,8 @@ _NOT_HERE = """\
 |---|---|
 {left_out}
 
+Which services of dns-lexicon are not offered, and why, stands in [its decision](decisions/lexicon.md#not-offered).
+
 Other services that speak the protocol of DynDNS.org work with [`dyndns2`](#dyndns2). For an update address of any other
 form there is [`custom`](#custom), which is a row of the table that you write yourself:
 
@@ -110,11 +112,15 @@ The Callback of ddns-go becomes the same with other placeholders: `#{ip}` is `{i
 
 _LEFT_OUT = (
     ("FreeDNS::42", "speaks XML-RPC"),
+    ("HiPM DNSMgr", "a panel of one's own before other services; here those are spoken to themselves"),
     ("DuiaDNS", "wants an MD5 of the password over plain HTTP; its answers are not documented"),
     ("DSLReports, OrgDNS, UpdatedIP", "their answers are not documented; use `custom` if they still serve you"),
     ("DNSEver, DNSMax and thatip, DHIS", "protocols of their own, and we could not learn whether they still serve"),
     ("dynway.eu, ddo.jp, able.or.kr", "plain HTTP alone, and answers that are not documented"),
 )
+
+
+_COLUMNS = ("service", "id", "way", "addresses", "zones", "several values", "TTL in seconds", "one write in", "calls")
 
 
 def reference() -> str:
@@ -131,8 +137,8 @@ def reference() -> str:
             _ways({_way(entry) for entry in alive}),
             _AFTER_WAYS,
             "## All services\n",
-            "| service | id | way | addresses | zones listed | several values | TTL in seconds | one write in |",
-            "|---|---|---|---|---|---|---|---|",
+            f"| {' | '.join(_COLUMNS)} |",
+            "|---" * len(_COLUMNS) + "|",
             *(_line(entry) for entry in in_order),
             "",
             *(_section(entry) for entry in in_order),
@@ -149,7 +155,9 @@ def _ways(used: set[str]) -> str:
     )
     return (
         "## Ways to write\n\n"
-        "The last columns count the calls: for the first update of a name, a later one, and with nothing to do.\n"
+        "The last columns count the calls: for the first update of a name, for a later one, and for a comparison that "
+        "finds nothing to do. Such a comparison follows a start, a fault, or `update`; a round without a change asks "
+        "no service at all. The same three numbers stand beside each service below; tests measure them.\n"
         f"\n| way | why | first | later | nothing |\n|---|---|---|---|---|\n{rows}\n"
     )
 
@@ -171,6 +179,7 @@ def _line(entry: Entry) -> str:
         "yes" if can.multi_value else "no",
         _ttl(can),
         pause,
+        " / ".join(map(str, entry.calls)) if entry.calls else "",
     )
     return f"| {' | '.join(cells)} |"
 

@@ -69,7 +69,7 @@ SPECS: tuple[ProviderSpec, ...] = tuple(entry.spec for entry in _ENTRIES)
 
 
 def _search_key(name: str) -> str:
-    return "".join(sign for sign in name.casefold() if sign.isalnum())
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _index() -> Mapping[str, Entry]:

@@ -203,6 +203,11 @@ def test_services_of_an_optional_part_say_how_to_get_it_where_it_is_missing() ->
     assert not [each for each in with_it if each.spec.status is ProviderStatus.MISSING]
 
 
+def test_what_an_update_costs_is_known_of_every_service_but_those_of_a_library() -> None:
+    unknown = [entry for entry in ENTRIES if entry.calls is None]
+    assert {entry.spec.family for entry in unknown} == {"lexicon"}
+
+
 def test_there_are_more_services_than_any_client_has() -> None:
     assert sum(each.spec.status is ProviderStatus.ALIVE for each in known_entries(())) >= 120
     assert sum(each.spec.status is ProviderStatus.ALIVE for each in known_entries({"lexicon"})) >= 150

@@ -6,6 +6,7 @@ The entries of the table are made from its rows, so that a service is described 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,12 @@ def _server_field(row: Row) -> FieldSpec:
     )
 
 
+@cache
+def _able(aaaa: bool, wildcard: bool, write_interval: float) -> Capabilities:  # noqa: FBT001 - three facts of a row
+    """The abilities of a row; most rows share theirs, and making them takes time at each start."""
+    return replace(_BLIND, aaaa=aaaa, wildcard=wildcard, write_interval=write_interval)
+
+
 def _spec(row: Row) -> ProviderSpec:
     alive = row.status is ProviderStatus.ALIVE
     fields = (*(_FIELDS[name](row) for name in row.needs), _server_field(row)) if alive else ()
@@ -122,15 +129,7 @@ def _spec(row: Row) -> ProviderSpec:
         title=row.title,
         family="dyndns2",
         fields=fields,
-        capabilities=Capabilities(
-            aaaa=row.aaaa is not None,
-            list_zones=False,
-            list_records=False,
-            multi_value=False,
-            wildcard=row.wildcard,
-            ttl=None,
-            write_interval=row.min_write_interval,
-        ),
+        capabilities=_able(row.aaaa is not None, row.wildcard, row.min_write_interval),
         aliases=row.aliases,
         status=row.status,
         homepage=row.homepage,
@@ -247,10 +246,11 @@ CUSTOM = ProviderSpec(
     capabilities=replace(_BLIND, wildcard=True),
 )
 
+_CALLS = (1, 1, 0)
 _MODULE = "ddns_tray.providers.dyndns2"
 
 ENTRIES = (
-    *(Entry(_spec(row), _MODULE) for row in ALL),
-    Entry(DYNDNS2, _MODULE, MappingProxyType({"server": "base_url"})),
-    Entry(CUSTOM, "ddns_tray.providers.custom", MappingProxyType({"base_url": "url"})),
+    *(Entry(_spec(row), _MODULE, calls=_CALLS) for row in ALL),
+    Entry(DYNDNS2, _MODULE, MappingProxyType({"server": "base_url"}), calls=_CALLS),
+    Entry(CUSTOM, "ddns_tray.providers.custom", MappingProxyType({"base_url": "url"}), calls=_CALLS),
 )

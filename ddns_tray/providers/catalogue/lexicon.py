@@ -28,7 +28,7 @@ _SCRAPED = text(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LexiconRow:
     """One service: what the library calls it, and which of its options the account has to know.
 
@@ -96,12 +96,15 @@ def _secret(name: str, row: LexiconRow) -> FieldSpec:
     return FieldSpec(name, _LABELS[name], SECRET_HELP[kind](row.title), secret=True)
 
 
+_DOMAINS = FieldSpec(
+    "domains",
+    text("Domains"),
+    text("The domains of this account, with commas between them: they are not asked for."),
+)
+_ABLE = Capabilities(multi_value=False, ttl=(60, 86400))
+
+
 def _entry(row: LexiconRow) -> Entry:
-    domains = FieldSpec(
-        "domains",
-        text("Domains"),
-        text("The domains of this account, with commas between them: they are not asked for."),
-    )
     spec = ProviderSpec(
         id=row.id,
         title=row.title,
@@ -109,12 +112,12 @@ def _entry(row: LexiconRow) -> Entry:
         aliases=row.aliases,
         homepage=row.homepage,
         fields=(
-            domains,
+            _DOMAINS,
             *(_plain(name, row) for name in row.plain),
             *(_secret(name, row) for name in row.secret),
             *((base_url_field(row.base_url),) if row.base_url else ()),
         ),
-        capabilities=Capabilities(multi_value=False, ttl=(60, 86400)),
+        capabilities=_ABLE,
         note=row.note,
         extra="lexicon",
     )

@@ -45,6 +45,7 @@ def _house(service: str, title: str, base_url: str, aliases: tuple[str, ...]) ->
         aliases=aliases,
         capabilities=Capabilities(ttl=(60, 86400)),
         module="eranet",
+        calls=(2, 2, 1),
     )
 
 

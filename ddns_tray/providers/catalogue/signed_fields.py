@@ -75,6 +75,7 @@ def signed_entry(
     family: str = "signed",
     module: str = "",
     note: Text | None = None,
+    calls: tuple[int, int, int] = (3, 2, 1),
 ) -> Entry:
     """An entry of which the module has the same name as the id, if it does not say another one."""
     spec = ProviderSpec(
@@ -88,4 +89,4 @@ def signed_entry(
         capabilities=capabilities,
         note=note,
     )
-    return Entry(spec, f"ddns_tray.providers.signed_services.{module or service}")
+    return Entry(spec, f"ddns_tray.providers.signed_services.{module or service}", calls=calls)

@@ -87,6 +87,6 @@ RFC2136 = ProviderSpec(
 )
 
 ENTRIES = (
-    Entry(POWERDNS, "ddns_tray.providers.powerdns", MappingProxyType({"base_url": "server"})),
-    Entry(RFC2136, "ddns_tray.providers.rfc2136"),
+    Entry(POWERDNS, "ddns_tray.providers.powerdns", MappingProxyType({"base_url": "server"}), calls=(4, 3, 1)),
+    Entry(RFC2136, "ddns_tray.providers.rfc2136", calls=(4, 2, 1)),
 )

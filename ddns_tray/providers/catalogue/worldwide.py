@@ -29,4 +29,4 @@ CLOUDFLARE = ProviderSpec(
     capabilities=Capabilities(proxied=True, ttl=(60, 86400)),
 )
 
-ENTRIES = (Entry(CLOUDFLARE, "ddns_tray.providers.cloudflare"),)
+ENTRIES = (Entry(CLOUDFLARE, "ddns_tray.providers.cloudflare", calls=(3, 2, 1)),)

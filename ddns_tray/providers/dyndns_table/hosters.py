@@ -196,7 +196,7 @@ ROWS = (
     Row(
         id="loopia_dyndns",
         title="Loopia (DynDNS)",
-        aliases=("loopia.se", "loopia.com", "loopiadns", "dyndns.loopia.se"),
+        aliases=("loopia", "loopia.se", "loopia.com", "loopiadns", "dyndns.loopia.se"),
         homepage="https://www.loopia.com",
         facts="support.loopia.com: About the DynDNS support; ddns-updater",
         server="https://dyndns.loopia.se",
@@ -278,7 +278,7 @@ ROWS = (
     Row(
         id="variomedia_dyndns",
         title="Variomedia (DynDNS)",
-        aliases=("variomedia.de", "dyndns.variomedia.de"),
+        aliases=("variomedia", "variomedia.de", "dyndns.variomedia.de"),
         homepage="https://www.variomedia.de",
         facts="dyndns.variomedia.de; OpenWrt ddns-scripts, ddns-updater",
         server="https://dyndns.variomedia.de",
@@ -287,7 +287,7 @@ ROWS = (
     Row(
         id="websupport_dyndns",
         title="Websupport (dynamic DNS)",
-        aliases=("websupport.sk", "websupport.cz", "websupport.hu", "loopia group"),
+        aliases=("websupport", "websupport.sk", "websupport.cz", "websupport.hu", "loopia group"),
         homepage="https://www.websupport.sk",
         facts="websupport.sk: Dynamic DNS; ddclient's documentation",
         server="https://dyndns.websupport.sk",

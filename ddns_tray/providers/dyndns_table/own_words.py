@@ -28,7 +28,7 @@ ROWS = (
     Row(
         id="namecheap_dyndns",
         title="Namecheap (dynamic DNS)",
-        aliases=("namecheap ddns", "dynamicdns.park-your-domain.com"),
+        aliases=("namecheap", "namecheap ddns", "dynamicdns.park-your-domain.com"),
         homepage="https://www.namecheap.com",
         key_page="https://ap.www.namecheap.com/domains/list/",
         facts="namecheap.com/support/knowledgebase 29; IPFire ddns (response numbers)",

@@ -271,6 +271,8 @@ ROWS = (
         id="key_systems",
         title="domaindiscount24",
         aliases=(
+            "domaindiscount24.com",
+            "moniker.com",
             "dd24",
             "key-systems",
             "keysystems",
