@@ -39,8 +39,9 @@ from ddns_tray.words.language import supported
 from ddns_tray.words.sayings import SAYINGS
 from ddns_tray.words.shapes import COLOUR_WORDS
 from ddns_tray.words.speaker import Plural
-from ddns_tray.words.verdicts import LABELS, TITLES
+from ddns_tray.words.verdicts import LABELS, TITLES, explain
 from tests.support import snapshots
+from tests.support.looks import auth, look, resolver
 from tests.support.snapshots import MINE, NOW, OLD
 
 EN = Words("en", UTC)
@@ -131,6 +132,43 @@ def test_an_explanation_needs_no_fact_that_the_judge_does_not_promise(
     assert "?" not in explained
     assert "{" not in explained
     assert explained.strip()
+
+
+_PASSES_ALONE = {"offline", "not_looked", "just_written", "propagating", "resolvers_not_asked"}
+_LAGS = {"servers_disagree", "secondary_lag"}
+_GREEN = {"matched", "consistent", "absent", "authoritative_only", "resolvers_only", "proxied"}
+
+
+@pytest.mark.parametrize("code", sorted(REASONS.keys() - _GREEN))
+@pytest.mark.parametrize("account", [None, "home"])
+@pytest.mark.parametrize("colour", [Colour.YELLOW, Colour.RED])
+def test_whatever_is_wrong_has_a_cause_evidence_a_next_step_and_something_to_do(
+    code: str, account: str | None, colour: Colour
+) -> None:
+    view = look(auth("ns1", OLD), auth("ns2", rcode="REFUSED"), resolver("udp://9.9.9.9", error=LookError.TIMEOUT))
+    kind = VerdictKind(code) if code in set(VerdictKind) else VerdictKind.UNKNOWN
+    heals = code in _PASSES_ALONE or (code in _LAGS and colour is Colour.YELLOW)
+    verdict = Verdict(kind, colour, reason(code), NOW + 60 if heals else None)
+    status = RecordStatus(RecordKey("home.example.org", RecordType.A), account, (), verdict, view)
+    explained = explain(EN, status, NOW)
+    assert explained.cause
+    assert explained.next
+    assert "servers" in explained.evidence
+    assert "\n" not in explained.evidence
+    assert bool(explained.action) is not heals
+
+
+def test_without_anything_to_compare_with_answers_are_counted() -> None:
+    view = look(
+        auth("ns1", rcode="NXDOMAIN"),
+        auth("ns2", rcode="REFUSED"),
+        resolver("udp://9.9.9.9", OLD),
+        resolver("udp://1.1.1.1", error=LookError.TIMEOUT),
+    )
+    verdict = Verdict(VerdictKind.MISSING, Colour.RED, Reason("missing", {"rcode": "NXDOMAIN", "servers": ("ns1",)}))
+    status = RecordStatus(RecordKey("home.example.org", RecordType.A), None, (), verdict, view)
+    said = explain(EN, status, NOW).evidence
+    assert said == "Authoritative servers that answered: 1 of 2 · resolvers that answered: 1 of 2"
 
 
 @BOTH

@@ -54,7 +54,8 @@ def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
         yield "proven"
 
 
-_LOOK_AGAIN = text("DDNS Tray looks again with every check.")
+LOOK_AGAIN = text("The next check shows whether this is still so.")
+"""Said of everything that is not right, where nothing better can be said of what comes next."""
 _STATUS_PAGE = text("The fault lies with the name servers; look at your provider's status page.")
 _WRITE_AGAIN = text(
     "“Update now” writes it again. If the wrong address comes back, somebody else writes this name too."
@@ -105,7 +106,7 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "proxied_mismatch": Saying(
         text("The provider's proxy leads to {seen}, as the provider said {read}, and should lead to {expected}."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("“Update now” compares with the provider, and writes the right address."),
     ),
     "proxy_off": Saying(
@@ -190,7 +191,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} resolvers ({resolvers}) still give the old answer, which should have run out at {expires}.",
         ),
         count="resolvers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=_FLUSH,
     ),
     "overdue:none": Saying(
@@ -201,7 +202,7 @@ SAYINGS: Mapping[str, Saying] = {
             " {expires}.",
         ),
         count="resolvers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=_FLUSH,
     ),
     "stale": Saying(
@@ -211,7 +212,7 @@ SAYINGS: Mapping[str, Saying] = {
             " servers.",
         ),
         count="resolvers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Check that the zone's name servers can be reached from everywhere."),
     ),
     # wrong
@@ -259,12 +260,12 @@ SAYINGS: Mapping[str, Saying] = {
     # broken
     "bogus": Saying(
         text("Resolvers that check DNSSEC reject this name, so most people cannot reach it: {resolvers}."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Check the zone's signatures and the DS record in the parent zone."),
     ),
     "resolvers_bogus": Saying(
         text("The only resolver that could say something rejects the name for DNSSEC: {resolvers}."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Check the zone's signatures and the DS record in the parent zone."),
     ),
     "lame": Saying(
@@ -273,12 +274,12 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} servers are named in the delegation but do not serve the zone ({rcode}): {servers}.",
         ),
         count="servers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Correct the zone's name servers at your registrar, or ask your provider."),
     ),
     "lame:red": Saying(
         text("None of the servers named in the delegation serves the zone ({rcode}): {servers}."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Correct the zone's name servers at your registrar, or ask your provider."),
     ),
     "servfail": Saying(
@@ -287,7 +288,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} authoritative servers report failures of their own ({rcode}): {servers}.",
         ),
         count="servers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=_STATUS_PAGE,
     ),
     "resolvers_servfail": Saying(
@@ -296,23 +297,22 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} resolvers fail to look the name up: {resolvers}.",
         ),
         count="resolvers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
+        action=text("Compare with other resolvers; if they fail too, check the zone's delegation and its DNSSEC."),
     ),
-    "refused": Saying(
-        text("Servers refuse to answer for this name: {servers}."), next=_LOOK_AGAIN, action=_STATUS_PAGE
-    ),
+    "refused": Saying(text("Servers refuse to answer for this name: {servers}."), next=LOOK_AGAIN, action=_STATUS_PAGE),
     "resolvers_refused": Saying(
         ntr(
             "One resolver refuses to answer us: {resolvers}.",
             "{count} resolvers refuse to answer us: {resolvers}.",
         ),
         count="resolvers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Choose other resolvers in the settings; some serve only their own customers."),
     ),
     "timeout": Saying(
         text("No authoritative server answers, and resolvers cannot look the name up either: {resolvers}."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=_STATUS_PAGE,
     ),
     "servers_silent": Saying(
@@ -321,9 +321,10 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} authoritative servers do not answer; the others are right: {servers}.",
         ),
         count="servers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
+        action=_STATUS_PAGE,
     ),
-    "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=_LOOK_AGAIN, action=_ENCRYPTED),
+    "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=LOOK_AGAIN, action=_ENCRYPTED),
     # our own line
     "auth_unreachable": Saying(
         text("The authoritative servers cannot be reached from here, and resolvers alone are no proof yet."),
@@ -344,7 +345,7 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "hijacked": Saying(
         text("Plain DNS on this network says {seen}; encrypted DNS and the authoritative servers say {expected}."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("The name is right for everybody else. Use encrypted DNS on this network."),
     ),
     "internal_view": Saying(
@@ -357,7 +358,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} resolvers block the name on purpose: {resolvers}.",
         ),
         count="resolvers_count",
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("The name is right elsewhere. Ask the operator of the filter to let it through."),
     ),
     "not_routable": _NO_PUBLIC_ADDRESS,
@@ -381,12 +382,17 @@ SAYINGS: Mapping[str, Saying] = {
         action=text("Open any web page in a browser and log in there."),
     ),
     # not known
-    "paused": Saying(text("DDNS Tray is paused and does not look."), action=text("Choose “Resume” to go on.")),
+    "paused": Saying(
+        text("DDNS Tray is paused and does not look."),
+        next=text("Until it goes on, nothing is checked and nothing is written."),
+        action=text("Choose “Resume” to go on."),
+    ),
     "not_looked": _NOT_LOOKED,
     "unknown": _NOT_LOOKED,
     "address_unknown": Saying(
         text("Your public address is not known at the moment, so there is nothing to compare the name with."),
         next=text("Nothing is written until the address is certain."),
+        action=text("See whether your sources for the address can be reached, or add others in the settings."),
     ),
     "address_disputed": Saying(
         text("The sources name different public addresses, so none of them is believed."),
@@ -406,7 +412,7 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "too_few_witnesses": Saying(
         text("Too few servers were asked or answered to prove anything."),
-        next=_LOOK_AGAIN,
+        next=LOOK_AGAIN,
         action=text("Let DDNS Tray ask the authoritative servers, or add resolvers in the settings."),
     ),
 }

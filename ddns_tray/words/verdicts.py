@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.model import Colour, VerdictKind
 from ddns_tray.core.text import text
 from ddns_tray.words.facts import facts, server_name
-from ddns_tray.words.sayings import SAYINGS, details
+from ddns_tray.words.sayings import LOOK_AGAIN, SAYINGS, details
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +137,7 @@ def _next(
     if saying is not None and (waits or "{time}" not in saying.message):
         return speaker.fill(saying, fields)
     if deadline is None or not waits:
-        return ""
+        return "" if status.verdict.colour is Colour.GREEN else speaker.say(LOOK_AGAIN)
     return speaker.tr(
         "This should be over by {time}, in {duration}.",
         time=speaker.time(deadline, now),
@@ -146,7 +146,10 @@ def _next(
 
 
 def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> str:
-    """Who is right, counted; a green verdict brings its own count, and the time of its proof."""
+    """Who is right, counted; a green verdict brings its own count, and the time of its proof.
+
+    Where nobody knows what is right, those are counted that answered at all.
+    """
     data = status.verdict.reason.data
     if "servers_right" in data:
         said = speaker.fill(_COUNTED, data)
@@ -157,6 +160,17 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
                 "servers_right": len(seen.authoritative.right),
                 "servers_asked": seen.authoritative.asked,
                 "resolvers_right": len(seen.resolvers.right),
+                "resolvers_asked": seen.resolvers.asked,
+            },
+        )
+    elif seen.authoritative.asked or seen.resolvers.asked:
+        said = speaker.fill(
+            _COUNTED_ANSWERS,
+            {
+                "servers_answered": seen.authoritative.asked
+                - len(seen.authoritative.silent + seen.authoritative.failed),
+                "servers_asked": seen.authoritative.asked,
+                "resolvers_answered": seen.resolvers.asked - len(seen.resolvers.silent + seen.resolvers.failed),
                 "resolvers_asked": seen.resolvers.asked,
             },
         )
@@ -175,6 +189,12 @@ _COUNTED = text(
 _COUNTED_OF = text(
     "Authoritative servers right: {servers_right} of {servers_asked} ·"
     " resolvers right: {resolvers_right} of {resolvers_asked}"
+)
+
+
+_COUNTED_ANSWERS = text(
+    "Authoritative servers that answered: {servers_answered} of {servers_asked} ·"
+    " resolvers that answered: {resolvers_answered} of {resolvers_asked}"
 )
 
 
