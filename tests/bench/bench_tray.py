@@ -8,26 +8,32 @@ import re
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.bench.bench_daemon import RECORDS, settings_text
 from tests.bench.processes import summary, usage
 from tests.support.tray_session import TraySession, missing_programs, wait_for
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROGRAM = (sys.executable, "-m", "ddns_tray")
 STARTS = 7
 REST = 60.0
 _SHOWN = re.compile(r"icon shown after ([0-9.]+) s")
 
 
-def start_to_icon(settings: str) -> list[float]:
-    """CPU seconds from the start of the process until the icon is shown."""
+def start_to_icon(settings: str, program: Sequence[str] = PROGRAM, starts: int = STARTS) -> list[float]:
+    """CPU seconds from the start of the process until the icon is shown, for each of some starts."""
     seen = []
-    for _ in range(STARTS):
+    log = Path(program[0]).name
+    for _ in range(starts):
         with TraySession() as desktop:
             desktop.start_panel()
             _write(desktop, settings)
-            desktop.start([sys.executable, "-m", "ddns_tray", "-v"])
-            wait_for(lambda: _SHOWN.search(desktop.log(Path(sys.executable).name)) is not None, "the icon")
-            found = _SHOWN.search(desktop.log(Path(sys.executable).name))
+            desktop.start([*program, "-v"])
+            wait_for(lambda: _SHOWN.search(desktop.log(log)) is not None, "the icon")
+            found = _SHOWN.search(desktop.log(log))
             assert found is not None
             seen.append(float(found.group(1)))
     return seen
