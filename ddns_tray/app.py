@@ -22,6 +22,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ddns_tray.ui import lean  # noqa: F401 - to import it is what it does, and before anything of Qt
+
+# isort: split
 import qasync
 from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
