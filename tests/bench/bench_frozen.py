@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from devtools import archives, building, freezing
+from devtools.shell import ROOT
 from tests.bench.bench_daemon import settings_text
 from tests.bench.bench_tray import PROGRAM, start_to_icon
 from tests.bench.processes import summary
@@ -45,7 +46,7 @@ async def main() -> int:
         print(f"not measured: this machine lacks {', '.join(missing_programs())}")
         return 1
     await asyncio.to_thread(
-        subprocess.run, [sys.executable, str(building.ROOT / "dev.py"), "build", "bundle"], check=True
+        subprocess.run, [sys.executable, str(ROOT / "dev.py"), "build", "bundle"], check=True
     )
     bundle = building.FROZEN / freezing.BUNDLE_NAME
     print(f"bundle: {await asyncio.to_thread(sizes, bundle)}")
