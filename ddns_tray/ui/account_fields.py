@@ -37,7 +37,7 @@ def link_of(words: Words, spec: ProviderSpec) -> QPushButton | None:
     else:
         said = words.tr("Open the site of {service}", service=spec.title)
     link = QPushButton(said)
-    link.setProperty("flat", True)
+    link.setProperty("link", True)
     link.setAutoDefault(False)
     link.setAccessibleDescription(address)
     link.setToolTip(address)

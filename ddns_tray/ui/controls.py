@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +27,7 @@ from ddns_tray.ui import icons
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QWheelEvent
 
     from ddns_tray.ui.theme import Tokens
     from ddns_tray.words import Shape
@@ -142,6 +145,37 @@ def fit_rows(table: QTableView, rows: int) -> None:
     table.setFixedHeight(
         table.horizontalHeader().sizeHint().height() + table.verticalHeader().defaultSectionSize() * rows + 4
     )
+
+
+class CalmSpinBox(QSpinBox):
+    """A number that changes when it is meant: scrolling the page past it does nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setTextMargins(8, 0, 0, 0)  # style sheets do not reach the padding of this line
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Only for those who are at it."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class CalmChoice(QComboBox):
+    """A choice, as calm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Only for those who are at it."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class Banner(QFrame):

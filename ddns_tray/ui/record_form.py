@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.names import canonical_name
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
+from ddns_tray.ui.controls import CalmSpinBox
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.forms import Form, add_field, field_form
 from ddns_tray.ui.wizard_parts import ResultLine
@@ -71,7 +72,7 @@ class RecordForm(Form):
         for each in accounts:
             spec = self._specs.get(each.provider)
             self.account.addItem(each.id if spec is None else f"{each.id} · {spec.title}", each.id)
-        self.ttl = QSpinBox()
+        self.ttl = CalmSpinBox()
         self.ttl.setRange(0, _MOST_TTL)
         self.ttl.setSpecialValueText(words.tr("as it is"))
         self.ttl.setSuffix(words.tr(" s"))

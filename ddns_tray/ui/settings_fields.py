@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -29,14 +27,12 @@ from ddns_tray.core.settings_faults import Faults
 from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SETTINGS, Kind
 from ddns_tray.core.settings_tables import read_table
 from ddns_tray.core.text import Text, text
-from ddns_tray.ui.controls import fixed_font, muted, paragraph, primary, section_heading
+from ddns_tray.ui.controls import CalmChoice, CalmSpinBox, fixed_font, muted, paragraph, primary, section_heading
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from PySide6.QtGui import QWheelEvent
 
     from ddns_tray.core.errors import DdnsTrayError
     from ddns_tray.core.ports import SettingChange, SettingValue
@@ -84,6 +80,7 @@ _CHOICES: Mapping[str, Text | str] = {
     "zh_CN": "简体中文",
 }
 """What the values of choices are called; languages each in its own words."""
+_LINE_WIDTH = 320
 _LEAST_LINES, _MOST_LINES = 2, 8
 
 
@@ -104,26 +101,6 @@ def fault_of(rule: Setting, raw: SettingValue) -> tuple[Text, Text | None] | Non
     faults = Faults()
     read_table({rule.key: raw}, rule.section, (rule.section,), faults)
     return (faults.found[0].title, faults.found[0].hint) if faults.found else None
-
-
-class _CalmSpinBox(QSpinBox):
-    """Scrolling the page past it changes nothing."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class _CalmChoice(QComboBox):
-    """As above."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class SettingField(QWidget):
@@ -150,6 +127,8 @@ class SettingField(QWidget):
             column.addWidget(caption)
         column.addWidget(self.control, 0, self._alignment())
         column.addWidget(self.problem)
+        if rule.kind is Kind.DURATION:
+            help_text = words.tr("{help} Write it as 30s, 5m or 1h.", help=help_text)
         if rule.kind in _EXAMPLES:
             examples = words.tr("One on each line, such as {examples}.", examples=_EXAMPLES[rule.kind])
             help_text = f"{help_text} {examples}"
@@ -198,6 +177,7 @@ class SettingField(QWidget):
         if rule.kind.is_list:
             return self._make_lines(rule)
         line = QLineEdit()
+        line.setMinimumWidth(_LINE_WIDTH if rule.kind is Kind.TEXT else 0)
         line.textChanged.connect(self._on_edited)
         line.editingFinished.connect(self.finished)
         return line, lambda: line.text().strip(), lambda value: line.setText("" if value is None else str(value))
@@ -205,8 +185,7 @@ class SettingField(QWidget):
     def _make_choice(
         self, rule: Setting
     ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
-        choice = _CalmChoice()
-        choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        choice = CalmChoice()
         for value in rule.choices:
             said = _CHOICES.get(value, value)
             choice.addItem(self._words.say(said) if isinstance(said, Text) else said, value)
@@ -216,8 +195,7 @@ class SettingField(QWidget):
     def _make_number(
         self, rule: Setting
     ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
-        number = _CalmSpinBox()
-        number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        number = CalmSpinBox()
         smallest = round(rule.minimum or 0)
         if rule.default is None:
             smallest -= 1
@@ -265,7 +243,7 @@ class SettingField(QWidget):
 class SettingsFields(QWidget):
     """The keys of one topic on one page. `save_wanted` carries a list of `SettingChange`.
 
-    With `at_once` each change is wanted as soon as it is made; else there are Save and Undo.
+    With `at_once` each change is wanted as soon as it is made; else there are Save and Discard.
     """
 
     save_wanted = Signal(object)
@@ -277,7 +255,7 @@ class SettingsFields(QWidget):
         self._settings: Settings | None = None
         self.fields: dict[tuple[str, str], SettingField] = {}
         self.result = ResultLine(theme)
-        self.undo = QPushButton(words.tr("Undo"))
+        self.undo = QPushButton(words.tr("Discard"))
         self.save = primary(QPushButton(words.tr("Save")))
         inner = QWidget()
         column = QVBoxLayout(inner)

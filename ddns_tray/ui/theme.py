@@ -192,6 +192,9 @@ QPushButton[primary="true"]:disabled, QPushButton:default:disabled {{ background
 QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
 QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
 QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
+QPushButton[link="true"] {{ padding: 4px 0; border-color: transparent; background: transparent;
+  text-decoration: underline; }}
+QPushButton[link="true"]:focus {{ border-color: {t.accent}; }}
 QLineEdit, QPlainTextEdit {{ padding: 6px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
   color: {t.text}; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}

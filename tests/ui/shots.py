@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import shutil
 import subprocess
@@ -65,7 +66,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--all", action="store_true", help="every page in both languages and both schemes")
     parser.add_argument("--scale", default="1", help="pixels of the screen for one of the picture, such as 2")
     wanted = parser.parse_args(arguments)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_large_screen()}")
     os.environ["QT_SCALE_FACTOR"] = wanted.scale
     from PySide6.QtWidgets import QApplication
 
@@ -83,6 +84,14 @@ def main(arguments: list[str]) -> int:
     if not missing_programs() and not wanted.all:
         sys.stdout.write(f"{real_desktop(wanted.folder / 'desktop.png')}\n")
     return 0
+
+
+def _large_screen() -> Path:
+    """A screen on which nothing is cut off, at 200 % either (Qt's offscreen platform takes it from a file)."""
+    screen = {"name": "large", "x": 0, "y": 0, "width": 3840, "height": 2400, "logicalDpi": 96, "dpr": 1}
+    path = Path(tempfile.mkdtemp(prefix="ddns-tray-shots-")) / "screens.json"
+    path.write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    return path
 
 
 def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
