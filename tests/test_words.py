@@ -402,6 +402,7 @@ def test_a_failed_dnssec_check_is_told_apart_from_a_failure() -> None:
     failed = snapshots.seen("udp://9.9.9.9", (), rcode="SERVFAIL")
     assert EN.observation(failed) == "server failure (SERVFAIL)"
     rejected = replace(failed, checking_disabled="NOERROR")
+    assert EN.observation(replace(failed, ede=(6,))) == "its DNSSEC checks fail (SERVFAIL)"
     assert EN.observation(rejected) == "answers only without its DNSSEC checks (SERVFAIL)"
 
 

@@ -94,6 +94,8 @@ _RCODES: Mapping[str, Text] = {
     "SERVFAIL": text("server failure (SERVFAIL)"),
     "REFUSED": text("refused to answer (REFUSED)"),
 }
+_DNSSEC_CODES = frozenset(range(5, 13))
+"""Extended DNS errors of validation (RFC 8914 §4.6 to §4.13)."""
 _OTHER_RCODE = text("answered {rcode}")
 _ALREADY_RIGHT = text("Already right: {after}")
 _NOT_WRITTEN = text("Not written")
@@ -153,6 +155,8 @@ def observation(speaker: Speaker, seen: Observation) -> str:
     if seen.checking_disabled in {"NOERROR", "NXDOMAIN"}:
         return speaker.tr("answers only without its DNSSEC checks ({rcode})", rcode=seen.rcode or "SERVFAIL")
     rcode = seen.rcode or "NOERROR"
+    if rcode == "SERVFAIL" and _DNSSEC_CODES.intersection(seen.ede):
+        return speaker.tr("its DNSSEC checks fail ({rcode})", rcode=rcode)
     return speaker.fill(_RCODES.get(rcode, _OTHER_RCODE), {"rcode": rcode})
 
 

@@ -165,7 +165,7 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
         )
     elif seen.authoritative.asked or seen.resolvers.asked:
         said = speaker.fill(
-            _COUNTED_ANSWERS,
+            _COUNTED_ANSWERS if seen.resolvers.asked else _COUNTED_SERVERS,
             {
                 "servers_answered": seen.authoritative.asked
                 - len(seen.authoritative.silent + seen.authoritative.failed),
@@ -192,6 +192,7 @@ _COUNTED_OF = text(
 )
 
 
+_COUNTED_SERVERS = text("Authoritative servers that answered: {servers_answered} of {servers_asked}")
 _COUNTED_ANSWERS = text(
     "Authoritative servers that answered: {servers_answered} of {servers_asked} ·"
     " resolvers that answered: {resolvers_answered} of {resolvers_asked}"
