@@ -61,7 +61,17 @@ def snapshot_report(snapshot: Snapshot, words: Words, now: float | None = None) 
         "next_check": iso_time(snapshot.next_check),
         "paused_until": iso_time(snapshot.paused_until),
         "problems": [problem_report(problem, words) for problem in snapshot.problems],
+        "update": _update(snapshot, words),
     }
+
+
+def _update(snapshot: Snapshot, words: Words) -> Json:
+    """A newer version of this program, where somebody wants to know and there is one."""
+    release = None if snapshot.news is None else snapshot.news.release
+    if release is None:
+        return None
+    said = words.tr("Version {version} of DDNS Tray is there", version=release.version)
+    return {"version": release.version, "page": release.page, "text": said}
 
 
 def addresses_report(snapshot: Snapshot, words: Words) -> JsonObject:
@@ -353,7 +363,9 @@ def report_lines(report: Mapping[str, Json]) -> list[str]:
     troubles = [
         f"{problem.get('title')} {problem.get('hint') or ''}".rstrip() for problem in objects(report.get("problems"))
     ]
-    return [line for line in lines if line] + table(rows, indent="  ") + troubles
+    update = report.get("update")
+    newer = [f"{update.get('text')}: {update.get('page')}"] if isinstance(update, dict) else []
+    return [line for line in lines if line] + table(rows, indent="  ") + troubles + newer
 
 
 def objects(value: Json) -> list[JsonObject]:

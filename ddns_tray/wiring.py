@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from ddns_tray import __version__
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, SecretMissing
-from ddns_tray.core.release import UpdateNews
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
 from ddns_tray.detectors.portal import HttpPortalProbe
@@ -235,6 +234,8 @@ class Runtime:
                 self.engine.set_news(None)
 
     def _tell_news(self, release: Release | None, problem: Problem | None) -> None:
+        from ddns_tray.core.release import UpdateNews  # noqa: PLC0415 - only who looks for versions needs it
+
         self.engine.set_news(None if release is None and problem is None else UpdateNews(release, problem))
 
     def _on_hint(self) -> None:

@@ -25,6 +25,7 @@ from ddns_tray.core.model import (
     UpdateResult,
     VerdictKind,
 )
+from ddns_tray.core.release import Release, UpdateNews
 from ddns_tray.core.text import text
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -331,3 +332,13 @@ def test_a_report_of_another_process_reads_as_lines() -> None:
 
 def test_a_report_of_an_unknown_form_does_no_harm() -> None:
     assert report.report_lines({"records": 3, "problems": [None]}) == []
+
+
+def test_a_newer_version_is_told_to_programs_and_in_a_line() -> None:
+    release = Release("1.2.3", 7, NOW, NOW, "https://ddns-tray.example/1.2.3")
+    words = Words("en")
+    told = report.snapshot_report(replace(snapshots.troubled(), news=UpdateNews(release)), words)
+    said = "Version 1.2.3 of DDNS Tray is there"
+    assert told["update"] == {"version": "1.2.3", "page": release.page, "text": said}
+    assert report.report_lines(told)[-1] == f"{said}: {release.page}"
+    assert report.snapshot_report(snapshots.troubled(), words)["update"] is None
