@@ -77,8 +77,9 @@ def keyrings(platform: str) -> list[str]:
 
 
 def data_files() -> list[tuple[str, str]]:
-    """Our files beside the modules: icons and compiled translations."""
-    wanted = [*PACKAGE.glob("resources/**/*.svg"), *PACKAGE.glob("resources/**/*.mo")]
+    """Our files beside the modules: icons, compiled translations, and where updates are announced if that was said."""
+    patterns = ("resources/**/*.svg", "resources/**/*.mo", "resources/updates.json")
+    wanted = [path for pattern in patterns for path in PACKAGE.glob(pattern)]
     return [(str(path), str(path.parent.relative_to(ROOT))) for path in sorted(wanted)]
 
 

@@ -150,3 +150,10 @@ def test_the_bill_of_materials_names_what_runs_and_what_only_builds() -> None:
     assert "ddns-tray" not in scopes
     references = [each["bom-ref"] for each in bill["components"]]
     assert len(references) == len(set(references))
+
+
+def test_where_updates_are_announced_comes_into_the_bundle() -> None:
+    target = releasing.RESOURCES / "updates.json"
+    assert not target.exists(), "a release build left it; a checkout asks nobody"
+    source = (ROOT / "devtools" / "bundle.py").read_text(encoding="utf-8")
+    assert f"resources/{target.name}" in source
