@@ -279,6 +279,7 @@ class MainWindow(QWidget):
     def _build(self) -> None:
         words = self._words
         opened = self._opened_record()
+        tab = None if self._settings is None else self._settings.tabs.currentIndex()
         self.setWindowTitle(words.tr("DDNS Tray"))
         self._welcome = self._address = self._activity_page = self._settings = None
         self.wizard = None
@@ -291,7 +292,11 @@ class MainWindow(QWidget):
         self._body = body
         self._connect()
         self.show_page(self._page)
-        self.names.view.setFocus()
+        if self._page is Page.SETTINGS and tab is not None:
+            self.settings.tabs.setCurrentIndex(tab)
+            self.settings.tabs.setFocus()
+        else:
+            self.names.view.setFocus()
         if self._set_up is not None:
             self._show_set_up(self._set_up)
         if self._snapshot is not None:
