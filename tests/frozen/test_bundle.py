@@ -147,7 +147,7 @@ def test_a_broken_settings_file_is_named_with_its_line(inside: BareRoot, frozen:
     inside.run(
         "sh",
         "-c",
-        "mkdir -p /root/.config/ddns-tray && printf 'schema = 1\\n[general\\n' > /root/.config/ddns-tray/config.toml",
+        "mkdir -p ~/.config/ddns-tray && printf 'schema = 1\\n[general\\n' > ~/.config/ddns-tray/config.toml",
     )
     done = inside.run(frozen.program, "check")
     assert done.returncode == 78

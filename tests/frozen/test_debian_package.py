@@ -12,6 +12,7 @@ import pytest
 from ddns_tray.ui.icons import PAINTS
 from devtools import archives, linux_packages
 from tests.frozen.conftest import on_desktop, self_test
+from tests.support.bare_root import HOME
 from tests.support.tray_session import PANEL, TraySession, wait_for
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.frozen, pytest.mark.slow]
 
 PROGRAM = "/usr/bin/ddns-tray"
-NOT_OURS = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/tmp", "/root")  # noqa: S108 - a place in a listing
+NOT_OURS = ("/var/lib/dpkg/", "/var/log/", "/var/cache/", "/tmp", "/home")  # noqa: S108 - a place in a listing
 TITLE = "^DDNS Tray$"
 CLOSED = """schema = 1
 [address]
@@ -65,7 +66,7 @@ def version(debian: BareRoot) -> str:
 
 
 def configured(debian: BareRoot) -> None:
-    folder = "/root/.config/ddns-tray"
+    folder = f"{HOME}/.config/ddns-tray"
     debian.run("sh", "-c", f'mkdir -p {folder}; printf %s "$1" > {folder}/config.toml', "sh", CLOSED)
 
 

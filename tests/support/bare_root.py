@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build"
 SUITE = "bookworm"
+HOME = "/home/person"
 NEEDED = ("debootstrap", "unshare", "nsenter", "chroot")
 _MOUNTS = """set -e
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
-mount -t proc proc "$2/root/proc"
-mount --rbind /dev "$2/root/dev"
-mount -t tmpfs tmpfs "$2/root/run"
-mount --make-rprivate "$2/root"
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/merged"
+mount -t proc proc "$2/merged/proc"
+mount --rbind /dev "$2/merged/dev"
+mount -t tmpfs tmpfs "$2/merged/run"
+mount --make-rprivate "$2/merged"
+mkdir -p "$2/merged/home/person"
 echo ready
 exec cat
 """
@@ -81,7 +83,7 @@ class BareRoot:
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="bare-"))
-        for name in ("upper", "work", "root"):
+        for name in ("upper", "work", "merged"):
             (self._folder / name).mkdir()
         # The namespace lives as long as this process does; it ends when its standard input does.
         command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _MOUNTS, "sh"]
@@ -110,7 +112,7 @@ class BareRoot:
 
     def outside(self, command: str) -> None:
         """Run a shell command in the namespace, with the machine's own files; `$ROOT` is the root inside."""
-        environment = {**os.environ, "ROOT": str(self._folder / "root")}
+        environment = {**os.environ, "ROOT": str(self._folder / "merged")}
         done = subprocess.run(
             [*self._enter(), "sh", "-ec", command], env=environment, capture_output=True, text=True, check=False
         )
@@ -126,7 +128,7 @@ class BareRoot:
 
     def command(self, *words: str) -> list[str]:
         """The command line that runs `words` inside."""
-        return [*self._enter(), "chroot", str(self._folder / "root"), *words]
+        return [*self._enter(), "chroot", str(self._folder / "merged"), *words]
 
     def run(
         self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 120
@@ -154,7 +156,7 @@ class BareRoot:
     def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
         """As after a log-in: a path, a home, a language."""
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **(more or {})}
+        return {"PATH": path, "HOME": HOME, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **(more or {})}
 
     def files(self) -> dict[str, str]:
         """Every file, folder and link inside, with what tells whether it is still the same."""
