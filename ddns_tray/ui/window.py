@@ -10,23 +10,22 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ddns_tray.core.errors import ProblemCode
-from ddns_tray.ui import icons
+from ddns_tray.ui import geometry, icons
 from ddns_tray.ui.activity_page import ActivityPage
 from ddns_tray.ui.address_page import AddressPage
 from ddns_tray.ui.banners import BannerColumn, still_standing, wanted_banners
-from ddns_tray.ui.controls import muted
 from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
+from ddns_tray.ui.side_bar import Page, SideBar
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
 
@@ -44,21 +43,12 @@ if TYPE_CHECKING:
     from ddns_tray.ui.wizard_work import SetUp
     from ddns_tray.words import Words
 
+__all__ = ["MainWindow", "Page"]
+
 log = logging.getLogger(__name__)
 
-_SIDEBAR = 176
 _SIZE = QSize(900, 640)
-_GEOMETRY = "geometry"
 _Made = TypeVar("_Made", bound=QWidget)
-
-
-class Page(StrEnum):
-    """Where one can go."""
-
-    NAMES = "names"
-    ADDRESS = "address"
-    ACTIVITY = "activity"
-    SETTINGS = "settings"
 
 
 class MainWindow(QWidget):
@@ -114,10 +104,7 @@ class MainWindow(QWidget):
             self.repairs.attach(services)
         self.setMinimumSize(640, 420)
         self.resize(_SIZE)
-        if places is not None:
-            kept = places.value(_GEOMETRY)
-            if isinstance(kept, QByteArray):
-                self.restoreGeometry(kept)
+        geometry.restore(self, places)
         self._ticker = QTimer(self, interval=1000)
         self._ticker.timeout.connect(self._tick)
         theme.changed.connect(self._build)
@@ -222,7 +209,7 @@ class MainWindow(QWidget):
 
     def show_page(self, page: Page) -> None:
         """Go to a page."""
-        self._side.setCurrentRow(list(Page).index(page))
+        self._side.go(page)
 
     def open_record(self, key: RecordKey) -> None:
         """Go to the names, and open this one."""
@@ -243,6 +230,7 @@ class MainWindow(QWidget):
     def present(self) -> None:
         """Come to the front."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        geometry.bring_into_sight(self)
         self.show()
         self.raise_()
         self.activateWindow()
@@ -251,8 +239,7 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep where the window was, and let it go."""
-        if self._places is not None:
-            self._places.setValue(_GEOMETRY, self.saveGeometry())
+        geometry.keep(self, self._places)
         self._ticker.stop()
         event.accept()
         self.closed.emit()
@@ -293,8 +280,7 @@ class MainWindow(QWidget):
         self._connect()
         self.show_page(self._page)
         if self._page is Page.SETTINGS and tab is not None:
-            self.settings.tabs.setCurrentIndex(tab)
-            self.settings.tabs.setFocus()
+            QTimer.singleShot(0, self, lambda: self._show_tab(tab))  # built apart, not to hold up the window
         else:
             self.names.view.setFocus()
         if self._set_up is not None:
@@ -304,30 +290,16 @@ class MainWindow(QWidget):
             if opened is not None:
                 self.names.open_record(opened)
 
+    def _show_tab(self, tab: int) -> None:
+        self.settings.tabs.setCurrentIndex(tab)
+        self.settings.tabs.setFocus()
+
     def _opened_record(self) -> RecordKey | None:
         return None if self._body is None else self.names.delegate.opened
 
     @property
     def _editable(self) -> bool:
         return self._services is not None and not self._services.is_demo
-
-    def _make_side(self, parent: QWidget) -> QListWidget:
-        words, tokens = self._words, self._theme.tokens
-        side = QListWidget(parent)
-        side.setAccessibleName(words.tr("Pages"))
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setStyleSheet(
-            "QListWidget { border: 0; background: transparent; outline: 0; }"
-            f"QListWidget::item {{ padding: 8px 12px; border-radius: 6px; color: {tokens.text};"
-            " border: 1px solid transparent; }"
-            f"QListWidget::item:hover {{ background: {tokens.hover}; }}"
-            f"QListWidget::item:selected {{ background: {tokens.card}; border-color: {tokens.border};"
-            f" color: {tokens.text}; }}"
-            f"QListWidget::item:focus {{ border-color: {tokens.accent}; }}"
-        )
-        for said in (words.tr("Names"), words.tr("Address"), words.tr("Activity"), words.tr("Settings")):
-            side.addItem(QListWidgetItem(said))
-        return side
 
     def _lay_out(self) -> QWidget:
         """Everything is made inside what it belongs to: moving a widget makes Qt polish all that is in it again."""
@@ -336,19 +308,8 @@ class MainWindow(QWidget):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        left = QWidget(body)
-        left.setObjectName("sidebar")
-        left.setStyleSheet(
-            f"#sidebar {{ background: {tokens.sidebar}; border: 0; border-right: 1px solid {tokens.border}; }}"
-        )
-        left.setFixedWidth(_SIDEBAR)
-        row.addWidget(left)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(10, 16, 10, 14)
-        self._side, self._next = self._make_side(left), muted(QLabel(left), tokens)
-        self._next.setWordWrap(True)
-        column.addWidget(self._side, 1)
-        column.addWidget(self._next)
+        self._side = SideBar(self._words, tokens, body)
+        row.addWidget(self._side)
         right = QVBoxLayout()
         right.setSpacing(0)
         row.addLayout(right, 1)
@@ -372,7 +333,7 @@ class MainWindow(QWidget):
         names.repair_chosen.connect(self.repairs.begin)
         names.pause_chosen.connect(work.pause)
         names.account_chosen.connect(lambda record: work.edit_account(record.account))
-        self._side.currentRowChanged.connect(self._on_page)
+        self._side.chosen.connect(self._on_page)
 
     def _add_shortcuts(self) -> None:
         for keys, action in (
@@ -385,8 +346,8 @@ class MainWindow(QWidget):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
 
-    def _on_page(self, row: int) -> None:
-        self._page = list(Page)[row]
+    def _on_page(self, page: Page) -> None:
+        self._page = page
         self._pages.setCurrentWidget(self._widget_of(self._page))
 
     def _begin_set_up(self, set_up: SetUp) -> None:
@@ -439,9 +400,7 @@ class MainWindow(QWidget):
 
     def _tick(self) -> None:
         if self._snapshot is not None:
-            said = self._words.next_check(self._snapshot, self._now())
-            if self._next.text() != said:
-                self._next.setText(said)
+            self._side.say_next(self._words.next_check(self._snapshot, self._now()))
         if self.wizard is not None:
             self.wizard.tick()
 

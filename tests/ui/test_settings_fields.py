@@ -215,7 +215,7 @@ async def test_the_language_changes_on_the_open_page_and_one_stays_where_one_is(
     window = opened(qtbot, theme, behind)
     window.settings.tabs.setCurrentIndex(6)
     window.set_words(Words("zh_CN"))
-    assert window.settings.tabs.currentIndex() == 6
+    qtbot.waitUntil(lambda: window.settings.tabs.currentIndex() == 6)
     assert window.settings.tabs.tabText(6) == "通用"
     language = window.settings.topics[Topic.GENERAL].fields["general", "language"]
     assert language.control.accessibleName() == "语言"
