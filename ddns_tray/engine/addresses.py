@@ -21,6 +21,7 @@ from ddns_tray.core.model import (
     Agreement,
     Family,
     LineRemark,
+    LineState,
     LineStatus,
 )
 from ddns_tray.core.own_addresses import lasting
@@ -28,7 +29,7 @@ from ddns_tray.engine.detecting import Detection, Inquiry
 from ddns_tray.engine.setup import HOME, WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ddns_tray.core.lines import LineHealth
     from ddns_tray.core.model import Binding, Detour, InterfaceAddress, Sighting
@@ -57,6 +58,7 @@ class Addresses:
         self._since: dict[_Place, float] = {}
         self._detours: Mapping[Family, Detour] = {}
         self._bindings: Mapping[str, Binding] = {}
+        self._late: dict[_Place, asyncio.Task[None]] = {}
         self.own: tuple[InterfaceAddress, ...] = ()
         """The addresses of this machine at the time of the last look."""
         self.due: float | None = None
@@ -84,18 +86,59 @@ class Addresses:
 
     async def look(self, care: Care) -> None:
         """Look at every way that a name follows, and decide again which one that is."""
+        await self._take_late()
         self.own = self._read_own_addresses()
         self._detours = self._read_detours()
         self._before = dict(self._found)
         wanted = self._wanted()
-        async with asyncio.TaskGroup() as group:
-            for way, family in wanted:
-                group.create_task(self._look_at(way, family, care))
+        await self._look_at_all(wanted, care)
         places = {(way.id, family) for way, family in wanted}
         for place in [place for place in self._found if place not in places]:
             del self._found[place]
         self._follow_lines()
         self._show()
+
+    async def _look_at_all(self, wanted: list[tuple[WaySetup, Family]], care: Care) -> None:
+        """Look everywhere at once. Nobody waits for a line that is down as long as there is another one.
+
+        What such a line says comes in time for the next look.
+        """
+        started: dict[_Place, asyncio.Task[None]] = {}
+        for way, family in wanted:
+            place = (way.id, family)
+            if place not in self._late:
+                started[place] = asyncio.ensure_future(self._look_at(way, family, care))
+        dead = {place for place in started if self._is_down(place)}
+        alive = [task for place, task in started.items() if place not in dead]
+        try:
+            await asyncio.gather(*(alive or started.values()))
+        except BaseException:
+            await self._end(started.values())
+            raise
+        if alive:
+            self._late |= {place: started[place] for place in dead}
+
+    def _is_down(self, place: _Place) -> bool:
+        return self._health.get(place, lines.LineHealth()).state is LineState.DOWN
+
+    async def _take_late(self) -> None:
+        """Take what came in since the last look, so that a fault in it is not lost either."""
+        done = {place: task for place, task in self._late.items() if task.done()}
+        for place in done:
+            del self._late[place]
+        await asyncio.gather(*done.values())
+
+    @staticmethod
+    async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+        ended = list(tasks)
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+
+    async def close(self) -> None:
+        """End what is still under way."""
+        await self._end(self._late.values())
+        self._late.clear()
 
     def _wanted(self) -> list[tuple[WaySetup, Family]]:
         """What has to be looked at: no way and no family that nobody follows."""

@@ -78,6 +78,7 @@ class Rounds:
     async def replace_setup(self, setup: EngineSetup) -> None:
         """Swap settings and adapters; the old adapters are closed."""
         old = self._setup
+        await self._addresses.close()
         self._take_setup(setup)
         await self._updater.close()
         if old.verifier is not setup.verifier:
@@ -85,6 +86,7 @@ class Rounds:
 
     async def close(self) -> None:
         """Close all adapters."""
+        await self._addresses.close()
         await self._updater.close()
         await self._setup.verifier.aclose()
 

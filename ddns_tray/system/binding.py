@@ -3,7 +3,8 @@
 Linux has SO_BINDTODEVICE, with which a socket uses the routes of one interface and no others; kernels before 5.7, and
 some containers, keep it from ordinary users. Everywhere else, and there, the socket is bound to the address that the
 interface has: Windows then takes that interface (the strong host model of RFC 1122 §3.3.4.2), macOS the route that
-belongs to the address, and Linux only if the routes say so for this sender.
+belongs to the address, and Linux only if the routes say so for this sender. Where they do not, nothing is sent: it
+would take another line, and its answer would look right.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Binding, Family
+from ddns_tray.system.detours import leaves_by
 from ddns_tray.system.interfaces import interface_addresses
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import InterfaceAddress, IPAddress
 
 _SOCKET_FAMILIES = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
+_IS_LINUX = sys.platform == "linux"
 _NOT_PERMITTED = frozenset({errno.EPERM, errno.EACCES})
 
 
@@ -33,10 +36,12 @@ def bind_socket(
     family: Family,
     *,
     interfaces: Callable[[], Sequence[InterfaceAddress]] = interface_addresses,
+    way_of: Callable[[Family, IPAddress], str | None] = leaves_by,
 ) -> None:
     """Bind a socket that is not connected yet. Raises `OSError`, with ENODEV where the interface is not there.
 
-    Implements `core.ports.Binder`. An address of the other family binds nothing.
+    `way_of` tells by which interface the system sends from an address. Implements `core.ports.Binder`. An address of
+    the other family binds nothing.
     """
     if not binding or not binding.serves(family):
         return
@@ -44,8 +49,8 @@ def bind_socket(
     if binding.local_address is not None:
         address = binding.local_address
         owner = next((each.interface for each in found if each.address == address), None)
-        if owner is not None:
-            _bind_to_device(sock, owner)
+        if owner is not None and not _bind_to_device(sock, owner):
+            _check_way(owner, way_of(family, address) if _IS_LINUX else owner)
         sock.bind((str(address), 0))  # says EADDRNOTAVAIL by itself where the address is not ours
         return
     if all(each.interface != binding.interface for each in found):
@@ -55,6 +60,7 @@ def bind_socket(
     chosen = _sender(found, binding.interface, family)
     if chosen is None:
         raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+    _check_way(binding.interface, way_of(family, chosen) if _IS_LINUX else binding.interface)
     sock.bind((str(chosen), 0))
 
 
@@ -65,6 +71,11 @@ def can_choose_interface() -> bool:
             return _bind_to_device(probe, "lo")
     except OSError:
         return False
+
+
+def _check_way(wanted: str, taken: str | None) -> None:
+    if wanted != taken:
+        raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
 
 
 def _bind_to_device(sock: socket.socket, interface: str) -> bool:

@@ -24,13 +24,13 @@ from ddns_tray.system.routes import default_routes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ddns_tray.core.model import DefaultRoute
+    from ddns_tray.core.model import DefaultRoute, IPAddress
 
 _SOMEWHERE = MappingProxyType({Family.IPV4: "198.41.0.4", Family.IPV6: "2001:503:ba3e::2:30"})
 """An address of the wide world: that of a root server, which will not move into anybody's house."""
 _GET_ROUTE = 26
 _RTMSG = 12
-_RTA_DST, _RTA_OIF = 1, 4
+_RTA_DST, _RTA_SRC, _RTA_OIF = 1, 2, 4
 _SOCKET_FAMILIES = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 _NO_WAY = frozenset(
     {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EINVAL, errno.EAFNOSUPPORT}
@@ -79,20 +79,27 @@ def lines_of_the_house(family: Family, table: Sequence[DefaultRoute], kinds: Map
     return [*routed, *direct] or dialled
 
 
-def leaves_by(family: Family) -> str | None:
-    """Return the interface by which a datagram to the world would leave, or None where it could not."""
+def leaves_by(family: Family, sender: IPAddress | None = None) -> str | None:
+    """Return the interface by which a datagram to the world would leave, or None where it could not.
+
+    With a `sender` (on Linux only) it is the way of a socket that is bound to this address of ours.
+    """
     try:
-        return _linux_way(family) if sys.platform == "linux" else _way_by_sender(family)
+        return _linux_way(family, sender) if sys.platform == "linux" else _way_by_sender(family)
     except OSError as exc:
         if exc.errno in _NO_WAY:
             return None
         raise
 
 
-def _linux_way(family: Family) -> str | None:
+def _linux_way(family: Family, sender: IPAddress | None) -> str | None:
     address = ip_address(_SOMEWHERE[family])
-    head = struct.pack("=BB", _SOCKET_FAMILIES[family], address.max_prefixlen).ljust(_RTMSG, b"\0")
-    for answer in netlink.ask(_GET_ROUTE, 0, head + netlink.attribute(_RTA_DST, address.packed)):
+    bits = 0 if sender is None else sender.max_prefixlen
+    question = struct.pack("=BBB", _SOCKET_FAMILIES[family], address.max_prefixlen, bits).ljust(_RTMSG, b"\0")
+    question += netlink.attribute(_RTA_DST, address.packed)
+    if sender is not None:
+        question += netlink.attribute(_RTA_SRC, sender.packed)
+    for answer in netlink.ask(_GET_ROUTE, 0, question):
         told = dict(netlink.attributes(answer[_RTMSG:]))
         if _RTA_OIF in told:
             return socket.if_indextoname(int.from_bytes(told[_RTA_OIF], sys.byteorder))

@@ -24,8 +24,8 @@ LINE_STATES: Mapping[LineState, Text] = {
 LINE_REMARKS: Mapping[LineRemark, Text] = {
     LineRemark.NO_INTERFACE: text("Its interface or address is not there at the moment."),
     LineRemark.BOUND_BY_ADDRESS: text(
-        "The system does not let us choose the interface, so only the sender's address says which way to take. The"
-        " routes of this computer have to lead each address out by its own interface."
+        "The system does not let us choose the interface, so only the sender's address says which way to take. Where"
+        " the routes of this computer lead that address out by another interface, the line is not asked."
     ),
 }
 _UNASKED = Agreement(Family.IPV4, AddressState.UNKNOWN, None, ())

@@ -26,7 +26,7 @@ from ddns_tray.ways import WayMaker
 from tests.support.detecting import detectors_of
 from tests.support.engine_fakes import HOME, World
 from tests.support.product import PROGRAM
-from tests.support.uplinks import SOURCES, WORLD, WORLD6, Uplinks, missing, uplinks
+from tests.support.uplinks import SOURCES, WORLD, WORLD6, Uplinks, ip, missing, uplinks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,19 +112,38 @@ def test_the_dead_line_is_silent_while_the_other_answers(computer: Uplinks) -> N
     assert seen(looks(computer, Binding("wwan0"), *SOURCES)) == {LTE}
 
 
-def test_without_permission_the_address_of_the_interface_is_bound_instead(computer: Uplinks) -> None:
-    class Refusing(socket.socket):
-        def setsockopt(self, *arguments: object) -> None:
-            if arguments[1] == socket.SO_BINDTODEVICE:
-                raise PermissionError(1, os.strerror(1))
-            super().setsockopt(*arguments)  # type: ignore[call-overload]
+class Refusing(socket.socket):
+    """A socket of a kernel that lets nobody choose the interface."""
 
+    def setsockopt(self, *arguments: object) -> None:
+        if arguments[1] == socket.SO_BINDTODEVICE:
+            raise PermissionError(1, os.strerror(1))
+        super().setsockopt(*arguments)  # type: ignore[call-overload]  # handed through
+
+
+def bound_without_permission(computer: Uplinks) -> str:
     def work() -> str:
         with Refusing(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             bind_socket(sock, Binding("wwan0"), Family.IPV4)
             return str(sock.getsockname()[0])
 
-    assert computer.at_client(work) == computer.ways["wwan0"].ours
+    return computer.at_client(work)
+
+
+def test_without_permission_an_address_that_would_take_another_line_is_not_used(computer: Uplinks) -> None:
+    with pytest.raises(OSError, match="unreachable"):
+        bound_without_permission(computer)
+
+
+def test_without_permission_the_address_is_bound_where_the_routes_follow_it(computer: Uplinks) -> None:
+    ours = computer.ways["wwan0"].ours
+    ip("-n", computer.client, "route", "add", "default", "via", "10.81.0.1", "table", "81")
+    ip("-n", computer.client, "rule", "add", "from", ours, "table", "81")
+    try:
+        assert bound_without_permission(computer) == ours
+    finally:
+        ip("-n", computer.client, "rule", "del", "from", ours, "table", "81")
+        ip("-n", computer.client, "route", "flush", "table", "81")
 
 
 def test_root_may_choose_the_interface(computer: Uplinks) -> None:

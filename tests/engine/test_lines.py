@@ -24,6 +24,7 @@ from tests.support.clock import settle
 from tests.support.engine_fakes import HOME
 from tests.support.line_fakes import FIBRE, LTE, LineWorld
 
+OTHER = "55.66.77.99"
 EXIT = "185.1.2.3"
 """Where the VPN comes out."""
 TUNNEL = Detour(Family.IPV4, "wg0", "eth0", tunnel=True)
@@ -114,6 +115,42 @@ async def test_a_line_in_doubt_is_looked_at_again_soon_by_the_engine_itself() ->
     world.engine.stop()
     await world.clock.advance(1)
     await running
+
+
+async def test_nobody_waits_for_a_line_that_is_down() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    await rounds(world, 3)
+    assert content(world) == (LTE,)
+    for detector in world.fibre.detectors:
+        detector.delay = 5.0
+    world.lte.see(OTHER)
+    round_ = asyncio.ensure_future(world.engine.run_once(RoundRequest()))
+    await settle()
+    assert round_.done()
+    assert content(world) == (OTHER,)
+    world.fibre.see(FIBRE)
+    await world.clock.advance(10)
+    for detector in world.fibre.detectors:
+        detector.delay = 0.0
+    await rounds(world, 7)
+    assert content(world) == (FIBRE,)
+    await world.engine.aclose()
+
+
+async def test_what_is_under_way_when_the_engine_closes_is_ended() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    await rounds(world, 3)
+    for detector in world.fibre.detectors:
+        detector.delay = 3600.0
+    await rounds(world)
+    asked = [each.asked for each in world.fibre.detectors]
+    await world.engine.aclose()
+    await world.clock.advance(7200)
+    assert [each.asked for each in world.fibre.detectors] == asked
 
 
 async def test_a_restart_keeps_the_line_that_was_followed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 from ipaddress import ip_address
 
 import pytest
@@ -13,6 +14,7 @@ from ddns_tray.core.model import ANY_WAY, Binding, Family, InterfaceAddress
 from ddns_tray.system.binding import bind_socket
 
 ERROR = errno.EPERM
+WAY = "eth1"
 
 
 class Recorder(socket.socket):
@@ -29,7 +31,7 @@ class Recorder(socket.socket):
 
 def bound(binding: Binding, family: Family, *table: InterfaceAddress) -> str | None:
     with Recorder(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        bind_socket(sock, binding, family, interfaces=lambda: table)
+        bind_socket(sock, binding, family, interfaces=lambda: table, way_of=lambda *_: WAY)
         return None if sock.bound is None else sock.bound[0]
 
 
@@ -75,3 +77,10 @@ def test_of_several_ipv6_addresses_one_that_lasts_and_leads_out_is_bound() -> No
 def test_an_interface_that_is_gone_or_has_no_such_address_is_an_error(binding: Binding, number: int) -> None:
     with pytest.raises(OSError, match=os.strerror(number)):
         bound(binding, Family.IPV6, OTHER, FOUR)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take the way of the address by themselves")
+@pytest.mark.parametrize("binding", [Binding("eth0"), Binding(local_address=ip_address("192.168.1.2"))])
+def test_an_address_that_leaves_by_another_interface_is_not_bound(binding: Binding) -> None:
+    with pytest.raises(OSError, match=os.strerror(errno.ENETUNREACH)):
+        bound(binding, Family.IPV4, OTHER, FOUR)
