@@ -205,7 +205,7 @@ def test_language_changes_without_a_restart(window: MainWindow, qtbot: QtBot) ->
     window.show_page(Page.SETTINGS)
     window.set_words(Words("zh_CN"))
     qtbot.waitUntil(window.settings.isVisible)
-    assert "Names" not in [window._side.item(row).text() for row in range(4)]
+    assert "Names" not in [window._side.pages.item(row).text() for row in range(4)]
 
 
 def test_the_scheme_changes_live_and_an_open_card_stays_open(window: MainWindow, theme: Theme, qtbot: QtBot) -> None:
