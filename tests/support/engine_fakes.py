@@ -51,12 +51,9 @@ class FakeDetector:
         self.rank = rank
         self.address = address
         self.asked = 0
-        self.delay = 0.0
 
     async def detect(self, family: Family) -> Sighting:
         self.asked += 1
-        if self.delay:
-            await self._clock.sleep(self.delay)
         seen = None if self.address is None else ip_address(self.address)
         problem = None if seen else UNREACHABLE.problem
         return Sighting(self.source, self.origin, self.kind, family, seen, self._clock.now(), problem)

@@ -14,10 +14,21 @@ from ddns_tray.engine.setup import WaySetup
 from tests.support.engine_fakes import HOME, FakeDetector, FakeMemory, World
 
 if TYPE_CHECKING:
+    from ddns_tray.core.model import Sighting
     from ddns_tray.engine import EngineSetup
     from tests.support.clock import FakeClock
 
 FIBRE, LTE = "11.22.33.44", "55.66.77.88"
+
+
+class PatientDetector(FakeDetector):
+    """Takes `delay` seconds of the test's clock."""
+
+    delay = 0.0
+
+    async def detect(self, family: Family) -> Sighting:
+        await self._clock.sleep(self.delay)
+        return await super().detect(family)
 
 
 @dataclass
@@ -26,7 +37,7 @@ class FakeWay:
 
     id: str
     binding: Binding
-    detectors: list[FakeDetector]
+    detectors: list[PatientDetector]
     present: bool = True
     return_after: float = 300.0
 
@@ -46,7 +57,7 @@ class FakeWay:
 
 
 def way(clock: FakeClock, name: str, interface: str, address: str) -> FakeWay:
-    detectors = [FakeDetector(clock, f"{name}-{number}.example", address) for number in (1, 2)]
+    detectors = [PatientDetector(clock, f"{name}-{number}.example", address) for number in (1, 2)]
     return FakeWay(name, Binding(interface) if interface else ANY_WAY, detectors)
 
 
