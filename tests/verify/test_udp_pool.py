@@ -11,7 +11,7 @@ import dns.message
 import pytest
 
 from ddns_tray.core.model import LookError
-from ddns_tray.verify import udp_socket
+from ddns_tray.verify import answers, udp_socket
 from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.targets import Endpoint
 from ddns_tray.verify.udp_pool import PoolLimits, UdpPool
@@ -316,6 +316,18 @@ async def test_mutated_answers_neither_end_a_question_wrongly_nor_break_the_pool
         received = await pool.start(endpoint(server), HOME, (1.0,))
         assert received.wire is not None
     assert pool.counts.received == 2000
+
+
+@pytest.mark.parametrize("size", [udp_socket.MAX_DATAGRAM, udp_socket.MAX_DATAGRAM + 1, 60_000])
+async def test_an_answer_of_any_size_is_taken_as_far_as_we_read_and_is_no_message_then(
+    pool: UdpPool, server: DnsServer, size: int
+) -> None:
+    wire = _good_wire()
+    server.on("home.example.test", "A", Answer(raw=wire + bytes(size - 2 - len(wire))))
+    received = await pool.start(endpoint(server), HOME, (1.0,))
+    assert received.wire is not None
+    assert len(received.wire) == udp_socket.MAX_DATAGRAM
+    assert answers.read(received.wire) is None
 
 
 def _good_wire() -> bytes:
