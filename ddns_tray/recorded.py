@@ -59,6 +59,7 @@ def of_look(status: RecordStatus) -> dict[str, Any]:
             "time": exact_time(view.at),
             "delegation_error": None if view.delegation_error is None else view.delegation_error.value,
             "secondary_interval": view.secondary_interval,
+            "wildcard": view.wildcard,
         },
         "circumstances": None
         if told is None
@@ -168,6 +169,7 @@ def _view(key: RecordKey, record: Mapping[str, Any]) -> View:
         at=_moment(look["time"]),
         delegation_error=None if look["delegation_error"] is None else LookError(look["delegation_error"]),
         secondary_interval=_whole(look["secondary_interval"]),
+        wildcard=bool(look.get("wildcard", False)),
     )
 
 

@@ -134,6 +134,15 @@ def test_an_explanation_needs_no_fact_that_the_judge_does_not_promise(
     assert explained.strip()
 
 
+def test_a_wildcard_is_told_with_the_evidence() -> None:
+    status = snapshots.record("home.example.org", observations=snapshots.witnesses(answer=(MINE,)))
+    assert status.view is not None
+    told = explain(EN, replace(status, view=replace(status.view, wildcard=True)), NOW).evidence
+    assert told.startswith(
+        f"{explain(EN, status, NOW).evidence.partition(' · proven')[0]} · a wildcard may have answered"
+    )
+
+
 _PASSES_ALONE = {"offline", "not_looked", "just_written", "propagating", "resolvers_not_asked"}
 _LAGS = {"servers_disagree", "secondary_lag"}
 _GREEN = {"matched", "consistent", "absent", "authoritative_only", "resolvers_only", "proxied"}

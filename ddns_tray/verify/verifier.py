@@ -19,6 +19,7 @@ from ddns_tray.verify.queries import prepare
 from ddns_tray.verify.streams import Streams
 from ddns_tray.verify.targets import SYSTEM, Target, authority, parse_endpoint, parse_resolver
 from ddns_tray.verify.udp_pool import UdpPool
+from ddns_tray.verify.wildcards import MOST_NAMES, Wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,6 +64,7 @@ class DnsVerifier:
             root_hints=[parse_endpoint(hint) for hint in settings.root_hints],
             resolvers=self._resolvers_for_walks,
         )
+        self._wildcards = Wildcards(self._asker, self._delegations, clock)
 
     async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
         """Look at all keys; see `core.ports.Verifier`."""
@@ -71,7 +73,10 @@ class DnsVerifier:
             self._asker, self._delegations, self._clock, witnesses, silent=self._silent, familiar=self._familiar
         )
         with calm(len(keys)):
-            return await look.run(keys, authoritative=self._settings.authoritative)
+            views = await look.run(keys, authoritative=self._settings.authoritative)
+        if self._settings.authoritative and len(keys) <= MOST_NAMES:
+            views = await self._wildcards.note(views)
+        return views
 
     async def anchors(self) -> Anchors:
         """Ask three root servers (or hints) and the resolvers for the root's servers; any answer counts.
@@ -89,6 +94,7 @@ class DnsVerifier:
     def forget_delegations(self) -> None:
         """Walk anew, from other ports, with all patience: the line may be another one."""
         self._delegations.forget()
+        self._wildcards.forget()
         self._silent.clear()
         self._familiar.forget()
         self._pool.close_idle(0.0)

@@ -178,6 +178,8 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
         return ""
     if status.line is not None:
         said = speaker.tr("{evidence} · line {line}", evidence=said, line=status.line)
+    if status.view is not None and status.view.wildcard:
+        said = speaker.tr("{evidence} · a wildcard may have answered", evidence=said)
     if status.verdict.colour is Colour.GREEN and status.proven_at is not None:
         return speaker.tr("{evidence} · proven {ago}", evidence=said, ago=speaker.ago(status.proven_at, now))
     return said

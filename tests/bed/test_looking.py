@@ -137,6 +137,10 @@ def test_a_validated_name_and_a_bogus_one(views: Mapping[str, View]) -> None:
     assert any(code in range(5, 13) for seen in resolvers(bogus) for code in seen.ede)
 
 
+def test_an_answer_that_a_wildcard_may_have_given_is_noted(views: Mapping[str, View]) -> None:
+    assert {name for name, view in views.items() if view.wildcard} == {"abc.wild.example.test"}
+
+
 def test_broken_delegations(views: Mapping[str, View]) -> None:
     assert servers(views["x.lame.test"])["127.0.0.31"].rcode == "REFUSED"
     half = servers(views["home.halflame.test"])

@@ -90,8 +90,8 @@ class View:
     """All that was seen of one key in one look.
 
     `zone` is None if the zone could not be found; `delegation_error` then says why. `secondary_interval` is the SOA's
-    refresh + retry, the time within which a secondary has to follow. `path` is the way from parent to child on which the
-    zone was found.
+    refresh + retry, the time within which a secondary has to follow. `path` is the way from parent to child on which
+    the zone was found.
     """
 
     key: RecordKey
@@ -101,3 +101,5 @@ class View:
     delegation_error: LookError | None = None
     secondary_interval: int | None = None
     path: tuple[Cut, ...] = ()
+    wildcard: bool = False
+    """Whether a name that nobody has created has the same addresses: the answer may come from a wildcard."""
