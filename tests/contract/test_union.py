@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ddns_tray.providers.reference import reference
-from ddns_tray.providers.registry import find, spec
+from ddns_tray.providers.registry import SPECS, find, spec
 
 _NAMES = """
     1984 3322.org aliyun alidns aliesa allinkl all-inkl.com baiducloud bunny changeip cloudflare cloudns
@@ -32,7 +32,7 @@ LEFT_OUT = ("DHIS", "DNSEver", "DNSMax", "DSLReports", "DuiaDNS", "HiPM DNSMgr",
 @pytest.mark.parametrize("name", HERE)
 def test_a_service_of_another_client_is_found_by_the_name_that_it_has_there(name: str) -> None:
     assert find(name), name
-    assert spec(name)
+    assert spec(name) in SPECS
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)
