@@ -63,7 +63,7 @@ def stage(bundle: Path, target: Path, *, mark: str = "") -> Path:
 
 
 def deb(bundle: Path, work: Path, target: Path, *, level: int = 6, shown_version: str = "") -> Path:
-    """Make the Debian package; returns its file. `level` is xz's, from 0, which is quick, to 9."""
+    """Make the Debian package; returns its file. `level` is xz's, from 1 to 9; 0 packs nothing, which is quick."""
     named = shown_version or version()
     root = stage(bundle, work / "deb", mark="deb")
     architecture = _DEBIAN_MACHINES.get(machine(), machine())
@@ -77,10 +77,11 @@ def deb(bundle: Path, work: Path, target: Path, *, level: int = 6, shown_version
     _put(root / "DEBIAN/md5sums", sums.encode())
     archives.normalise(root / "DEBIAN", source_date())
     os.utime(root, (source_date(), source_date()))
+    packed = ["-Zxz", f"-z{level}"] if level else ["-Znone"]
     made = target / f"ddns-tray_{named}_{architecture}.deb"
     run_quietly(
         "Packing the .deb",
-        ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{level}", "--build", root, made],
+        ["dpkg-deb", "--root-owner-group", *packed, "--build", root, made],
         env=_dated(),
     )
     return made

@@ -26,6 +26,7 @@ MISSING = [program for program in NEEDED if shutil.which(program) is None]
 pytestmark = [
     pytest.mark.frozen,
     pytest.mark.slow,
+    pytest.mark.xdist_group("wine"),  # needs no bundle, so it need not wait for one
     pytest.mark.skipif(bool(MISSING), reason=f"this machine lacks {', '.join(MISSING)}"),
 ]
 
