@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import logging
 import os
@@ -34,6 +33,7 @@ from ddns_tray.core.settings import GeneralSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.system import instance
 from ddns_tray.system.faults import Faults
+from ddns_tray.system.memory import give_back
 from ddns_tray.ui.desktop import Desktop
 from ddns_tray.ui.fault_boxes import FaultBoxes
 from ddns_tray.ui.services import Services
@@ -60,6 +60,8 @@ _WORKERS = 4
 _ASK_FIRST = 10.0
 _FORCED = 1
 _TIDY_AFTER = 1.0
+_TIDY_AFTER_START = 15.0
+"""Seconds after which the start and the first round are over, and what only they needed goes back."""
 
 
 class Stop:
@@ -126,7 +128,8 @@ class _Door:
         desktop.notifier.toasts = _toasts(desktop.open_window)
         tasks.on_failure = lambda error: desktop.report_failure(error) if isinstance(error, DdnsTrayError) else None
         desktop.quit_requested.connect(stop.request)
-        desktop.window_closed.connect(lambda: loop.call_later(_TIDY_AFTER, _give_back_memory))
+        desktop.window_closed.connect(lambda: loop.call_later(_TIDY_AFTER, give_back))
+        loop.call_later(_TIDY_AFTER_START, give_back)
         desktop.demo_requested.connect(lambda: tasks(_start_demo(), "start the demo"))
         with _signals(stop.request):
             try:
@@ -169,6 +172,7 @@ class _Door:
     async def _serve(self, runtime: Runtime, desktop: Desktop, tasks: Tasks, stop: Stop) -> None:
         _apply(desktop, runtime)
         desktop.attach(self._services(runtime, desktop, tasks), woke_at=lambda: runtime.engine.woke_at)
+        desktop.look_for_move()
         async with contextlib.AsyncExitStack() as stack:
             if not self.demo:
                 handler = _request_handler(runtime, desktop, stop)
@@ -368,16 +372,6 @@ def _signals(stop: Callable[[], None]) -> Any:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-
-
-def _give_back_memory() -> None:
-    """Return what the window used: glibc keeps freed pages, some 6 MiB of them, for a program that runs for years."""
-    gc.collect()
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - only after a window was closed
-
-        with contextlib.suppress(AttributeError, OSError):  # musl has no such function
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _end_process() -> None:

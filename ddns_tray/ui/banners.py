@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """What to close it by, its title, its hint, and a page to open."""
+    """What to close it by, its title, its hint, and a page to open or something that the window can do about it."""
 
     key: str
     title: str
     hint: str
     link: str = ""
+    action: str = ""
 
 
 class BannerColumn(QWidget):
     """Shows what is wanted and was not closed; `closed` outlives it, as the window is built anew now and then."""
 
     dismissed = Signal(str)
+    acted = Signal(str)
 
     def __init__(self, words: Words, tokens: Tokens, closed: set[str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -64,6 +66,8 @@ class BannerColumn(QWidget):
             banner = Banner(shape, each.title, each.hint, self._words.tr("Close"), self._tokens)
             if each.link:
                 banner.offer(self._words.tr("Open the page"), each.link)
+            if each.action:
+                banner.offer_action(each.action).clicked.connect(lambda _=False, key=each.key: self.acted.emit(key))
             banner.dismissed.connect(lambda key=each.key: self._dismiss(key))
             self._column.addWidget(banner)
         self.setVisible(bool(shown))
@@ -82,12 +86,16 @@ def wanted_banners(
     failure: BaseException | None,
     problems: Sequence[Problem],
     news: UpdateNews | None = None,
+    moved: bool = False,
 ) -> list[Wanted]:
     """All that has to be said now. A failure that the engine tells of too is said once, with its place."""
     wanted: list[Wanted] = []
     if is_demo:
         hint = words.tr("Everything happens on this computer. Nothing of yours is read or changed.")
         wanted.append(Wanted("demo", words.tr("This is the demo"), hint))
+    if moved:
+        title = words.tr("When you log in, another copy of DDNS Tray is started: this one was moved.")
+        wanted.append(Wanted("moved", title, "", action=words.tr("Start this one")))
     if panel_missing:
         hint = words.tr(
             "Without one this window stands in for the icon. On GNOME install the extension AppIndicator, on others"

@@ -212,11 +212,16 @@ class Banner(QFrame):
 
     def offer(self, said: str, url: str) -> None:
         """Add a button that opens a page in the browser."""
-        button = QPushButton(said)
+        button = self.offer_action(said)
         button.setToolTip(url)
         button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(url)))
+
+    def offer_action(self, said: str) -> QPushButton:
+        """Add a button before the one that closes."""
+        button = QPushButton(said)
         self._row.insertWidget(self._row.count() - 1, button, 0, Qt.AlignmentFlag.AlignTop)
         self.setTabOrder(button, self._close)
+        return button
 
 
 class Card(QFrame):

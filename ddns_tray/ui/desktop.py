@@ -5,6 +5,7 @@ It starts with nothing but words, so that the icon can be there before the engin
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
+from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.model import Colour, Phase, Snapshot
 from ddns_tray.ui.activity import ActivityLog
 from ddns_tray.ui.display import addresses
@@ -62,6 +64,7 @@ class Desktop(QObject):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._window: MainWindow | None = None
         self._panel_missing = False
+        self._moved = False
         self._qt_words = QtWords()
         self._qt_words.speak(self.words.language)
         self.activity = ActivityLog()
@@ -115,6 +118,19 @@ class Desktop(QObject):
         if self._window is not None:
             self._window.show_snapshot(snapshot)
 
+    def look_for_move(self) -> None:
+        """Find out whether the system starts another copy than this one: then somebody has moved it."""
+        if self._services is not None and not self._services.is_demo:
+            self._spawn(self._look_for_move(self._services), "look whether the program was moved")
+
+    async def _look_for_move(self, services: Services) -> None:
+        try:
+            self._moved = await asyncio.to_thread(services.autostart.is_elsewhere)
+        except DdnsTrayError as exc:
+            log.info("what the system starts cannot be read: %s", exc)
+        if self._window is not None:
+            self._window.show_moved(moved=self._moved)
+
     def open_window(self, page: Page | None = None, record: RecordKey | None = None) -> None:
         """Show the window in front of all others, at a page or with a record opened if asked for."""
         window = self._window or self._make_window()
@@ -148,6 +164,8 @@ class Desktop(QObject):
         )
         window.show_snapshot(self._snapshot)
         window.show_panel_missing(missing=self._panel_missing)
+        window.show_moved(moved=self._moved)
+        window.moved_settled.connect(self.look_for_move)
         window.closed.connect(self._on_window_closed)
         window.general_changed.connect(self.apply_general)
         window.demo_requested.connect(self.demo_requested)

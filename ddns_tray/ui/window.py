@@ -57,6 +57,8 @@ class MainWindow(QWidget):
     closed = Signal()
     general_changed = Signal(object)
     demo_requested = Signal()
+    moved_settled = Signal()
+    """The system starts this very program now, or has refused to."""
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class MainWindow(QWidget):
         self._places = places
         self._services = services
         self._snapshot: Snapshot | None = None
-        self._panel_missing = False
+        self._panel_missing = self._moved = False
         self._failure: BaseException | None = None
         self._looked_for: Problem | None = None
         self._painted = False
@@ -221,6 +223,11 @@ class MainWindow(QWidget):
         self._panel_missing = missing
         self._show_banners()
 
+    def show_moved(self, *, moved: bool) -> None:
+        """Say, or no longer say, that the system starts another copy than this program."""
+        self._moved = moved
+        self._show_banners()
+
     def show_failure(self, error: BaseException) -> None:
         """Say that something went wrong that no page has a place for."""
         self._failure = error
@@ -315,6 +322,7 @@ class MainWindow(QWidget):
         row.addLayout(right, 1)
         self._banners = BannerColumn(self._words, tokens, self._dismissed, body)
         self._banners.dismissed.connect(self._on_dismissed)
+        self._banners.acted.connect(lambda _: self._work.set_autostart(enabled=True, after=self.moved_settled.emit))
         right.addWidget(self._banners)
         self._pages = QStackedWidget(body)
         right.addWidget(self._pages, 1)
@@ -412,6 +420,7 @@ class MainWindow(QWidget):
             self._words,
             is_demo=self._services is not None and self._services.is_demo,
             panel_missing=self._panel_missing,
+            moved=self._moved,
             failure=self._failure,
             problems=self._snapshot.problems if self._snapshot is not None else (),
             news=self._snapshot.news if self._snapshot is not None else None,

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 
 from ddns_tray.core.model import Family
 from ddns_tray.core.settings import AlertSettings, GeneralSettings
+from ddns_tray.ui.controls import Banner
 from ddns_tray.ui.desktop import Desktop
 from ddns_tray.ui.tasks import Tasks as RealTasks
 from ddns_tray.ui.window import Page
 from tests.support import snapshots
-from tests.support.snapshots import NOW
+from tests.support.snapshots import NOW, FakeAutostart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
 
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
@@ -219,3 +223,29 @@ async def test_tasks_are_cancelled_together() -> None:
     await tasks.cancel()
     assert task.cancelled()
     await tasks.cancel()
+
+
+async def test_a_program_that_was_moved_says_so_and_repairs_its_start(
+    desktop: Desktop, behind: Behind, tasks: Tasks, qtbot: QtBot
+) -> None:
+    autostart = behind[0].autostart
+    assert isinstance(autostart, FakeAutostart)
+    autostart.elsewhere = True
+    desktop.look_for_move()
+    await tasks.drain()
+    desktop.open_window()
+    window = desktop.window
+    assert window is not None
+
+    def repair() -> QPushButton | None:
+        buttons = (button for banner in window.findChildren(Banner) for button in banner.findChildren(QPushButton))
+        return next((button for button in buttons if button.text() == "Start this one" and button.isVisible()), None)
+
+    qtbot.waitUntil(lambda: repair() is not None)
+    button = repair()
+    assert button is not None
+    button.click()
+    await tasks.drain()
+    await tasks.drain()
+    assert autostart.enabled
+    qtbot.waitUntil(lambda: repair() is None)
