@@ -123,12 +123,14 @@ def _line(line: LineStatus, words: Words) -> JsonObject:
     address = line.binding.local_address
     return {
         "id": line.id,
+        "title": words.line_title(line),
         "interface": line.binding.interface or None,
         "local_address": None if address is None else str(address),
         "remarks": [{"code": each.value, "text": words.line_remark(each)} for each in line.remarks],
         "addresses": {
             family.value: {
                 "line": line.states[family].value,
+                "text": words.line_summary(line, family),
                 "line_since": iso_time(line.since.get(family)),
                 **_agreement(found, words),
             }
@@ -363,9 +365,17 @@ def report_lines(report: Mapping[str, Json]) -> list[str]:
     troubles = [
         f"{problem.get('title')} {problem.get('hint') or ''}".rstrip() for problem in objects(report.get("problems"))
     ]
+    ways: list[str] = []
+    for line in objects(report.get("lines")):
+        found = line.get("addresses")
+        summaries = objects(list(found.values())) if isinstance(found, dict) else []
+        ways += [f"{line.get('title')}: {each.get('text')}" for each in summaries]
+    detours = report.get("detours")
+    if isinstance(detours, dict):
+        ways += [str(each.get("text")) for each in objects(list(detours.values()))]
     update = report.get("update")
     newer = [f"{update.get('text')}: {update.get('page')}"] if isinstance(update, dict) else []
-    return [line for line in lines if line] + table(rows, indent="  ") + troubles + newer
+    return [line for line in lines if line] + table(rows, indent="  ") + ways + troubles + newer
 
 
 def objects(value: Json) -> list[JsonObject]:

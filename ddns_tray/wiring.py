@@ -179,6 +179,11 @@ class Runtime:
         setup = self._workshop.setup(self.settings)
         return {family: setup.detectors[family] for family in setup.families()}
 
+    def line_detectors(self) -> Mapping[str, Mapping[Family, Sequence[Detector]]]:
+        """Return new detectors of the sources of each line, by its id."""
+        setup = self._workshop.setup(self.settings)
+        return {line.id: {family: line.detectors[family] for family in setup.families()} for line in setup.lines}
+
     async def watch_network(self) -> None:
         """Let the system and the router say when to look, until cancelled. What cannot listen is left to the schedule.
 
@@ -198,8 +203,10 @@ class Runtime:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_harmless(self._listen_to(router)))
                 try:
+                    self.engine.trust_hints(lambda: router.working)
                     await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
                 except OSError as exc:
+                    self.engine.trust_hints(lambda: False)
                     log.info("the system does not say when the network changes: %s", exc)
 
     async def watch_updates(self, source: ReleaseSource | None = None) -> None:

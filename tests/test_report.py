@@ -230,6 +230,13 @@ def test_a_detour_is_reported_with_the_address_of_the_house() -> None:
     assert data["lines"] == []
 
 
+def test_status_says_how_each_line_fares_and_that_our_traffic_takes_another_way() -> None:
+    lines = report.report_lines(report.snapshot_report(snapshots.on_two_lines(), EN))
+    assert "Line fibre (eth0): down · IPv4: not known yet" in lines
+    detoured = report.report_lines(report.snapshot_report(snapshots.behind_a_vpn(), EN))
+    assert any("leaves through the VPN wg0" in line for line in detoured)
+
+
 def test_ip_says_in_words_how_each_line_fares() -> None:
     lines = report.address_lines(snapshots.on_two_lines(), EN)
     assert "Line fibre (eth0)" in lines

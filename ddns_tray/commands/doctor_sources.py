@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ddns_tray.commands.context import Context
-    from ddns_tray.core.model import Sighting, Snapshot
+    from ddns_tray.core.model import Agreement, Sighting, Snapshot
     from ddns_tray.core.ports import Clock, Detector
     from ddns_tray.core.settings import Settings
+    from ddns_tray.wiring import Runtime
 
 _FAMILIES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
@@ -34,6 +35,7 @@ async def each_source(context: Context, settings: Settings, snapshot: Snapshot) 
         detectors = runtime.detectors()
         asked = [(family, each) for family in Family for each in detectors.get(family, ()) if family in each.families]
         seen = await asyncio.gather(*(_timed(each, family, runtime.clock) for family, each in asked))
+        on_lines = await _each_line(context, runtime, snapshot)
     finally:
         await runtime.aclose()
     by_family: dict[Family, list[tuple[Sighting, float]]] = {}
@@ -45,8 +47,32 @@ async def each_source(context: Context, settings: Settings, snapshot: Snapshot) 
         if family not in working and working:
             findings.append(_family_is_absent(context, family, found))
         else:
-            findings += [_finding(context, sighting, seconds, snapshot) for sighting, seconds in found]
-    return findings
+            agreed = _agreed(snapshot.addresses).get(family)
+            findings += [_finding(context, sighting, seconds, agreed) for sighting, seconds in found]
+    return [*findings, *on_lines]
+
+
+async def _each_line(context: Context, runtime: Runtime, snapshot: Snapshot) -> list[Finding]:
+    """Ask every source of every line through that line; of a family that a line does not have nothing is said."""
+    asked = [
+        (line, family, each)
+        for line, by_family in runtime.line_detectors().items()
+        for family, detectors in by_family.items()
+        for each in detectors
+        if family in each.families
+    ]
+    seen = await asyncio.gather(*(_timed(each, family, runtime.clock) for _, family, each in asked))
+    agreed = {line.id: _agreed(line.addresses) for line in snapshot.lines}
+    working = {
+        (line, family)
+        for (line, family, _), (sighting, _) in zip(asked, seen, strict=True)
+        if sighting.address is not None
+    }
+    return [
+        _finding(context, sighting, seconds, agreed.get(line, {}).get(family), line)
+        for (line, family, _), (sighting, seconds) in zip(asked, seen, strict=True)
+        if (line, family) in working or not any(known == line for known, _ in working)
+    ]
 
 
 async def _timed(detector: Detector, family: Family, clock: Clock) -> tuple[Sighting, float]:
@@ -70,9 +96,13 @@ def _family_is_absent(context: Context, family: Family, found: Sequence[tuple[Si
     )
 
 
-def _finding(context: Context, sighting: Sighting, seconds: float, snapshot: Snapshot) -> Finding:
+def _finding(context: Context, sighting: Sighting, seconds: float, agreed: str | None, line: str = "") -> Finding:
     words = context.words
-    what = words.tr("Source {source} ({family})", source=sighting.source, family=_FAMILIES[sighting.family])
+    family = _FAMILIES[sighting.family]
+    if line:
+        what = words.tr("Source {source} ({family}, line {line})", source=sighting.source, family=family, line=line)
+    else:
+        what = words.tr("Source {source} ({family})", source=sighting.source, family=family)
     said = words.tr(
         "{result}, after {milliseconds} ms", result=words.sighting(sighting), milliseconds=round(seconds * 1000)
     )
@@ -81,7 +111,6 @@ def _finding(context: Context, sighting: Sighting, seconds: float, snapshot: Sna
         _, hint = words.problem(problem)
         patient = problem.code in {ProblemCode.RATE_LIMITED, ProblemCode.NO_OUTSIDE_ADDRESS}
         return Finding(what, Health.DOUBTFUL, said, hint or ("" if patient else _another(context)), seconds)
-    agreed = _agreed(snapshot).get(sighting.family)
     if agreed is not None and sighting.address is not None and str(sighting.address) != agreed:
         hint = words.tr(
             "The other sources say {address}. A VPN, a proxy or a second router may stand in between.", address=agreed
@@ -94,5 +123,5 @@ def _another(context: Context) -> str:
     return context.words.tr("If this lasts, choose another source in the settings.")
 
 
-def _agreed(snapshot: Snapshot) -> Mapping[Family, str]:
-    return {family: str(found.address) for family, found in snapshot.addresses.items() if found.address is not None}
+def _agreed(addresses: Mapping[Family, Agreement]) -> Mapping[Family, str]:
+    return {family: str(found.address) for family, found in addresses.items() if found.address is not None}

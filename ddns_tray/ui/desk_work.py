@@ -260,6 +260,7 @@ class DeskWork(QObject):
             providers=services.desk.providers(),
             record=record,
             account=account,
+            lines=tuple(line.id for line in settings.lines),
         )
 
         def save(candidate: RecordSettings) -> None:

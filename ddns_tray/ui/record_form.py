@@ -51,6 +51,7 @@ class RecordForm(Form):
         providers: Sequence[ProviderSpec],
         record: RecordSettings | None,
         account: str | None,
+        lines: Sequence[str] = (),
     ) -> None:
         if record is not None:
             title = readable_name(record.name)
@@ -80,6 +81,9 @@ class RecordForm(Form):
         for value, said in ((_AS_IT_IS, words.tr("as it is")), (_YES, words.tr("on")), (_NO, words.tr("off"))):
             self.proxied.addItem(said, value)
         self.expected = QLineEdit()
+        self._line_ids = tuple(lines)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(", ".join(lines))
         self.view = QComboBox()
         for view, said in (
             (AddressView.AUTO, words.tr("not chosen: nothing is written while the two differ")),
@@ -91,6 +95,7 @@ class RecordForm(Form):
         self._fill(record, account)
         self._lay_out()
         self.account.currentIndexChanged.connect(self._show_what_fits)
+        self.line.textChanged.connect(self._show_what_fits)
         self.save.clicked.connect(self._on_save)
         self.name.textEdited.connect(lambda: self._explain_name(complete=False))
         self.name.editingFinished.connect(lambda: self._explain_name(complete=True))
@@ -107,6 +112,7 @@ class RecordForm(Form):
         self.proxied.setCurrentIndex([_AS_IT_IS, _YES, _NO].index(record.proxied))
         self.expected.setText(", ".join(record.expected))
         self.allow_private.setChecked(record.allow_private)
+        self.line.setText(", ".join(record.line))
         self.view.setCurrentIndex(_VIEWS.index(record.view))
 
     def _lay_out(self) -> None:
@@ -137,6 +143,16 @@ class RecordForm(Form):
         form.addRow(self._proxy)
         fixed = words.tr("Leave it empty to expect your public address. Several addresses are separated by commas.")
         add_field(form, words.tr("Expected addresses"), self.expected, fixed, theme)
+        self._follows = QWidget()
+        follows = field_form()
+        follows.setContentsMargins(0, 0, 0, 0)
+        self._follows.setLayout(follows)
+        order = words.tr(
+            "The lines that the name follows, the preferred one first: {lines}. Empty: the way that the system takes.",
+            lines=", ".join(self._line_ids),
+        )
+        add_field(follows, words.tr("Lines"), self.line, order, theme)
+        form.addRow(self._follows)
         self._behind_vpn = QWidget()
         behind = field_form()
         behind.setContentsMargins(0, 0, 0, 0)
@@ -152,7 +168,8 @@ class RecordForm(Form):
         account = self._accounts.get(self.account.currentData() or "")
         spec = None if account is None else self._specs.get(account.provider)
         self._writing.setVisible(account is not None)
-        self._behind_vpn.setVisible(self._record is None or not self._record.line)
+        self._follows.setVisible(bool(self._line_ids))
+        self._behind_vpn.setVisible(not self._chosen_lines())
         self._proxy.setVisible(spec is not None and spec.capabilities.proxied)
 
     def _explain_name(self, *, complete: bool) -> None:
@@ -170,6 +187,9 @@ class RecordForm(Form):
             self.understood.clear()
         else:
             self.understood.say(Shape.CHECK, understood_name(self.words, name))
+
+    def _chosen_lines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.line.text().replace(",", " ").split()))
 
     def _on_save(self) -> None:
         try:
@@ -200,7 +220,8 @@ class RecordForm(Form):
             proxied=self.proxied.currentData() if self._proxy.isVisibleTo(self) else None,
             comment=base.comment if account is not None else None,
             allow_private=self.allow_private.isChecked(),
-            view=AddressView(self.view.currentData()),
+            line=self._chosen_lines(),
+            view=AddressView.AUTO if self._chosen_lines() else AddressView(self.view.currentData()),
             expected=tuple(part for part in self.expected.text().replace(",", " ").split() if part),
         )
 

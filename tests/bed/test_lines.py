@@ -270,3 +270,5 @@ def test_doctor_says_which_line_is_not_there(computer: Uplinks, settings: Path) 
     found = {(each["what"], each["health"]) for each in told(computer, settings, "doctor")["findings"]}
     assert ("Line lte (10.81.0.2)", "good") in found
     assert ("Line dsl (ppp7)", "bad") in found
+    assert (f"Source stun:{WORLD} (IPv4, line lte)", "good") in found
+    assert (f"Source stun:{WORLD} (IPv4, line dsl)", "doubtful") in found

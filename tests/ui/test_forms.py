@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
 from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.ports import Secret
-from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.ui.account_fields import cleaned
 from ddns_tray.ui.account_form import AccountForm, ProviderPicker
@@ -282,6 +282,27 @@ async def test_whose_address_a_name_has_behind_a_vpn_is_chosen(
     form.save.click()
     await tasks.drain()
     assert file.settings.records[-1].view is AddressView.HOME
+
+
+async def test_a_name_is_given_its_lines_in_order(window: MainWindow, file: FakeSettingsFile, tasks: Tasks) -> None:
+    lines = (LineSettings("fibre", "eth0"), LineSettings("lte", "wwan0"))
+    file.settings = Settings(accounts=file.settings.accounts, lines=lines)
+    window._work.add_record()
+    form = record_form(window)
+    form.name.setText("neu.example.org")
+    form.view.setCurrentIndex(form.view.findData(AddressView.HOME))
+    assert form.line.isVisible()
+    form.line.setText("lte, fibre")
+    assert not form.view.isVisible()
+    form.save.click()
+    await tasks.drain()
+    assert file.settings.records[-1].line == ("lte", "fibre")
+    assert file.settings.records[-1].view is AddressView.AUTO
+
+
+def test_without_lines_nobody_is_asked_for_them(window: MainWindow) -> None:
+    window._work.add_record()
+    assert not record_form(window).line.isVisible()
 
 
 async def test_a_name_that_follows_lines_is_not_asked_about_a_vpn(
