@@ -26,6 +26,10 @@ RETRY_FLOOR = 15.0
 RETRY_BASE = 30.0
 RETRY_CEILING = 900.0
 RETRY_INTERVALS = 15
+RARE_LOOKS, LONGEST_RARE = 5.0, 300.0
+"""Where changes are told of: so many intervals between two looks for our address, and at most so many seconds."""
+QUICK_LOOKS, SHORTEST_QUICK, QUICK_FOR = 3.0, 15.0, 600.0
+"""While an address is missing: so many looks in one interval, so many seconds apart at least, and for how long."""
 SLICE = 60.0
 GAP = 90.0
 """Seconds that may be missing before we believe that the machine slept."""
@@ -76,6 +80,20 @@ def next_due(
         candidates.append(now + max(min(SOONEST, interval), (nearest - now) / 2))
     candidates.extend(moment for moment in not_before if moment > now)
     return max(now, min(candidates))
+
+
+def look_interval(interval: float, *, told: bool, missing_for: float | None) -> float:
+    """Return how many seconds to let pass between two looks for our own address.
+
+    `told` says that router and system tell of changes by themselves: then looks are only there for what nobody tells.
+    `missing_for` is for how long an address has been missing or disputed, None where all is well: at first that is
+    looked into more often, since it mostly passes; a line that has no such address is not pestered for ever.
+    """
+    if missing_for is not None and missing_for < QUICK_FOR:
+        return min(interval, max(SHORTEST_QUICK, interval / QUICK_LOOKS))
+    if told and missing_for is None:
+        return max(interval, min(RARE_LOOKS * interval, LONGEST_RARE))
+    return interval
 
 
 def slices(now: float, due: float, limit: float = SLICE) -> Iterator[float]:

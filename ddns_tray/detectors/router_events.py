@@ -190,6 +190,11 @@ class RouterWatches:
         self._on_hint = on_hint
         self.watches: tuple[RouterWatch, ...] = ()
 
+    @property
+    def working(self) -> bool:
+        """Whether every one of these routers tells when its address changes."""
+        return bool(self.watches) and all(watch.working for watch in self.watches)
+
     def moved(self) -> None:
         """Say that our own network has changed: other routers may be there."""
         for watch in self.watches:

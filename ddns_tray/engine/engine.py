@@ -132,6 +132,10 @@ class Engine:
             self._problems = tuple(problems)
             self._tell(self._snapshot.phase)
 
+    def trust_hints(self, changes_are_told: Callable[[], bool]) -> None:
+        """Look for our address more rarely while this says that changes of it are told (`request`)."""
+        self._rounds.changes_are_told = changes_are_told
+
     def set_news(self, news: UpdateNews | None) -> None:
         """Show what there is to tell about updates."""
         if news != self._news:

@@ -11,6 +11,7 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import AddressState, Circumstances, Colour, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, parse_host_part
 from ddns_tray.core.portal import in_trouble, portal_problem
+from ddns_tray.core.schedule import look_interval
 from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
 from ddns_tray.engine.clock_steps import ClockSteps
@@ -65,6 +66,8 @@ class Rounds:
         self._clock_steps = ClockSteps(clock, setup.elapsed)
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
+        self.changes_are_told: Callable[[], bool] = lambda: False
+        """Whether the router and the system tell when our address may have changed."""
 
     def _take_setup(self, setup: EngineSetup) -> None:
         self._setup = setup
@@ -93,11 +96,18 @@ class Rounds:
     @property
     def interval(self) -> float:
         """Seconds from one regular round to the next."""
-        return min(self._setup.address_interval, self._setup.verify.interval)
+        return min(self._look_interval(), self._setup.verify.interval)
+
+    def _look_interval(self) -> float:
+        """Seconds between two looks for our address. The lines of the settings are watched by looking alone."""
+        missing = [since for family, since in self._state.missing_since.items() if family in self._setup.families()]
+        told = self.changes_are_told() and not self._setup.lines
+        missing_for = self._clock.now() - max(missing) if missing else None
+        return look_interval(self._setup.address_interval, told=told, missing_for=missing_for)
 
     def due(self, now: float) -> RoundRequest | None:
         """What the schedule wants now. A tenth of an interval early counts as due, so that looks fall together."""
-        address, verify = self._setup.address_interval, self._setup.verify.interval
+        address, verify = self._look_interval(), self._setup.verify.interval
         detect = now >= self._last_detect + 0.8 * address or now < self._last_detect
         observe = self._observer.due(now, verify)
         retry = any(time <= now for time in self.retries())
@@ -280,11 +290,15 @@ class Rounds:
         state = agreement.state if agreement is not None else AddressState.UNKNOWN
         if state is AddressState.UNDECIDED:
             return self._addresses.still_right(record)
-        fresh = self._addresses.agreed_at(record) + KNOWN_FOR_INTERVALS * self._setup.address_interval
+        fresh = self._addresses.agreed_at(record) + KNOWN_FOR_INTERVALS * self._known_interval()
         memory = self._state.recall(record.key)
         if state in (AddressState.UNKNOWN, AddressState.OFFLINE) and self._clock.now() <= fresh and memory.expected:
             return memory.expected
         return None
+
+    def _known_interval(self) -> float:
+        """The longest time that passes between two looks while all is well."""
+        return look_interval(self._setup.address_interval, told=self.changes_are_told(), missing_for=None)
 
     def _judge(self, *, paused: bool) -> None:
         portal = self._portal.portal

@@ -56,6 +56,8 @@ class EngineState:
         self.results: dict[RecordKey, UpdateResult] = {}
         self.statuses: dict[RecordKey, RecordStatus] = {}
         self.address_changed_at: float | None = None
+        self.missing_since: dict[Family, float] = {}
+        """Since when the address of a family is looked for in vain, or disputed."""
         self.storage_problem: Problem | None = None
         self.line_problem: Problem | None = None
         """What keeps us from the world, where the person can do something about it."""
@@ -121,6 +123,10 @@ class EngineState:
     def conclude(self, agreement: Agreement) -> None:
         """Take the conclusion for one family, and note when the address became another."""
         before = self.agreements.get(agreement.family)
+        if agreement.state in _SETTLED:
+            self.missing_since.pop(agreement.family, None)
+        else:
+            self.missing_since.setdefault(agreement.family, self._clock.now())
         if agreement.state is AddressState.AGREED:
             known = before.address if before is not None else None
             if known is not None and known != agreement.address:
@@ -221,3 +227,4 @@ class EngineState:
 
 
 _NOTHING = RecordMemory()
+_SETTLED = frozenset({AddressState.AGREED, AddressState.NONE, AddressState.NOT_ROUTABLE})

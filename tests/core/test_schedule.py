@@ -158,3 +158,27 @@ def test_jitter_stays_within_a_tenth() -> None:
     chance = random.Random(3)
     assert all(90 <= schedule.jittered(100, chance) <= 110 for _ in range(1_000))
     assert schedule.jittered(100, MIDDLE) == pytest.approx(100)
+
+
+# --- looks for our own address ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("interval", "told", "missing_for", "expected"),
+    [
+        (60.0, False, None, 60.0),
+        (60.0, True, None, schedule.LONGEST_RARE),
+        (20.0, True, None, 20.0 * schedule.RARE_LOOKS),
+        (3600.0, True, None, 3600.0),
+        (60.0, True, 0.0, 20.0),
+        (60.0, False, schedule.QUICK_FOR - 1, 20.0),
+        (30.0, False, 0.0, schedule.SHORTEST_QUICK),
+        (5.0, False, 0.0, 5.0),
+        (60.0, False, schedule.QUICK_FOR, 60.0),
+        (60.0, True, schedule.QUICK_FOR, 60.0),
+    ],
+)
+def test_looks_are_rare_while_changes_are_told_and_more_frequent_after_trouble(
+    interval: float, missing_for: float | None, expected: float, *, told: bool
+) -> None:
+    assert schedule.look_interval(interval, told=told, missing_for=missing_for) == expected

@@ -315,3 +315,33 @@ def test_of_two_wishes_the_more_thorough_counts() -> None:
     merged = RoundRequest(care=Care.ROUTINE).merged(RoundRequest(care=Care.HINT))
     assert merged.care is Care.HINT
     assert merged.merged(RoundRequest()).care is Care.FULL
+
+
+# --- polling ----------------------------------------------------------------------------------------------------------
+
+
+async def _looks_in(world: World, seconds: float) -> int:
+    before = world.detectors[0].asked
+    for _ in range(round(seconds / 10)):
+        await world.clock.advance(10)
+    return world.detectors[0].asked - before
+
+
+async def test_polling_follows_whether_changes_are_told_and_whether_the_address_is_known() -> None:
+    world, told = World(), [False]
+    world.engine.trust_hints(lambda: told[0])
+    running = asyncio.ensure_future(world.engine.run())
+    await settle()
+    assert 8 <= await _looks_in(world, 600) <= 12
+    told[0] = True
+    assert 1 <= await _looks_in(world, 600) <= 3
+    world.see(None)
+    world.engine.request(RoundRequest())
+    await world.clock.advance(1)
+    assert 20 <= await _looks_in(world, 540) <= 40
+    world.see(FIRST)
+    await _looks_in(world, 60)
+    assert 1 <= await _looks_in(world, 600) <= 3
+    world.engine.stop()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
