@@ -189,7 +189,7 @@ class UdpPool:
 
     def _send(self, exchange: Exchange, now: float) -> None:
         """Send the next try of an exchange, and wait for it."""
-        error = self._put(exchange, now)
+        error = self.put(exchange, now)
         if error is not None:
             exchange.fail(error)
             return
@@ -199,7 +199,7 @@ class UdpPool:
         if 1 < exchange.sent == len(exchange.tries) and exchange.at_last_try is not None:
             exchange.at_last_try(exchange)
 
-    def _put(self, exchange: Exchange, now: float) -> LookError | None:
+    def put(self, exchange: Exchange, now: float) -> LookError | None:
         """Put one try of an exchange on the wire; gives the reason if that is not possible."""
         server, query = exchange.server, exchange.query
         question = query.question
@@ -429,15 +429,23 @@ class _PoolSocket(UdpSocket):
             return wire[4:6] == b"\x00\x00" and (wire[3] & _RCODE) in _MAY_LEAVE_OUT_THE_QUESTION
         echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(question)]
         if echoed == question:
-            if not self._server.keeps_case and question != exchange.query.question:
-                self._server.keeps_case = True
+            if not self._server.keeps_case:
+                if question != exchange.query.question:
+                    self._server.keeps_case = True
+                elif exchange.case_was_lost:
+                    self._server.folds_case = True  # twice, under two ids: it is its way
             return True
         return echoed.lower() == exchange.query.question.lower() and self._case_may_be_lost(exchange)
 
     def _case_may_be_lost(self, exchange: Exchange) -> bool:
-        """Some servers do not keep case, and are believed; from one that did, it is a forger or another machine."""
-        if self._server.keeps_case:
-            exchange.case_was_lost = True  # so the next try goes out in lower case
-            return False
-        self._server.folds_case = True
-        return True
+        """Some servers do not keep case; but it may be a forger, who has guessed the id alone.
+
+        So the question goes out in lower case under another id: at once if this server may be such a one.
+        """
+        if self._server.folds_case:
+            return True
+        if not exchange.case_was_lost:
+            exchange.case_was_lost = True
+            if not self._server.keeps_case:
+                self._pool.put(exchange, self._pool.clock.monotonic())
+        return False

@@ -124,13 +124,31 @@ async def test_letters_go_out_in_random_case(pool: UdpPool, server: DnsServer) -
     assert {spelling.lower() for spelling in spellings} == {"home.example.test"}
 
 
-async def test_a_server_that_does_not_keep_case_is_believed_and_asked_in_lower_case(
+async def test_a_server_that_does_not_keep_case_is_asked_again_in_lower_case_and_so_from_then_on(
     pool: UdpPool, server: DnsServer
 ) -> None:
     server.on("home.example.test", "A", Answer(GOOD.answer, lower_case=True))
     assert addresses(await pool.start(endpoint(server), HOME, (1.0,))) == ["192.0.2.7"]
+    assert len(server.asked) == 2
     await pool.start(endpoint(server), HOME, (1.0,))
-    assert server.asked[1].spelling == "home.example.test"
+    assert [asked.spelling for asked in server.asked[1:]] == ["home.example.test"] * 2
+
+
+async def test_a_forger_who_has_guessed_the_id_but_not_the_case_is_not_believed_even_at_first(
+    pool: UdpPool, server: DnsServer
+) -> None:
+    forged, true = Answer(FORGED.answer, lower_case=True), Answer(GOOD.answer, delay=0.05)
+    server.on("home.example.test", "A", (forged, forged, true), GOOD)
+    assert addresses(await pool.start(endpoint(server), HOME, (1.0,))) == ["192.0.2.7"]
+    assert pool.counts.ignored == 2
+    assert len(server.asked) == 2
+    await pool.start(endpoint(server), HOME, (1.0,))
+    assert server.asked[-1].spelling.lower() == "home.example.test"
+
+
+async def test_without_the_true_answer_such_a_forgery_ends_in_silence(pool: UdpPool, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(FORGED.answer, lower_case=True), Answer(drop=True))
+    assert (await pool.start(endpoint(server), HOME, (0.05,))).error is LookError.TIMEOUT
 
 
 async def test_from_a_server_that_keeps_case_lost_case_is_a_forgery_until_asked_in_lower_case(
