@@ -104,8 +104,9 @@ class Look:
             shared, seen = await self._authoritative(name, types, delegation)
             zone, path, interval = shared.delegation.zone, shared.path, shared.follow_within
             for kind in types:
-                seen[kind].extend(await self._ends(kind, seen[kind], zone, (name,)))
-        may_ask = [kind for kind in types if not any(map(denies, seen[kind]))]
+                if any(each.cnames for each in seen[kind]):
+                    seen[kind].extend(await self._ends(kind, seen[kind], zone, (name,)))
+        may_ask = [kind for kind in types if not any(not each.answer and denies(each) for each in seen[kind])]
         answered = await self._resolve(name, may_ask, zone)
         return [
             View(

@@ -75,6 +75,8 @@ def without_unroutable(seen: Sequence[Observation]) -> list[Observation]:
 
     A machine without IPv6 learns nothing about a server from not reaching its IPv6 address.
     """
+    if all(o.error is None for o in seen):
+        return list(seen)
     reached = {o.server for o in seen if o.error is not LookError.UNREACHABLE}
     return [o for o in seen if o.error is not LookError.UNREACHABLE or o.server not in reached]
 
