@@ -438,10 +438,7 @@ class _PoolSocket(UdpSocket):
         return echoed.lower() == exchange.query.question.lower() and self._case_may_be_lost(exchange)
 
     def _case_may_be_lost(self, exchange: Exchange) -> bool:
-        """Some servers do not keep case; but it may be a forger, who has guessed the id alone.
-
-        So the question goes out in lower case under another id: at once if this server may be such a one.
-        """
+        """Some servers lose case; so may a forger with the id. Ask in lower case: at once, if the server may be such."""
         if self._server.folds_case:
             return True
         if not exchange.case_was_lost:
