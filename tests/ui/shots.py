@@ -38,8 +38,10 @@ SHOWN = frozenset(
         "account-light-en",
         "activity-light-en",
         "address-dark-en",
+        "alerts-light-en",
         "desktop",
         "explained-dark-en",
+        "fault-light-en",
         "general-dark-zh_CN",
         "icons",
         "menu-dark-zh_CN",
@@ -52,7 +54,8 @@ SHOWN = frozenset(
         "window-dark-zh_CN",
         "window-light-en",
         "window-light-zh_CN",
-        "wizard-choose-dark-zh_CN",
+        "wizard-choose-light-en",
+        "wizard-choose-light-zh_CN",
         "wizard-token-light-en",
     }
 )
