@@ -153,7 +153,7 @@ SETTINGS: tuple[Setting, ...] = (
         text("Look for new versions"),
         text(
             "Ask once a day whether there is a newer version, and say so in the window. Nothing is installed by itself."
-            " Without effect where the system's package manager brings the updates, and in builds that were not released."
+            " Without effect where a package manager brings the updates, and in builds that were not released."
         ),
     ),
     *ADDRESS_SETTINGS,
