@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from ddns_tray.core.errors import AuthenticationFailed
 from ddns_tray.core.text import text
 from ddns_tray.providers.signing.rsa import KeyFault, NotAKey, RsaKey, read_key
@@ -28,8 +31,7 @@ def rsa_key(pem: str, service: str) -> RsaKey:
     try:
         return read_key(unfolded(pem))
     except NotAKey as exc:
-        title = _SAID[exc.fault]
         raise AuthenticationFailed(
-            text(title.message, service=service),
+            replace(_SAID[exc.fault], fields=MappingProxyType({"service": service})),
             text("Make a new key at the service, and put the whole file into the keyring, as it was given to you."),
         ) from exc

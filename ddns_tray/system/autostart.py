@@ -108,7 +108,7 @@ class XdgAutostart(Autostart):
         entry = (
             "[Desktop Entry]\n"
             "Type=Application\n"
-            "Version=1.5\n"
+            "Version=1.4\n"
             "Name=DDNS Tray\n"
             "Comment=Keeps DNS names equal to a changing address\n"
             "Comment[zh_CN]=让域名始终指向变化的地址\n"
