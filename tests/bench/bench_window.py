@@ -103,9 +103,7 @@ def after_use(settings: str) -> tuple[float, list[float], float, float]:
         _write(desktop, settings)
         program = desktop.start([sys.executable, "-m", "ddns_tray"], env=_KEY)
         wait_for(desktop.has_status_item, "a status item")
-        time.sleep(10)
-        desktop.key("Escape", "Escape")  # a keyring may have opened a prompt, which holds the keyboard
-        time.sleep(8)
+        time.sleep(18)
         before, closed = usage(program.pid).rss, []
         for _ in range(3):
             _open_use_close(desktop, program)
@@ -122,8 +120,11 @@ def _open_use_close(desktop: TraySession, program: subprocess.Popen[bytes]) -> N
     again = desktop.start([sys.executable, "-m", "ddns_tray"])
     assert again.wait(20) == 0
     wait_for(lambda: bool(desktop.windows(TITLE)), "the window")
-    window = desktop.windows(TITLE)[0]
-    desktop.focus(window)
+    for _ in range(3):
+        desktop.key("Escape")  # a keyring may have opened a prompt, which holds the keyboard
+        time.sleep(0.5)
+    desktop.focus(desktop.windows(TITLE)[0])
+    time.sleep(0.5)
     for keys in (("Home", "Return"), ("ctrl+2",), ("ctrl+3",), ("ctrl+4",), ("ctrl+1",)):
         desktop.key(*keys)
         time.sleep(0.4)
