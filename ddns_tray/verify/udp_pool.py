@@ -438,7 +438,7 @@ class _PoolSocket(UdpSocket):
         return echoed.lower() == exchange.query.question.lower() and self._case_may_be_lost(exchange)
 
     def _case_may_be_lost(self, exchange: Exchange) -> bool:
-        """Some servers lose case; so may a forger with the id. Ask in lower case: at once, if the server may be such."""
+        """Some servers lose case; so may a forger with the id. Ask in lower case: at once, if it may be its way."""
         if self._server.folds_case:
             return True
         if not exchange.case_was_lost:
