@@ -29,7 +29,7 @@ from ddns_tray.providers.rest import Dialect, Fault, HttpService, path
 from ddns_tray.providers.zoned import ADDRESS_TYPES, RecordProvider, Zone, host_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.model import Change
     from ddns_tray.core.ports import Provider
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 AUTHENTICATION_ERROR = "10000"
 TTL_AUTOMATIC = 1
+EDIT, READ = "#dns_records:edit", "#dns_records:read"
+"""What a zone says of the rights to its records, where it says anything."""
 ZONES_PER_PAGE = 50
 RECORDS_PER_PAGE = 1000
 MAX_PAGES = 1000
@@ -92,9 +94,12 @@ def open_account(opening: Opening) -> Provider:
 class Cloudflare(RecordProvider):
     """One API token."""
 
+    _permissions: Mapping[str, frozenset[str]] = MappingProxyType({})
+
     async def _fetch_zones(self) -> Sequence[Zone]:
-        found = [_zone(item) for item in await self._pages("/zones", per_page=ZONES_PER_PAGE)]
-        return [zone for zone in found if zone.name]
+        items = await self._pages("/zones", per_page=ZONES_PER_PAGE)
+        self._permissions = {_zone(item).name: _permissions(item) for item in items}
+        return [zone for zone in map(_zone, items) if zone.name]
 
     async def _look_up_zone(self, name: str) -> Zone | None:
         """One page holds all zones of most accounts; only where it does not, ask for the name and all above it."""
@@ -160,6 +165,17 @@ class Cloudflare(RecordProvider):
         del key
         await self._service.call("DELETE", self._at(zone, record))
 
+    async def _rights(self, zone: str) -> Text:
+        """Zones say what one may do with them."""
+        permissions = self._permissions.get(zone, frozenset())
+        if EDIT in permissions:
+            return text("The token may edit the records of {zone}.", zone=zone)
+        if READ in permissions:
+            return text(
+                "The token may not edit the records of {zone}. It needs the permission Zone / DNS / Edit.", zone=zone
+            )
+        return await super()._rights(zone)
+
     async def _remarks(self) -> tuple[Text, ...]:
         """Ask what the token itself is. Tokens of an organisation cannot be asked this way, which says nothing bad."""
         try:
@@ -192,6 +208,11 @@ def _page_count(answer: Json) -> int:
     info = answer.get("result_info")
     pages = info.get("total_pages") if info is not None else None
     return pages.integer() if pages is not None else 1
+
+
+def _permissions(item: Json) -> frozenset[str]:
+    told = item.get("permissions")
+    return frozenset(each.string() for each in told.items()) if told is not None else frozenset()
 
 
 def _zone(item: Json) -> Zone:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import Change
     from ddns_tray.core.ports import Provider
+    from ddns_tray.core.text import Text
     from ddns_tray.providers.entry import Opening
     from ddns_tray.providers.shape import Json
 
@@ -57,6 +58,11 @@ class PowerDns(RRsetProvider):
         zones = await self._service.get("/zones", params=(("dnssec", "false"),), missing=ZoneNotFound)
         found = [Zone(host_name(zone["name"].string()), zone["id"].string()) for zone in zones.items()]
         return [zone for zone in found if zone.name]
+
+    async def _rights(self, zone: str) -> Text:
+        """The API knows one key, which may do everything."""
+        del zone
+        return text("The key may read and change every zone of this server.")
 
     async def _fetch(self, zone: Zone, key: RecordKey | None) -> Sequence[ExistingSet]:
         only = (("rrset_name", f"{key.name}."),) if key is not None else ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import (
+    PermissionDenied,
     ProviderError,
     RecordConflict,
     RequestRejected,
@@ -95,12 +96,13 @@ class ZonedProvider(ABC):
         return ExistingSet(key, zone.name, ())
 
     async def test(self) -> AccountReport:
-        """List the zones: the cheapest call that needs good credentials."""
+        """List the zones, which needs good credentials, and try what they may do in one of them. Writes nothing."""
         zones = await self.zones()
-        remarks = await self._remarks()
-        if not zones:
-            remarks = (text("The credentials are good, but they may see no zone."), *remarks)
-        return AccountReport(zones, remarks)
+        if zones:
+            rights = await self._rights(zones[0])
+        else:
+            rights = text("The credentials are good, but they may see no zone.")
+        return AccountReport(zones, (rights, *await self._remarks()))
 
     async def aclose(self) -> None:
         """Forget the zones. The HTTP client belongs to whoever gave it."""
@@ -124,6 +126,18 @@ class ZonedProvider(ABC):
         zones = {zone.name: zone for zone in await self._list_zones()}
         found = longest_zone(name, tuple(zones))
         return zones[found] if found is not None else None
+
+    async def _rights(self, zone: str) -> Text:
+        """Say what the credentials may and may not do in a zone. Few services tell; reading is tried, writing never."""
+        try:
+            await self.records(zone)
+        except PermissionDenied:
+            return text("The credentials may list {zone}, but may not read its records.", zone=zone)
+        return text(
+            "The credentials may read the records of {zone}. Whether they may change them shows with the first change: "
+            "a test writes nothing.",
+            zone=zone,
+        )
 
     async def _remarks(self) -> tuple[Text, ...]:
         """What else a read-only test can say about the credentials."""

@@ -267,6 +267,7 @@ class ZonedContract:
         harness.seed(NEIGHBOURS)
         report = await provider.test()
         assert report.zones == ((ZONE, SUB_ZONE) if harness.lists_zones else ())
+        assert report.remarks, "what the credentials may do, or that a test cannot tell"
         assert harness.content() == set(NEIGHBOURS)
 
     async def test_a_wrong_secret_stops_and_asks_and_is_told_to_nobody(

@@ -290,13 +290,31 @@ async def test_a_write_answered_by_something_unreadable_is_unconfirmed(harness: 
 async def test_the_test_tells_when_the_token_ends(harness: CloudflareHarness) -> None:
     harness.service.expires_on = "2027-01-31T00:00:00Z"
     report = await harness.open().test()
-    assert [str(remark) for remark in report.remarks] == ["The token ends on 2027-01-31."]
+    assert str(report.remarks[-1]) == "The token ends on 2027-01-31."
 
 
 async def test_a_token_of_an_organisation_passes_the_test_too(harness: CloudflareHarness) -> None:
     harness.http.fail_next(error_answer(401, 1000), lambda request: request.url.endswith("/verify"))
     report = await harness.open().test()
-    assert (report.zones, report.remarks) == ((ZONE, SUB_ZONE), ())
+    assert report.zones == (ZONE, SUB_ZONE)
+    assert len(report.remarks) == 1
+
+
+@pytest.mark.parametrize(
+    ("permissions", "said"),
+    [
+        (["#zone:read", "#dns_records:edit", "#dns_records:read"], "The token may edit the records of example.test."),
+        (["#dns_records:read"], "The token may not edit the records of example.test."),
+        (["#zone:read"], "may read the records of example.test. Whether they may change them shows"),
+        (None, "may read the records of example.test. Whether they may change them shows"),
+    ],
+)
+async def test_the_test_says_what_the_token_may_and_may_not_do(
+    harness: CloudflareHarness, permissions: list[str] | None, said: str
+) -> None:
+    harness.service.told_of_zones = {} if permissions is None else {"permissions": permissions}
+    report = await harness.open().test()
+    assert said in str(report.remarks[0])
 
 
 async def test_a_token_that_sees_no_zone_is_told_so(harness: CloudflareHarness) -> None:

@@ -108,7 +108,7 @@ class UpdateContract(ZonedContract):
         assert await provider.zones() == (ZONE,)
         assert provider.capabilities.list_zones
         report = await provider.test()
-        assert (report.zones, report.remarks) == ((ZONE,), ())
+        assert (report.zones, [str(each) for each in report.remarks]) == ((ZONE,), [f"The key may update {ZONE}."])
         calls = provider.calls
         harness.seed((Datum(HOME.name, "A", OLD),))
         await update(provider, HOME, NEW)

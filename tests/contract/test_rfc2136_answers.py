@@ -122,8 +122,8 @@ async def test_a_key_that_may_ask_but_not_update_is_told_so() -> None:
     assert ["may not update" in remark for remark in await remarks_of_a_test(looking_only)] == [True]
 
 
-async def test_a_key_that_may_update_needs_no_remark() -> None:
-    assert await remarks_of_a_test(answered) == []
+async def test_a_key_that_may_update_is_told_so_too() -> None:
+    assert ["The key may update" in remark for remark in await remarks_of_a_test(answered)] == [True]
 
 
 async def test_a_zone_that_the_server_does_not_answer_for_fails_the_test() -> None:

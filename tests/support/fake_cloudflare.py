@@ -60,6 +60,7 @@ class FakeCloudflare:
         self._ids = (f"{number:032x}" for number in itertools.count(1))
         self.zones = {name: next(self._ids) for name in zones}
         self.records: list[FakeRecord] = []
+        self.told_of_zones: dict[str, Any] = {}
         self.tokens: dict[str, frozenset[str]] = {token: frozenset(zones)}
         self.may_write = True
         self.expires_on: str | None = None
@@ -97,7 +98,7 @@ class FakeCloudflare:
                 return _result({"id": "0" * 32, "status": "active", **expiry})
             case "GET", ["zones"]:
                 found = [
-                    {"id": zone_id, "name": name, "status": "active"}
+                    {"id": zone_id, "name": name, "status": "active", **self.told_of_zones}
                     for name, zone_id in sorted(self.zones.items())
                     if name in seen and params.get("name", name) == name
                 ]

@@ -153,7 +153,7 @@ class Rfc2136:
         if response.rcode() == dns.rcode.REFUSED:
             return AccountReport((self._zone,), (text("The key is good, but it may not update this zone."),))
         self._server.expect_no_error(response)
-        return AccountReport((self._zone,))
+        return AccountReport((self._zone,), (text("The key may update {zone}.", zone=self._zone),))
 
     async def aclose(self) -> None:
         """Forget the zones; connections last for one exchange."""

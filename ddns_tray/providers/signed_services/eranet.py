@@ -122,7 +122,10 @@ class NamedDomains(ActionRecords):
         """Read each domain once: only that shows whether the keys are good for it."""
         for name in self._domains:
             await self.records(name)
-        return AccountReport(await self.zones())
+        return AccountReport(
+            await self.zones(),
+            (text("These domains can be read. Whether they may be written shows with the first change."),),
+        )
 
 
 def rpc_signed(key_name: str, key_id: str, secret: Secret, *, nonce: Nonce) -> Auth:
