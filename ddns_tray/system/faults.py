@@ -7,47 +7,29 @@ the next start. The report is for those who mend the program, so it is English; 
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import faulthandler
 import logging
 import os
-import re
 import sys
 import threading
 import time
 import traceback
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
-from urllib.parse import quote, quote_plus
 
 from ddns_tray import __version__
 from ddns_tray.core.errors import DdnsTrayError
-from ddns_tray.core.ports import living_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from types import TracebackType
 
 log = logging.getLogger(__name__)
 
 _KEPT = 10
-_LEFT_OUT = "[left out]"
-_SHORTEST_SECRET = 4
 _LONGEST = 60_000
-_TELLING = (
-    r"authorization|proxy-authorization|cookie|token|passw(?:or)?d|passwd|passphrase|pwd|psk|secret|credential"
-    r"|signature|private|api[-_]?key|access[-_]?key|auth[-_]?key|x-auth-\w+"
-)
-_NAMED = re.compile(rf"(?i)([\w.-]*(?:{_TELLING})[\w.-]*[\"']?\s*[:=]\s*)(?!\s)([^\n,;&)\]}}]+)")
-_SCHEME = re.compile(r"(?i)\b(bearer|basic|digest|token|apikey)\s+[A-Za-z0-9._~+/=:-]{6,}")
-_USER = re.compile(r"(://)[^/\s@]+@")
-_QUERY = re.compile(r"(\w://[^\s?\"']*\?)[^\s\"')]+")
-_LONG_WORD, _MANY_CHANGES = 20, 4
-"""Signs in a word, and changes between letters and digits in it, from which on it looks like a key."""
-_OPAQUE = re.compile(rf"[A-Za-z0-9_=+~.-]{{{_LONG_WORD},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +123,7 @@ class Faults:
             if was_enabled:
                 faulthandler.enable()
             with contextlib.suppress(OSError), file:
-                file.write(without_secrets(told))
+                file.write(_without_secrets(told) if told else "")
             if not told:
                 self._traces.unlink(missing_ok=True)
 
@@ -163,6 +145,12 @@ class Faults:
         return FaultReport(written, path)
 
 
+def _without_secrets(written: str) -> str:
+    from ddns_tray.system.redaction import without_secrets  # noqa: PLC0415 - needed after a fault alone
+
+    return without_secrets(written)
+
+
 class _Ear(logging.Handler):
     """Takes the faults that others caught, logged, and went on from: a round, a task, a subscriber."""
 
@@ -173,52 +161,7 @@ class _Ear(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if record.name != __name__ and isinstance(error, Exception) and not isinstance(error, DdnsTrayError):
-            self._faults.take(error, f"{record.name}: {without_secrets(record.getMessage())}")
-
-
-def without_secrets(written: str) -> str:
-    """Leave out every secret that this process holds, in all ways of writing it, and whatever looks like one."""
-    for secret in sorted(living_secrets(), key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            for form in _forms(secret):
-                written = written.replace(form, _LEFT_OUT)
-    written = _SCHEME.sub(rf"\1 {_LEFT_OUT}", written)
-    written = _NAMED.sub(_named, written)
-    written = _USER.sub(rf"\1{_LEFT_OUT}@", written)
-    written = _QUERY.sub(rf"\1{_LEFT_OUT}", written)
-    written = _OPAQUE.sub(_opaque, written)
-    home = str(Path.home())
-    return written.replace(home, "~") if len(home) > 1 else written
-
-
-def _forms(secret: str) -> set[str]:
-    octets = secret.encode()
-    forms = {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1], octets.hex()}
-    # Within a longer text, base64 begins at one of three places; what does not depend on its neighbours is the same.
-    for start in range(3):
-        whole = base64.b64encode(b"\0" * start + octets).decode()
-        forms.add(whole[-(-start * 4 // 3) :].rstrip("=")[:-1])
-    return {form for form in forms if len(form) >= _SHORTEST_SECRET}
-
-
-def _named(found: re.Match[str]) -> str:
-    """A value behind a telling name; a line of program text that hands a variable on is left as it is."""
-    value = found[2].strip()
-    return (
-        found[0]
-        if re.fullmatch(r"[A-Za-z_][\w.]*(\(.*)?", value) and not _opaque_word(value)
-        else f"{found[1]}{_LEFT_OUT}"
-    )
-
-
-def _opaque(found: re.Match[str]) -> str:
-    return _LEFT_OUT if _opaque_word(found[0]) else found[0]
-
-
-def _opaque_word(word: str) -> bool:
-    """Long, of letters and digits mixed, and no name that a person would give."""
-    changes = sum(one.isdigit() != other.isdigit() for one, other in pairwise(word))
-    return len(word) >= _LONG_WORD and changes >= _MANY_CHANGES and not re.search(r"\.(py|so|pyd|dll|dylib)", word)
+            self._faults.take(error, f"{record.name}: {_without_secrets(record.getMessage())}")
 
 
 def _signature(error: BaseException) -> tuple[object, ...]:
@@ -241,4 +184,4 @@ def _report(at: float, where: str, told: str) -> str:
         facts["Qt"] = qt.qVersion()
         facts["Desktop"] = os.environ.get("XDG_CURRENT_DESKTOP", "-")
     lines = [f"{name}: {fact}" for name, fact in facts.items()]
-    return "\n".join([*lines, "", without_secrets(told[-_LONGEST:]).strip(), ""])
+    return "\n".join([*lines, "", _without_secrets(told[-_LONGEST:]).strip(), ""])
