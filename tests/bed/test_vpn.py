@@ -82,6 +82,8 @@ def test_a_tunnel_without_any_other_way_has_no_home(computer: Uplinks) -> None:
     ip("-n", computer.client, "route", "del", *default)
     try:
         assert computer.at_client(detours) == {Family.IPV4: Detour(Family.IPV4, "vpn0", None, tunnel=True)}
+        assert seen_and_written(computer, AddressView.HOME)[1] == ("8.8.8.8",)
+        assert seen_and_written(computer, AddressView.WORLD)[1] == (EXIT,)
     finally:
         ip("-n", computer.client, "route", "add", *default)
         ip("-n", computer.client, "route", "del", "default", *VIA, "metric", "50")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 
@@ -10,9 +12,11 @@ from ddns_tray.core.lines import DOUBT_PAUSE
 from ddns_tray.core.model import (
     AddressState,
     AddressView,
+    Binding,
     Colour,
     Detour,
     Family,
+    InterfaceAddress,
     LineRemark,
     LineState,
     RecordType,
@@ -153,6 +157,66 @@ async def test_what_is_under_way_when_the_engine_closes_is_ended() -> None:
     assert [each.asked for each in world.fibre.detectors] == asked
 
 
+async def test_a_look_that_is_cancelled_ends_all_that_it_began() -> None:
+    world = LineWorld()
+    for each in (*world.fibre.detectors, *world.lte.detectors):
+        each.delay = 3600.0
+    looking = asyncio.ensure_future(world.engine.run_once(RoundRequest()))
+    await settle()
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    asked = [each.asked for each in world.lte.detectors]
+    await world.clock.advance(7200)
+    assert [each.asked for each in world.lte.detectors] == asked
+
+
+async def test_a_line_that_gets_another_interface_is_one_of_which_nothing_is_known() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    await rounds(world, 3)
+    assert world.shown().lines[0].states[Family.IPV4] is LineState.DOWN
+    world.fibre.binding = Binding("eth7")
+    await world.engine.reconfigure(world.setup())
+    await rounds(world)
+    assert world.shown().lines[0].states[Family.IPV4] is LineState.DOUBTFUL
+    assert world.shown().lines[1].states[Family.IPV4] is LineState.UP
+
+
+async def test_addresses_of_our_own_that_cannot_be_read_take_no_line_down() -> None:
+    world = LineWorld()
+
+    def broken() -> tuple[InterfaceAddress, ...]:
+        raise OSError(5, "no such table")
+
+    await world.engine.reconfigure(replace(world.setup(), interfaces=broken))
+    await rounds(world)
+    assert content(world) == (FIBRE,)
+    assert world.shown().lines[0].remarks == ()
+
+
+async def test_a_line_known_by_an_address_is_there_while_the_address_is() -> None:
+    world = LineWorld()
+    world.fibre.binding = Binding(local_address=ip_address("10.0.9.9"))
+    await world.engine.reconfigure(world.setup())
+    await rounds(world)
+    assert world.shown().lines[0].remarks == (LineRemark.NO_INTERFACE,)
+    assert world.shown().lines[0].states[Family.IPV4] is LineState.DOUBTFUL
+
+
+async def test_offline_is_said_of_lines_too_and_moves_nothing() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    world.lte.see(None)
+    world.verifier.silent = True
+    world.verifier.anchors_answer = False
+    await rounds(world, 5)
+    assert {each.addresses[Family.IPV4].state for each in world.shown().lines} == {AddressState.OFFLINE}
+    assert world.shown().records[0].verdict.kind is VerdictKind.OFFLINE
+    assert content(world) == (FIBRE,)
+
+
 async def test_a_restart_keeps_the_line_that_was_followed() -> None:
     world = LineWorld()
     await rounds(world)
@@ -257,9 +321,7 @@ async def test_routes_that_cannot_be_read_are_no_reason_to_stop() -> None:
         raise OSError(5, "no such table")
 
     world.detour = None
-    setup = world.setup()
-    object.__setattr__(setup, "detours", broken)
-    await world.engine.reconfigure(setup)
+    await world.engine.reconfigure(replace(world.setup(), detours=broken))
     world.see(FIBRE)
     await rounds(world)
     assert world.shown().addresses[Family.IPV4].state is AddressState.AGREED
