@@ -27,6 +27,7 @@ from tests.support.certificates import CertificateAuthority
 from tests.support.http_server import Answer, HttpServer
 from tests.support.igd import ip
 from tests.support.network_namespace import run_async_inside
+from tests.support.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -122,3 +123,27 @@ def test_a_box_that_answers_for_the_whole_world_is_called_what_it_is(hotel: str,
     assert snapshot.colour is Colour.GREY
     assert {found.state for found in snapshot.addresses.values()} == {AddressState.OFFLINE}
     assert [problem.code for problem in snapshot.problems] == [ProblemCode.CAPTIVE_PORTAL]
+
+
+def test_a_person_who_asks_for_the_address_is_told_to_log_in(hotel: str, tmp_path: Path) -> None:
+    """The program as it is, with nothing configured: every built-in source, and the test pages by their own names."""
+    product = Product(tmp_path)
+
+    async def main() -> tuple[int, str, str]:
+        async with front_desk(tmp_path):
+            running = await asyncio.create_subprocess_exec(
+                *product.command("ip"),
+                env=product.environment(),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            out, err = await running.communicate()
+            return running.returncode or 0, out.decode(), err.decode()
+
+    try:
+        code, out, err = run_async_inside(hotel, main)
+    finally:
+        product.stop_all()
+    assert code == 3, (out, err)
+    assert "This network wants you to log in first." in err
+    assert LOGIN in err
