@@ -311,6 +311,18 @@ async def test_a_day_without_a_router_costs_strangers_at_most_300_questions() ->
     assert 150 <= await _outside_lookups_of_a_day(router=False) <= 300
 
 
+@pytest.mark.slow
+async def test_a_day_of_a_line_that_has_another_beside_it_costs_strangers_at_most_1000_questions() -> None:
+    rig = Rig()
+    rig.vigilant = True
+    for _ in range(int(DAY / 60)):
+        await rig.look(Care.ROUTINE)
+        await rig.clock.advance(60)
+    assert rig.agreement is not None
+    assert rig.agreement.state is AddressState.AGREED
+    assert 500 <= sum(each.asked for each in rig.all[1:]) <= 1000
+
+
 def test_of_two_wishes_the_more_thorough_counts() -> None:
     merged = RoundRequest(care=Care.ROUTINE).merged(RoundRequest(care=Care.HINT))
     assert merged.care is Care.HINT
