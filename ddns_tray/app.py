@@ -43,7 +43,10 @@ from ddns_tray.ui.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from PySide6.QtGui import QSessionManager
+
     from ddns_tray.core.self_test import Outcome
+    from ddns_tray.engine import Engine
     from ddns_tray.remote import RequestHandler
     from ddns_tray.system.paths import Paths
     from ddns_tray.ui.notifier import Toasts
@@ -185,6 +188,7 @@ class _Door:
                 tasks(_watch_settings(runtime, desktop), "watch the settings file")
                 tasks(runtime.watch_network(), "watch the network")
                 tasks(runtime.watch_updates(), "look for newer versions")
+            self.app.commitDataRequest.connect(lambda manager: keep_for_session_end(manager, runtime.engine, desktop))
             rounds = tasks(runtime.engine.run(), "engine")
             if self.open_window or not runtime.settings.records:
                 desktop.open_window()
@@ -310,6 +314,17 @@ async def _raise_first(paths: Paths) -> int:
             )
         await asyncio.sleep(0.1)
     return 0
+
+
+def keep_for_session_end(manager: QSessionManager, engine: Engine, desktop: Desktop) -> None:
+    """The session wants to end: write down all that is known, and go on, as somebody may cancel that.
+
+    The end itself comes as Qt's quit or as a signal. The session is not to start us anew next time: that is the
+    business of the setting, and two starts would open the window.
+    """
+    manager.setRestartHint(manager.RestartHint.RestartNever)
+    engine.keep()
+    desktop.keep_place()
 
 
 def _request_handler(runtime: Runtime, desktop: Desktop, stop: Stop) -> RequestHandler:

@@ -17,6 +17,7 @@ from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.model import Colour, Phase, Snapshot
 from ddns_tray.ui.activity import ActivityLog
 from ddns_tray.ui.display import addresses
+from ddns_tray.ui.geometry import keep
 from ddns_tray.ui.menu import TrayMenu
 from ddns_tray.ui.notifier import Notifier
 from ddns_tray.ui.qt_words import QtWords
@@ -139,6 +140,11 @@ class Desktop(QObject):
         if record is not None:
             window.open_record(record)
         window.present()
+
+    def keep_place(self) -> None:
+        """Remember where the window is, if there is one."""
+        if self._window is not None:
+            keep(self._window, self._places)
 
     def close(self) -> None:
         """Take everything off the screen."""

@@ -101,6 +101,7 @@ class TraySession:
         self._stack = contextlib.ExitStack()
         self.home = Path()
         self.env: dict[str, str] = {}
+        self.display_server: subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
         self.home = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="ddns-tray-desktop-")))
@@ -247,6 +248,7 @@ class TraySession:
             stderr=log,
         )
         self._stack.callback(_end, server)
+        self.display_server = server
         os.close(writing)
         with os.fdopen(reading) as number:
             return number.readline().strip()

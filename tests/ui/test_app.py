@@ -6,11 +6,21 @@ import ast
 import asyncio
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QSessionManager
 
 import ddns_tray
-from ddns_tray.app import Stop
+from ddns_tray.app import Stop, keep_for_session_end
+from ddns_tray.engine import RoundRequest
+from ddns_tray.ui.desktop import Desktop
+from tests.support.engine_fakes import World
+
+if TYPE_CHECKING:
+    from ddns_tray.ui.theme import Theme
+    from tests.support.snapshots import Tasks
 
 SOURCE = Path(ddns_tray.__file__).parent
 
@@ -44,6 +54,36 @@ async def test_an_orderly_end_is_not_forced() -> None:
     await asyncio.to_thread(timer.join, 10)
     assert not timer.is_alive()
     assert not forced.is_set()
+
+
+class Session:
+    """A session manager that writes down what it is told."""
+
+    RestartHint = QSessionManager.RestartHint
+
+    def __init__(self) -> None:
+        self.hints: list[QSessionManager.RestartHint] = []
+
+    def setRestartHint(self, hint: QSessionManager.RestartHint) -> None:  # noqa: N802 - Qt's name
+        self.hints.append(hint)
+
+
+async def test_when_the_session_wants_to_end_all_is_written_and_nothing_stopped(
+    theme: Theme, tasks: Tasks, tmp_path: Path
+) -> None:
+    world = World()
+    await world.engine.run_once(RoundRequest())
+    saves = world.memory.saves
+    places = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    desktop = Desktop(lambda: 0.0, tasks, theme, places=places, panel_available=lambda: True)
+    desktop.open_window()
+    session = Session()
+    keep_for_session_end(cast("QSessionManager", session), world.engine, desktop)
+    assert world.memory.saves == saves + 1
+    assert places.value("geometry") is not None
+    assert session.hints == [QSessionManager.RestartHint.RestartNever]
+    assert desktop.window is not None, "somebody may cancel the end of the session"
+    desktop.close()
 
 
 @pytest.mark.parametrize("path", sorted((SOURCE / "ui").glob("*.py")), ids=lambda path: path.name)

@@ -157,6 +157,33 @@ def test_an_xembed_tray_shows_the_icon_too(desktop: TraySession) -> None:
     ended_well(program, desktop)
 
 
+def test_the_menu_opens_in_an_xembed_tray_and_quits(desktop: TraySession) -> None:
+    configured(desktop)
+    desktop.start_xembed_tray()
+    program = start(desktop)
+    x, y = wait_for_icon(desktop)
+    before = desktop.look()
+    desktop.click(x, y, 3)
+    wait_for(lambda: desktop.look().differs(before, (700, 40, 1280, 500)) > 5_000, "the menu")
+    desktop.key("Up", "Return")
+    ended_well(program, desktop)
+
+
+def test_when_the_display_ends_the_program_ends_with_it(desktop: TraySession) -> None:
+    """A session that is torn down without a word: nothing is left running, and what was written is whole."""
+    configured(desktop)
+    desktop.start_panel()
+    program = start(desktop)
+    wait_for_icon(desktop)
+    memory = Path(desktop.env["XDG_DATA_HOME"]) / "ddns-tray"
+    wait_for(lambda: any(memory.glob("memory-*.json")), "the memory on disk")
+    desktop.display_server.terminate()
+    program.wait(10)
+    (kept,) = memory.glob("memory-*.json")
+    assert json.loads(kept.read_bytes())["records"][0]["name"] == "home.example.test"
+    assert "Traceback" not in desktop.log(LOG)
+
+
 def test_a_panel_that_comes_late_still_gets_the_icon(desktop: TraySession) -> None:
     configured(desktop)
     program = start(desktop)
