@@ -168,6 +168,10 @@ class Engine:
         self._state.save()
         return results
 
+    def keep(self) -> None:
+        """Write down what is known, now: whoever asks may not get to ask again."""
+        self._state.save(at_the_end=True)
+
     def stop(self) -> None:
         """End `run` soon; a round in progress is cut short by cancelling the task that runs it."""
         self._stopping = True
