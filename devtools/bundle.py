@@ -48,6 +48,8 @@ _PLUGINS_KEPT = {
 _FOREIGN_LIBRARIES_DROPPED = re.compile(r"lib(gtk-3|gdk-3|gdk_pixbuf|atk|atspi|cairo|pango|cloudproviders|epoxy|cups)")
 _OPENED_BY_NAME = re.compile(r"lib(dbus-1|ssl|crypto|stdc\+\+|gcc_s|python3)")
 """Libraries that somebody opens at run time without saying so in a header."""
+_INSTALLERS_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+"""What pip writes about an installation into its metadata: they name places of the machine that built."""
 _TRANSLATIONS_KEPT = ("qtbase_zh_CN.qm",)
 
 
@@ -95,6 +97,8 @@ def is_wanted(destination: str) -> bool:
             return False
         words = _PLUGINS_KEPT[kind]
         return words is None or any(word in place.name for word in words)
+    if place.parent.suffix == ".dist-info" and place.name in _INSTALLERS_NOTES:
+        return False
     if _FOREIGN_LIBRARIES_DROPPED.match(place.name) or "qml" in parts:
         return False
     return not _QT_LIBRARIES_DROPPED.match(place.name)

@@ -46,6 +46,7 @@ def test_each_system_gets_its_own_keyring() -> None:
         "PySide6/Qt/translations/qtbase_zh_CN.qm",
         "PySide6/Qt/lib/libQt6Svg.so.6",
         "libcrypto.so.3",
+        "keyring-25.7.0.dist-info/entry_points.txt",
     ],
 )
 def test_what_is_needed_stays(place: str) -> None:
@@ -63,6 +64,7 @@ def test_what_is_needed_stays(place: str) -> None:
         "PySide6/Qt6Qml.dll",
         "PySide6/Qt/qml/QtQuick/qmldir",
         "libgtk-3.so.0",
+        "keyring-25.7.0.dist-info/RECORD",
     ],
 )
 def test_what_is_not_needed_goes(place: str) -> None:
@@ -174,3 +176,16 @@ def test_licences_are_found_by_the_files_that_a_package_owns() -> None:
 
     found = licences.distributions([Path(tomlkit.__file__)])
     assert [each.metadata["Name"] for each in found] == ["tomlkit"]
+
+
+def test_the_icon_is_drawn_from_the_one_picture_and_read_back_as_windows_would(tmp_path: Path) -> None:
+    from PySide6.QtGui import QImageReader
+
+    reader = QImageReader(pictures.write_ico(tmp_path / "it.ico"))
+    sizes = []
+    for number in range(reader.imageCount()):
+        reader.jumpToImage(number)
+        image = reader.read()
+        assert image.pixelColor(image.width() // 2, image.height() // 2).alpha() == 255, "something is drawn"
+        sizes.append(image.width())
+    assert tuple(sizes) == pictures.ICO_SIZES

@@ -214,12 +214,18 @@ def build_autostart(
 def this_program() -> tuple[str, ...]:
     """How this very program is started: frozen, as an installed script, or as a module."""
     if getattr(sys, "frozen", False):
-        return (sys.executable,)
+        return (_without_console(sys.executable),)
     folder = Path(sys.executable).parent
     for script in (folder / _NAME, folder / f"{_NAME}.exe"):
         if script.is_file():
             return (str(script),)
     return (sys.executable, "-m", "ddns_tray")
+
+
+def _without_console(program: str) -> str:
+    """On Windows, the twin of the program that opens no console; it lies beside it (build.spec)."""
+    twin = Path(program).with_name(f"{_NAME}w.exe")
+    return str(twin) if program.lower().endswith(".exe") and twin.is_file() else program
 
 
 def _windows_registry() -> Registry:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,19 +19,18 @@ from ddns_tray.ui.icons import PAINTS
 from ddns_tray.words import Shape
 from devtools import archives, building, bundle, freezing
 from tests.frozen.conftest import INSIDE, on_desktop, self_test
+from tests.support import keyring_session
 from tests.support.tray_session import PANEL, TraySession, wait_for
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.frozen.conftest import Frozen
     from tests.support.bare_root import BareRoot
 
 pytestmark = [pytest.mark.frozen, pytest.mark.slow]
 
 GREEN, RED = PAINTS[Shape.CHECK].fill, PAINTS[Shape.CROSS].fill
-MEBIBYTE = 1 << 20
-LARGEST = 150 * MEBIBYTE
+MEGABYTE = 1_000_000
+LARGEST = 150 * MEGABYTE
 A_MINUTE = 60.0
 TITLE = "^DDNS Tray$"
 WAYLAND = re.compile(r"libwayland-")
@@ -89,6 +91,29 @@ def test_the_demo_runs_without_a_screen(inside: BareRoot, frozen: Frozen) -> Non
     assert "[green]" in done.stdout
 
 
+def test_it_keeps_secrets_in_the_real_keyring_through_its_own_process(
+    inside: BareRoot, frozen: Frozen, desktop: TraySession
+) -> None:
+    if keyring_session.missing_programs():
+        pytest.skip(f"this machine lacks {', '.join(keyring_session.missing_programs())}")
+    env = on_desktop(inside, desktop)
+    config = Path(desktop.env["XDG_CONFIG_HOME"]) / "ddns-tray" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('schema = 1\n[[account]]\nid = "home"\nprovider = "powerdns"\nserver = "http://127.0.0.1:1"\n')
+    keyring = keyring_session.start_keyring(desktop.env)
+    try:
+        checks = self_test(inside, frozen.program, env)
+        assert "SecretService" in checks["keyrings"]["found"].rpartition(":")[2]
+        assert checks["keyring_worker"]["items"] == []
+        done = inside.run("sh", "-c", f"printf 'marked secret' | {frozen.program} secret set home api_key", env=env)
+        assert done.returncode == 0, done.stderr
+        ask = "import keyring; print(keyring.get_password('ddns-tray', 'home/api_key'))"
+        told = subprocess.run([sys.executable, "-c", ask], env=desktop.env, capture_output=True, text=True, check=True)
+        assert told.stdout == "marked secret\n"
+    finally:
+        keyring_session.stop(keyring)
+
+
 def test_every_library_that_it_asks_for_is_there(inside: BareRoot) -> None:
     listing = f"find {INSIDE} -type f \\( -name '*.so*' -o -perm -100 \\) -exec ldd {{}} + 2>/dev/null"
     told = inside.run("sh", "-c", listing, env={"LD_LIBRARY_PATH": f"{INSIDE}/_internal"}).stdout
@@ -112,7 +137,7 @@ def test_without_certificates_it_says_what_to_install(inside: BareRoot, frozen: 
 
 def test_it_is_small_and_carries_its_licences(frozen: Frozen) -> None:
     size = sum(path.stat().st_size for path in frozen.folder.rglob("*") if path.is_file() and not path.is_symlink())
-    assert size <= LARGEST, f"{size / MEBIBYTE:.1f} MiB"
+    assert size <= LARGEST, f"{size / MEGABYTE:.1f} MB"
     licences = (frozen.folder / "_internal" / "LICENCES.txt").read_text(encoding="utf-8")
     for name in (
         "DDNS Tray",

@@ -18,6 +18,7 @@ from ddns_tray.system.autostart import (
     RunKey,
     State,
     XdgAutostart,
+    _without_console,
     build_autostart,
     this_program,
 )
@@ -162,3 +163,13 @@ def test_the_factory_knows_the_three_systems(tmp_path: Path) -> None:
 def test_this_program_can_be_started() -> None:
     command = this_program()
     assert shutil.which(command[0]) or command[0] == sys.executable
+
+
+def test_on_windows_the_twin_without_a_console_is_started_where_there_is_one(tmp_path: Path) -> None:
+    console, window = tmp_path / "ddns-tray.exe", tmp_path / "ddns-trayw.exe"
+    console.touch()
+    assert _without_console(str(console)) == str(console)
+    window.touch()
+    assert _without_console(str(console)) == str(window)
+    assert _without_console(str(window)) == str(window)
+    assert _without_console("/usr/lib/ddns-tray/ddns-tray") == "/usr/lib/ddns-tray/ddns-tray"
