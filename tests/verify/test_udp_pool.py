@@ -271,7 +271,7 @@ async def test_a_mass_of_questions_to_a_server_that_limits_its_rate_makes_no_tim
     pool = UdpPool(clock, chance=random.Random(1))
     began = clock.monotonic()
     received = await asyncio.gather(
-        *(pool.start(there, HOME, (0.1, 0.2, 0.4, 0.8), per_second=4000.0) for _ in range(1500))
+        *(pool.start(there, HOME, (0.2, 0.4, 0.8, 1.6), per_second=4000.0) for _ in range(1500))
     )
     seconds = clock.monotonic() - began
     pool.close()
@@ -279,7 +279,7 @@ async def test_a_mass_of_questions_to_a_server_that_limits_its_rate_makes_no_tim
     assert [each.error for each in received if each.error is not None] == []
     assert miser.dropped > 0, "else nothing was shown"
     assert miser.asked < 1500 * 1.5
-    assert seconds < 3 * 1500 / 500
+    assert seconds < 10 * 1500 / 500
 
 
 async def test_a_repeated_question_waits_for_its_turn_too(clock: RunningClock, server: DnsServer) -> None:
