@@ -8,7 +8,8 @@ What one look at a line says, for one family:
 - UP: its sources agreed on an address.
 - GONE: its interface or local address is not there.
 - SILENT: of those who were asked, nobody in the outside world could be heard through it. Where one of the outside world
-  was asked, what our own router says is no sign of life: it may hold an address while nothing goes through.
+  was asked, what our own router says is no sign of life: it may hold an address while nothing goes through. Nor is an
+  answer of somebody who cannot prove who he is: routers without a connection like to answer for everybody.
 - USELESS: its sources agree that it has no public address (none of this family, or only one that is shared).
 - UNCLEAR: anything else. Somebody was heard, so the line lives, but there is no certain address.
 
@@ -58,10 +59,12 @@ SHORTEST_MEMORY = 240.0
 _NOT_ASKED = frozenset({ProblemCode.RESTING, ProblemCode.RATE_LIMITED})
 _SILENCE = frozenset(
     {
+        ProblemCode.CAPTIVE_PORTAL,
         ProblemCode.CONNECT_FAILED,
         ProblemCode.CONNECTION_LOST,
         ProblemCode.NO_OUTSIDE_ADDRESS,
         ProblemCode.TIMED_OUT,
+        ProblemCode.TLS_FAILED,
         ProblemCode.TRANSPORT,
     }
 )

@@ -20,6 +20,7 @@ from ddns_tray.core.model import (
     LineRemark,
     LineState,
     RecordType,
+    SourceKind,
     VerdictKind,
 )
 from ddns_tray.core.settings import RecordSettings
@@ -230,6 +231,43 @@ async def test_a_restart_keeps_the_line_that_was_followed() -> None:
     assert again.provider.writes == []
     await rounds(again, 2)
     assert content(again) == (FIBRE,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", range(0, 300, 13))
+async def test_a_line_that_dies_silently_behind_a_router_that_says_nothing_is_left_within_150_seconds(
+    phase: int,
+) -> None:
+    world = LineWorld()
+    for way in world.ways:
+        router, *others = way.detectors
+        router.kind = SourceKind.ROUTER
+        way.built_in = frozenset(each.source for each in others)
+    await world.engine.reconfigure(world.setup())
+    running = asyncio.ensure_future(world.engine.run())
+    await world.clock.advance(600 + phase)
+    assert content(world) == (FIBRE,)
+    for detector in world.fibre.detectors[1:]:
+        detector.address = None
+    await world.clock.advance(150)
+    assert content(world) == (LTE,)
+    world.engine.stop()
+    await world.clock.advance(1)
+    await running
+
+
+async def test_a_cable_that_is_pulled_is_felt_within_half_a_minute_once_the_system_says_so() -> None:
+    world = LineWorld()
+    running = asyncio.ensure_future(world.engine.run())
+    await world.clock.advance(300)
+    world.fibre.present = False
+    world.fibre.see(None)
+    world.engine.request(RoundRequest(woke=True))
+    await world.clock.advance(35)
+    assert content(world) == (LTE,)
+    world.engine.stop()
+    await world.clock.advance(1)
+    await running
 
 
 # --- a VPN ---

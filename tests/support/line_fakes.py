@@ -39,6 +39,7 @@ class FakeWay:
     binding: Binding
     detectors: list[PatientDetector]
     present: bool = True
+    built_in: frozenset[str] = frozenset()
     return_after: float = 300.0
 
     def see(self, address: str | None) -> None:
@@ -52,6 +53,7 @@ class FakeWay:
             self.binding,
             MappingProxyType({Family.IPV4: tuple(self.detectors), Family.IPV6: ()}),
             MappingProxyType(dict.fromkeys(Family, address)),
+            built_in=self.built_in,
             return_after=self.return_after,
         )
 

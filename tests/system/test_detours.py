@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import struct
 import sys
 from ipaddress import ip_address
@@ -161,6 +162,14 @@ def test_a_way_that_is_not_the_line_of_the_house_is_a_detour(
     out: str | None, routes: tuple[DefaultRoute, ...], expected: Detour | None
 ) -> None:
     assert detour(out, *routes) == expected
+
+
+def test_tables_that_cannot_be_understood_are_an_error_of_the_system() -> None:
+    def broken() -> dict[str, InterfaceKind]:
+        raise struct.error
+
+    with pytest.raises(OSError, match=os.strerror(errno.EPROTO)):
+        detours(way_out=lambda _family: "eth0", routes=tuple, kinds=broken)
 
 
 def test_a_line_without_a_router_is_one_of_the_house_where_it_is_no_tunnel() -> None:
