@@ -39,7 +39,7 @@ from tests.support.faults import FaultyHttp, WireFault, answer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ddns_tray.core.ports import HttpRequest, HttpResponse, Provider
+    from ddns_tray.core.ports import HttpClient, HttpRequest, HttpResponse, Provider
     from tests.support.fake_rest import FakeRest
 
 FAKES: Mapping[str, type[FakeRest]] = {
@@ -76,13 +76,17 @@ class SignedHarness(HttpHarness):
         self.calls_to_look = fake.calls_to_look
         self.lists_zones = self.spec.capabilities.list_zones
 
-    def open(self, *, secret: str | None = None) -> Provider:
+    def open(
+        self, *, secret: str | None = None, http: HttpClient | None = None, clock: FakeClock | None = None
+    ) -> Provider:
         secrets = {field.name: Secret(secret or self.secret) for field in self.spec.fields if field.secret}
         asked = [each for each in self.spec.fields if each.required and each.default is None and not each.secret]
         options = {each.name: signed.KEY_ID for each in asked}
         if "domains" in options:
             options["domains"] = f"{ZONE}, {SUB_ZONE}"
-        return open_account(self.spec.id, options, secrets, http=self.http, clock=FakeClock(signed.NOW))
+        return open_account(
+            self.spec.id, options, secrets, http=http or self.http, clock=clock or FakeClock(signed.NOW)
+        )
 
     def seed(self, data: Iterable[Datum]) -> None:
         self.service.seed(data)
@@ -198,11 +202,29 @@ async def test_records_of_other_lines_and_records_switched_off_are_left_alone(
     assert (theirs.content, theirs.extra, ours.content) == ("198.51.100.9", extra, NEW)
 
 
-async def test_weight_and_remark_of_a_record_are_kept() -> None:
-    harness = harness_of("tencentcloud")
-    record = harness.service.hold(HOME.name, "A", OLD, Weight=7, Remark="the house")
+@pytest.mark.parametrize(
+    ("service", "extra"),
+    [
+        ("tencentcloud", {"Weight": 7, "Remark": "the house"}),
+        ("aliyun", {"Remark": "the house", "Weight": 7}),
+        ("aliyun_esa", {"Proxied": True, "BizName": "video"}),
+        ("edgeone", {"Weight": 7}),
+        ("dnspod", {"weight": 7}),
+        ("dnspod_com", {"weight": 7}),
+        ("huaweicloud", {"description": "the house"}),
+        ("baiducloud", {"description": "the house"}),
+        ("dnsla", {"weight": 7}),
+        ("rainyun", {"level": 7}),
+        ("volcengine", {"Remark": "the house"}),
+    ],
+)
+async def test_an_update_keeps_what_makes_the_record_special(service: str, extra: dict[str, Any]) -> None:
+    harness = harness_of(service)
+    harness.service.hold(HOME.name, "A", OLD, 900, **extra)
     await update(harness.open(), HOME, NEW)
-    assert (record.content, record.extra) == (NEW, {"Weight": 7, "Remark": "the house"})
+    (record,) = harness.service.records
+    assert (record.content, record.ttl) == (NEW, 900)
+    assert {name: str(record.extra.get(name)) for name in extra} == {name: str(kept) for name, kept in extra.items()}
 
 
 async def test_the_gateway_of_huawei_tells_of_clocks_in_words() -> None:

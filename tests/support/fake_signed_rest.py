@@ -96,6 +96,9 @@ class FakeHuawei(FakeRest):
         else:
             assert (seen.body["name"], seen.body["type"]) == (f"{name}.", kind)
             self.put(name, kind, seen.body["records"], seen.body["ttl"])
+            for each in self.own(zone, name):
+                if each.type == kind and seen.body.get("description"):
+                    each.extra["description"] = seen.body["description"]
         return reply({"id": set_id}, 202)
 
 
