@@ -83,13 +83,14 @@ def _read_option(
         return None
     value = str(raw).lower() if isinstance(raw, bool) else str(raw)
     try:
-        return _check_option(fields.get(key), key, value)
+        return check_option(fields.get(key), key, value)
     except UsageError as exc:
         faults.add_error(path, exc)
         return None
 
 
-def _check_option(field: FieldSpec | None, key: str, value: str) -> str:
+def check_option(field: FieldSpec | None, key: str, value: str) -> str:
+    """Accept the value of a plain field, or raise `UsageError` with the reason; forms ask while it is typed."""
     if field is not None and field.choices and value not in field.choices:
         raise UsageError(
             text("{value} is not a choice for {key}.", value=shown(value), key=key), known_hint(value, field.choices)

@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import ProviderStatus
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings
+from ddns_tray.core.settings_accounts import check_option
 from ddns_tray.ui.account_fields import choice_field, cleaned, link_of, secret_field, trimmed_notice, warnings_about
 from ddns_tray.ui.controls import muted, paragraph, search_field
 from ddns_tray.ui.forms import Form, add_field, field_form
@@ -175,11 +177,18 @@ class AccountForm(Form):
         return field
 
     def _trim(self, field: QLineEdit, wanted: FieldSpec) -> None:
-        """Leave out what was copied along, and say so."""
+        """Leave out what was copied along, and say so; say at once why a value cannot be."""
+        if not self.is_open():
+            return
         value = cleaned(field.text())
         if value != field.text():
             field.setText(value)
             self.show_result(Shape.WARNING, trimmed_notice(self.words, wanted))
+        if value and not wanted.secret:
+            try:
+                check_option(wanted, wanted.name, value)
+            except UsageError as exc:
+                self.show_result(Shape.WARNING, *self.words.problem(exc.problem))
 
     def _written(self, name: str) -> str:
         field = self._fields[name]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ddns_tray.core.model import Colour
 from ddns_tray.ui.controls import coloured, heading, muted, paragraph, sign
@@ -88,6 +89,10 @@ class Form(QDialog):
         layout = self._inner.layout()
         wanted = self._inner.sizeHint().height() if layout is None else layout.totalHeightForWidth(_WIDTH)
         return QSize(_WIDTH, min(wanted + _BELOW, _MOST_HEIGHT))
+
+    def is_open(self) -> bool:
+        """Whether somebody can see it. A field that loses the focus because its form goes says so too."""
+        return isValid(self) and self.isVisible()
 
     def show_problem(self, error: DdnsTrayError) -> None:
         """Say what is wrong and what to do; nothing that was typed is lost."""

@@ -13,6 +13,7 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.names import canonical_name
 from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.settings_values import check_address
 from ddns_tray.core.text import text
 from ddns_tray.ui.controls import CalmSpinBox
 from ddns_tray.ui.display import readable_name
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _AROUND = "\"'`“”‘’<>(),;"  # noqa: RUF001 - the very signs that come along
 _UNSEEN = re.compile("[\u200b-\u200f\u2028\u2029\u2060\ufeff]")
 """Signs without width, which come along from web pages."""
+_BETWEEN = r"[\s,;，、]+"  # noqa: RUF001 - in Chinese texts a comma is a wide one
 _MOST_TTL = 2147483647  # RFC 2181 §8
 _VIEWS = (AddressView.AUTO, AddressView.HOME, AddressView.WORLD)
 _AS_IT_IS, _YES, _NO = None, True, False
@@ -81,6 +83,7 @@ class RecordForm(Form):
         for value, said in ((_AS_IT_IS, words.tr("as it is")), (_YES, words.tr("on")), (_NO, words.tr("off"))):
             self.proxied.addItem(said, value)
         self.expected = QLineEdit()
+        self.unexpected = ResultLine(theme)
         self._line_ids = tuple(lines)
         self.line = QLineEdit()
         self.line.setPlaceholderText(", ".join(lines))
@@ -99,6 +102,7 @@ class RecordForm(Form):
         self.save.clicked.connect(self._on_save)
         self.name.textEdited.connect(lambda: self._explain_name(complete=False))
         self.name.editingFinished.connect(lambda: self._explain_name(complete=True))
+        self.expected.editingFinished.connect(self._check_addresses)
         self._show_what_fits()
 
     def _fill(self, record: RecordSettings | None, account: str | None) -> None:
@@ -142,7 +146,7 @@ class RecordForm(Form):
         add_field(proxy, words.tr("Proxy of the provider"), self.proxied, "", theme)
         form.addRow(self._proxy)
         fixed = words.tr("Leave it empty to expect your public address. Several addresses are separated by commas.")
-        add_field(form, words.tr("Expected addresses"), self.expected, fixed, theme)
+        add_field(form, words.tr("Expected addresses"), self.expected, fixed, theme, below=self.unexpected)
         self._follows = QWidget()
         follows = field_form()
         follows.setContentsMargins(0, 0, 0, 0)
@@ -174,6 +178,8 @@ class RecordForm(Form):
 
     def _explain_name(self, *, complete: bool) -> None:
         """Say how a pasted name is understood; and, once it is complete, why it cannot be."""
+        if not self.is_open():
+            return
         typed = self.name.text()
         try:
             name = canonical_name(bare_name(typed))
@@ -190,6 +196,20 @@ class RecordForm(Form):
 
     def _chosen_lines(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.line.text().replace(",", " ").split()))
+
+    def _addresses(self) -> tuple[str, ...]:
+        return tuple(part for part in re.split(_BETWEEN, self.expected.text()) if part)
+
+    def _check_addresses(self) -> None:
+        """Say at once which of the expected addresses is none."""
+        if not self.is_open():
+            return
+        self.unexpected.clear()
+        try:
+            for written in self._addresses():
+                check_address(written)
+        except UsageError as exc:
+            self.unexpected.say(Shape.WARNING, *self.words.problem(exc.problem))
 
     def _on_save(self) -> None:
         try:
@@ -222,7 +242,7 @@ class RecordForm(Form):
             allow_private=self.allow_private.isChecked(),
             line=self._chosen_lines(),
             view=AddressView.AUTO if self._chosen_lines() else AddressView(self.view.currentData()),
-            expected=tuple(part for part in self.expected.text().replace(",", " ").split() if part),
+            expected=self._addresses(),
         )
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ddns_tray.core.settings_exchange import value_in
 from ddns_tray.core.settings_faults import Faults
@@ -329,7 +330,7 @@ class SettingsFields(QWidget):
         self._show_what_fits()
 
     def _on_finished(self) -> None:
-        if self._at_once and self.changes() and self._is_usable():
+        if isValid(self) and self._at_once and self.changes() and self._is_usable():
             self.save_wanted.emit(self.changes())
 
     def _is_usable(self) -> bool:

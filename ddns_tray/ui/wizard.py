@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ddns_tray.core.errors import (
     ProviderUnavailable,
@@ -21,10 +21,10 @@ from ddns_tray.core.errors import (
 )
 from ddns_tray.core.model import Family
 from ddns_tray.ui.account_fields import trimmed_notice
-from ddns_tray.ui.controls import heading, muted, paragraph, primary, section_heading, sign
-from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.controls import heading, muted, paragraph, primary
 from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.ui.wizard_account import FieldsStep, ServiceStep
+from ddns_tray.ui.wizard_done import DoneStep
 from ddns_tray.ui.wizard_names import NamesStep
 from ddns_tray.ui.wizard_parts import STEPS, ResultLine, StepBars, small_caption
 from ddns_tray.ui.wizard_work import SECRETS_FILE, OutsideZones, Step
@@ -33,7 +33,7 @@ from ddns_tray.words import Shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ddns_tray.core.model import RecordKey, RecordType, Snapshot
+    from ddns_tray.core.model import RecordType, Snapshot
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard_work import SetUp
     from ddns_tray.words import Words
@@ -60,7 +60,6 @@ class Wizard(QWidget):
         self.work = work
         self._snapshot: Snapshot | None = None
         self._shown: Step | None = None
-        self._told_rows: list[tuple[RecordKey, Shape, str, str]] = []
         self._count = small_caption("", theme)
         self._bars = StepBars(theme)
         self._title = heading("")
@@ -68,8 +67,7 @@ class Wizard(QWidget):
         self.service = ServiceStep(words, theme, work.providers)
         self.fields = FieldsStep(words, theme)
         self.names = NamesStep(words, theme)
-        self._done = QWidget()
-        self._done_rows = QVBoxLayout(self._done)
+        self._done = DoneStep(words, theme)
         self.result = ResultLine(theme)
         self.back = QPushButton(words.tr("Back"))
         self.other = QPushButton()
@@ -100,8 +98,6 @@ class Wizard(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.other)
         buttons.addWidget(self.next)
-        self._done_rows.setContentsMargins(0, 0, 0, 0)
-        self._done_rows.setSpacing(12)
         inner = QWidget()
         inner.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(inner)
@@ -332,47 +328,7 @@ class Wizard(QWidget):
             words.tr("Show the names"),
             enabled=True,
         )
-        rows = [(key, *self._told(key)) for key in keys[:_SHOWN_AT_END]]
-        if rows == self._told_rows:
-            return
-        self._told_rows = rows
-        while (item := self._done_rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for row in rows:
-            self._done_rows.addWidget(self._done_row(*row))
-        rest = len(keys) - _SHOWN_AT_END
-        if rest > 0:
-            said = words.ntr("and {count} more", "and {count} more", rest, count=rest)
-            self._done_rows.addWidget(muted(QLabel(said), self._theme.tokens))
-        self._done_rows.addStretch(1)
-
-    def _told(self, key: RecordKey) -> tuple[Shape, str, str]:
-        """How a new name stands: its sign, one line, and why it is so."""
-        records = self._snapshot.records if self._snapshot is not None else ()
-        record = next((record for record in records if record.key == key), None)
-        if record is None:
-            return Shape.BUSY, "", self._words.tr("Being looked at for the first time…")
-        words, now = self._words, self._now()
-        return words.record_shape(record), words.record_line(record, now), words.verdict_explanation(record, now)
-
-    def _done_row(self, key: RecordKey, shape: Shape, line: str, why: str) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(sign(shape, 24, line or why), 0, Qt.AlignmentFlag.AlignTop)
-        lines = QVBoxLayout()
-        lines.setSpacing(2)
-        first = QHBoxLayout()
-        first.addWidget(section_heading(f"{readable_name(key.name)} {key.type}"), 1)
-        first.addWidget(muted(QLabel(line), self._theme.tokens))
-        lines.addLayout(first)
-        lines.addWidget(muted(paragraph(why), self._theme.tokens))
-        row.addLayout(lines, 1)
-        return holder
+        self._done.show_records(keys, self._snapshot, self._now())
 
     def _say_how_it_stands(self) -> None:
         words, work = self._words, self.work

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
 from ddns_tray.core.model import AddressView, RecordType
@@ -404,6 +405,38 @@ def test_names_that_cannot_be_are_explained_and_stay(window: MainWindow, pasted:
     form.save.click()
     assert said in form.result_text()
     assert form.name.text() == pasted
+
+
+def test_an_expected_address_that_is_none_is_named_at_once(window: MainWindow) -> None:
+    window._work.begin_watching()
+    form = record_form(window)
+    form.expected.setText("192.0.2.1, nonsense")
+    form.expected.editingFinished.emit()
+    assert form.understood.text() == ""
+    assert "nonsense is not an IP address." in form.unexpected.text()
+    form.expected.setText("192.0.2.1\uff0c2001:db8::1")
+    form.expected.editingFinished.emit()
+    assert form.unexpected.text() == ""
+
+
+async def test_a_form_that_is_left_in_the_middle_of_a_mistake_says_nothing_more(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window._work.edit_account("home")
+    form = account_form(window)
+    server = form.field("base_url")
+    server.setFocus()
+    server.setText("http://")
+    form.reject()
+    qtbot.waitUntil(lambda: not isValid(form))
+
+
+def test_a_server_that_cannot_be_one_is_named_at_once(window: MainWindow) -> None:
+    window._work.edit_account("home")
+    form = account_form(window)
+    form.field("base_url").setText("http://user:password@127.0.0.1:8081")
+    form.field("base_url").editingFinished.emit()
+    assert "There are credentials in the address" in form.result_text()
 
 
 def test_a_name_that_is_not_yet_complete_is_not_complained_about(window: MainWindow) -> None:
