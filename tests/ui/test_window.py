@@ -217,6 +217,28 @@ def test_the_scheme_changes_live_and_an_open_card_stays_open(window: MainWindow,
     theme.choose("auto")
 
 
+def test_the_window_follows_the_system_from_light_to_dark_and_back(window: MainWindow, theme: Theme) -> None:
+    def ground() -> int:
+        return window.grab().toImage().pixelColor(window.width() - 4, window.height() - 4).lightness()
+
+    hints = QGuiApplication.styleHints()
+    assert ground() > 200
+    for scheme, dark in ((Qt.ColorScheme.Dark, True), (Qt.ColorScheme.Light, False)):
+        hints.colorSchemeChanged.emit(scheme)
+        assert theme.is_dark is dark
+        assert (ground() < 60) is dark
+
+
+def test_a_routine_check_changes_nothing_that_is_seen(window: MainWindow) -> None:
+    """A round has phases of less than a second; only the line that counts to the next check may follow them."""
+    window.show_snapshot(snapshots.green())
+    before = window.names.grab().toImage()
+    for phase in (Phase.CHECKING, Phase.UPDATING, Phase.IDLE):
+        window.show_snapshot(replace(snapshots.green(), phase=phase))
+        if phase is not Phase.UPDATING:  # its button rests while it works
+            assert window.names.grab().toImage() == before
+
+
 def test_troubles_of_the_whole_stand_above_and_can_be_closed(window: MainWindow, qtbot: QtBot) -> None:
     window.show_panel_missing(missing=True)
     window.show_failure(StorageError(text("The disk is full."), text("Make room.")))
