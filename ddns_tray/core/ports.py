@@ -128,6 +128,8 @@ class HttpRequest:
     address: str | None = None
     ca_file: str | None = None
     http2: bool = False
+    lane: int = 0
+    """Requests in different lanes share no connections; another number closes those of the one before."""
 
 
 @dataclass(frozen=True, slots=True)

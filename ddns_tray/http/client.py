@@ -182,7 +182,15 @@ class HttpxClient:
             kept = self._lines.get(line)
             if kept is None:
                 kept = self._lines[line] = _Kept(open_line(line, context, self._transport, bind=self._bind))
+                await self._retire_other_lanes(line)
         return kept
+
+    async def _retire_other_lanes(self, line: Line) -> None:
+        for other in [each for each in self._lines if each != line and each._replace(lane=line.lane) == line]:
+            old = self._lines.pop(other)
+            old.retired = True
+            if not old.users:
+                await old.client.aclose()
 
     async def _ssl_context(self, line: Line) -> ssl.SSLContext:
         """Load what certificates are checked against; it also offers HTTP/2 or not, so not all lines share it."""

@@ -39,6 +39,7 @@ class Line(NamedTuple):
     ca_file: str | None = None
     http2: bool = False
     binding: Binding = ANY_WAY
+    lane: int = 0
 
 
 def line_of(request: HttpRequest) -> Line:
@@ -57,6 +58,7 @@ def line_of(request: HttpRequest) -> Line:
         ca_file=request.ca_file,
         http2=request.http2,
         binding=request.binding,
+        lane=request.lane,
     )
 
 

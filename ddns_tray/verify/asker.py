@@ -155,6 +155,13 @@ class Asker:
         """Send `query` and wait for its answer."""
         return await self.finish(self.begin(target, query, tries, per_second=per_second))
 
+    def renew(self) -> None:
+        """Forget what belongs to one line: kept connections, and whether IPv6 leads anywhere."""
+        self._streams.renew()
+        if self._https is not None:
+            self._https.renew()
+        self.reach.forget()
+
     async def close(self) -> None:
         """Stop what runs beside the questions."""
         tasks = list(self._tasks)

@@ -32,6 +32,11 @@ class HttpsTransport:
     def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
+        self._lane = 0
+
+    def renew(self) -> None:
+        """Use new connections from now on: the line may be another one, and the old ones dead without a word."""
+        self._lane += 1
 
     async def ask(self, target: Target, query: Query, timeout: float) -> Received:  # noqa: ASYNC109 - of the request
         """Ask one question; what goes wrong is told as a `LookError`."""
@@ -50,6 +55,7 @@ class HttpsTransport:
             address=endpoint.address if endpoint is not None and endpoint.address != target.host else None,
             ca_file=target.ca_file,
             http2=True,
+            lane=self._lane,
         )
         started = self._clock.monotonic()
         try:

@@ -98,8 +98,7 @@ class DnsVerifier:
         self._silent.clear()
         self._familiar.forget()
         self._pool.close_idle(0.0)
-        self._streams.renew()
-        self._asker.reach.forget()
+        self._asker.renew()
 
     async def aclose(self) -> None:
         """Close everything; open questions end as timed out."""

@@ -38,6 +38,7 @@ class DohServer:
     versions: list[str] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+    _left: asyncio.Event = field(default_factory=asyncio.Event)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @contextlib.asynccontextmanager
@@ -57,6 +58,12 @@ class DohServer:
             await server.wait_closed()
             await asyncio.sleep(0)
 
+    async def left_with(self, connections: int) -> None:
+        """Wait until no more than so many connections are open."""
+        while len(self._writers) > connections:
+            self._left.clear()
+            await self._left.wait()
+
     async def hang_up(self) -> None:
         """Close every connection, as servers do with idle ones."""
         for writer in list(self._writers):
@@ -74,6 +81,7 @@ class DohServer:
             pass  # the client has gone
         finally:
             self._writers.discard(writer)
+            self._left.set()
             writer.close()
 
     async def _http2(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -136,6 +136,18 @@ async def test_a_question_given_up_does_not_take_the_others_with_it(
     assert (await https.ask(way, HOME, 3.0)).error is None
 
 
+async def test_on_another_line_questions_go_over_new_connections_and_the_old_ones_are_closed(
+    resolver: DohServer, authority: CertificateAuthority, https: HttpsTransport
+) -> None:
+    way = target(resolver, ca=authority.ca_file)
+    for _ in range(3):
+        assert (await https.ask(way, HOME, 3.0)).error is None
+        https.renew()
+    assert resolver.connections == 3
+    async with asyncio.timeout(3):
+        await resolver.left_with(1)
+
+
 async def test_a_server_that_closes_idle_connections_is_asked_anew(
     resolver: DohServer, authority: CertificateAuthority, https: HttpsTransport
 ) -> None:
