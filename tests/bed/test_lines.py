@@ -22,6 +22,7 @@ from ddns_tray.engine import RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.binding import bind_socket, can_choose_interface
 from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.routes import default_routes
 from ddns_tray.ways import WayMaker
 from tests.support.detecting import detectors_of
 from tests.support.engine_fakes import HOME, World
@@ -59,7 +60,14 @@ def looks(computer: Uplinks, binding: Binding, *sources: str, family: Family = F
     async def main() -> list[Sighting]:
         http = HttpxClient(bind=bind_socket)
         try:
-            found = detectors_of(*sources, http=http, timeout=1.0, out=WayOut(lambda _family: binding, bind_socket))
+            found = detectors_of(
+                *sources,
+                http=http,
+                timeout=1.0,
+                interfaces=interface_addresses(),
+                routes=default_routes,
+                out=WayOut(lambda _family: binding, bind_socket),
+            )
             return [await each.detect(family) for each in found]
         finally:
             await http.aclose()
@@ -85,6 +93,16 @@ def test_every_kind_of_source_asks_by_the_interface_of_its_line(computer: Uplink
 def test_an_address_of_ours_says_the_way_as_well(computer: Uplinks, device: str, address: str) -> None:
     ours = Binding(local_address=ip_address(computer.ways[device].ours))
     assert seen(looks(computer, ours, *SOURCES)) == {address}
+
+
+@pytest.mark.parametrize(("device", "address"), [("fibre0", FIBRE), ("wwan0", LTE)])
+@pytest.mark.parametrize("source", ["natpmp:", "router"])
+def test_the_router_of_a_line_is_asked_and_not_that_of_the_house(
+    computer: Uplinks, device: str, address: str, source: str
+) -> None:
+    by_interface = looks(computer, Binding(device), source)
+    by_address = looks(computer, Binding(local_address=ip_address(computer.ways[device].ours)), source)
+    assert seen(by_interface) == seen(by_address) == {address}
 
 
 @pytest.mark.parametrize(("device", "address"), [("fibre0", FIBRE6), ("wwan0", LTE6)])

@@ -1,8 +1,8 @@
 """`python -m tests.support.line_world FILE ADDRESS…`: a world behind one line, which tells the address in a file.
 
-HTTP on port 80, STUN on 3478, DNS (any TXT question) on 53, all on the given addresses. What the file holds is read for
-each question, one address of a family a line; without one of the question's family nobody answers. A process of its
-own, so that it can live in a network namespace.
+HTTP on port 80, STUN on 3478 and DNS (any TXT question) on 53, all on the given addresses, and NAT-PMP as the router.
+What the file holds is read for each question, one address of a family a line; without one of the question's family
+nobody answers. A process of its own, so that it can live in a network namespace.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ def dns_answer(question: bytes, address: IPv4Address | IPv6Address) -> bytes:
     return answer.to_wire()
 
 
+def natpmp_answer(_question: bytes, address: IPv4Address | IPv6Address) -> bytes:
+    """The outside address (RFC 6886 §3.2)."""
+    return struct.pack("!BBHI", 0, 128, 0, 1) + address.packed
+
+
 class Teller(asyncio.DatagramProtocol):
     """Answers datagrams, as long as there is an address."""
 
@@ -85,6 +90,7 @@ async def serve(file: Path, hosts: list[str]) -> None:
                 lambda answer=answer, version=version: Teller(file, answer, version),  # type: ignore[misc]  # bound now
                 local_addr=(host, port),
             )
+    await loop.create_datagram_endpoint(lambda: Teller(file, natpmp_answer, 4), local_addr=("0.0.0.0", 5351))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
