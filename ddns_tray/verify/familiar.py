@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ddns_tray.verify.question import Received
     from ddns_tray.verify.targets import Target
 
-MOST = 50_000
-"""Questions that are remembered; beyond that all are forgotten."""
+MOST = 100_000
+"""Questions that are remembered; the answers to all beyond that are read each time."""
 _OPT = 41
 _POINTER = 0xC0
 _TTL_OCTETS = 4
@@ -47,7 +47,8 @@ class Acquaintance:
 class Familiar:
     """Remembers questions, and the plain answers to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._known: dict[tuple[str, str, bool], Acquaintance] = {}
         self._forms: dict[_Form, _Form] = {}
         self.recognised = 0
@@ -63,9 +64,9 @@ class Familiar:
         key = (name, kind, recursive)
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= MOST:
-                self.forget()
-            known = self._known[key] = Acquaintance(prepare(name, kind, recursive=recursive))
+            known = Acquaintance(prepare(name, kind, recursive=recursive))
+            if len(self._known) < self._most:
+                self._known[key] = known
         return known
 
     def recall(

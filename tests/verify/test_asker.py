@@ -9,14 +9,16 @@ import pytest
 
 from ddns_tray.core.model import LookError, Transport
 from ddns_tray.verify import answers
-from ddns_tray.verify.asker import over_tcp
+from ddns_tray.verify.asker import Asker, Patience, over_tcp
 from ddns_tray.verify.queries import prepare
-from ddns_tray.verify.targets import Endpoint, Target
+from ddns_tray.verify.question import Received
+from ddns_tray.verify.targets import Endpoint, Target, parse_resolver
+from ddns_tray.verify.udp_pool import UdpPool
 from tests.support.dns_server import Answer, DnsServer
 from tests.verify.conftest import target_of
 
 if TYPE_CHECKING:
-    from ddns_tray.verify.asker import Asker, Reply
+    from ddns_tray.verify.asker import Reply
     from ddns_tray.verify.queries import Query
 
 HOME = prepare("home.example.test", "A", recursive=False)
@@ -155,3 +157,49 @@ async def test_no_answer_without_checks_changes_nothing(asker: Asker, server: Dn
     reply = await asker.ask(target_of(server), prepare("home.example.test", "A", recursive=True), TRIES)
     assert reply.message is not None
     assert (answers.rcode_of(reply.message), reply.unchecked) == ("SERVFAIL", None)
+
+
+class ClockThatSkips:
+    """A clock whose sleepers wake at once, with the hands moved on."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+class NoWay:
+    """Streams on which every question ends at once; notes when each was asked."""
+
+    def __init__(self, clock: ClockThatSkips) -> None:
+        self.clock = clock
+        self.asked_at: list[float] = []
+
+    async def ask(self, target: Target, _query: Query, _timeout: float) -> Received:
+        self.asked_at.append(self.clock.time)
+        return Received(self.clock.time, target.transport, error=LookError.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("way", "seconds"), [("tls://9.9.9.9", 1.9), ("tls://dns.example", 1.9), ("tcp://192.168.1.1", 0.0)]
+)
+async def test_a_stranger_is_asked_over_streams_in_turns_too(way: str, seconds: float) -> None:
+    """Two hundred questions at a hundred a second, of which ten may go at once."""
+    clock = ClockThatSkips()
+    streams = NoWay(clock)
+    pool = UdpPool(clock)
+    asker = Asker(pool, streams, clock, Patience())  # type: ignore[arg-type]
+    target = parse_resolver(way)
+    assert target is not None
+    for _ in range(200):
+        assert (await asker.ask(target, HOME, TRIES)).error is LookError.UNREACHABLE
+    assert streams.asked_at[-1] - streams.asked_at[0] == pytest.approx(seconds, abs=0.15)
+    await asker.close()
+    pool.close()

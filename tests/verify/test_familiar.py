@@ -93,12 +93,20 @@ def test_an_answer_that_became_another_is_forgotten_and_so_is_everything_when_as
     assert recall(familiar, received(PLAIN)) is None
 
 
+def test_beyond_a_bound_nothing_more_is_remembered() -> None:
+    familiar = Familiar(most=2)
+    known = [familiar.meet(f"{number}.example.test", RecordType.A, recursive=True) for number in range(3)]
+    again = [familiar.meet(f"{number}.example.test", RecordType.A, recursive=True) for number in range(3)]
+    assert [one is other for one, other in zip(known, again, strict=True)] == [True, True, False]
+    assert again[2].query == known[2].query
+
+
 def test_what_is_recognised_says_what_reading_says_whatever_was_damaged() -> None:
     chance = random.Random(1)
     familiar = knowing(PLAIN)
     wire = received(PLAIN).wire
     assert wire is not None
-    for _ in range(5000):
+    for _ in range(100_000):
         damaged = bytearray(wire)
         for _ in range(chance.randint(1, 2)):
             damaged[chance.randrange(12 + len(QUERY.question), len(wire))] ^= 1 << chance.randrange(8)
