@@ -188,6 +188,7 @@ class _Door:
                 tasks(_watch_settings(runtime, desktop), "watch the settings file")
                 tasks(runtime.watch_network(), "watch the network")
                 tasks(runtime.watch_updates(), "look for newer versions")
+                tasks(runtime.watch_program(), "look whether this program was replaced")
             self.app.commitDataRequest.connect(lambda manager: keep_for_session_end(manager, runtime.engine, desktop))
             rounds = tasks(runtime.engine.run(), "engine")
             if self.open_window or not runtime.settings.records:

@@ -74,7 +74,12 @@ async def _serve(runtime: Runtime) -> None:
         with stopping_signals(stop, reload.set):
             async with asyncio.TaskGroup() as group:
                 rounds = group.create_task(runtime.engine.run())
-                listeners = (_watch_settings(runtime, reload), runtime.watch_network(), runtime.watch_updates())
+                listeners = (
+                    _watch_settings(runtime, reload),
+                    runtime.watch_network(),
+                    runtime.watch_updates(),
+                    runtime.watch_program(),
+                )
                 watches = [group.create_task(each) for each in listeners]
                 await stop.wait()
                 for watch in watches:

@@ -129,6 +129,8 @@ class Runtime:
     _workshop: Workshop = field(repr=False)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _chosen: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    _standing: tuple[Problem, ...] = field(default=(), repr=False)
+    """Problems that no change of the settings solves."""
 
     async def reload(self) -> bool:
         """Take changed settings into the running engine. Broken ones are shown, and the last good ones stay.
@@ -140,9 +142,9 @@ class Runtime:
             setup = self._workshop.setup(settings) if settings != self.settings else None
         except DdnsTrayError as exc:
             log.warning("%s", exc)
-            self.engine.set_problems((exc.problem,))
+            self.engine.set_problems((exc.problem, *self._standing))
             return False
-        self.engine.set_problems(())
+        self.engine.set_problems(self._standing)
         if setup is not None:
             self.settings = settings
             self._reloaded.set()
@@ -208,6 +210,19 @@ class Runtime:
                 except OSError as exc:
                     self.engine.trust_hints(lambda: False)
                     log.info("the system does not say when the network changes: %s", exc)
+
+    async def watch_program(self) -> None:
+        """Notice an upgrade, or a move, of the very program that runs, and say so until it ends."""
+        from ddns_tray.system.own_program import LOOK, own_program  # noqa: PLC0415 - not needed for the first round
+
+        program = own_program()
+        if program is None:
+            return
+        while (problem := program.problem()) is None:
+            await self.clock.sleep(LOOK)
+        log.warning("%s", problem.title.message)
+        self._standing = (problem,)
+        self.engine.set_problems((*self.engine.snapshot.problems, problem))
 
     async def watch_updates(self, source: ReleaseSource | None = None) -> None:
         """Look for newer versions while the settings want that and this build knows where, until cancelled."""

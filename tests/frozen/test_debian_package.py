@@ -132,7 +132,11 @@ def test_a_program_that_runs_survives_its_upgrade_and_still_opens_what_it_had_no
     desktop.click(*icon)
     wait_for(lambda: bool(desktop.windows(TITLE)), "the window, whose modules were not loaded before")
     assert install(debian, "2.deb").returncode == 0
-    assert "home.example.test" in debian.run(PROGRAM, "status", env=env).stdout
+    wait_for(
+        lambda: "Another version" in debian.run(PROGRAM, "status", "--json", env=env).stdout,
+        "the old program to say that a new one is there",
+        pause=1,
+    )
     assert debian.run(PROGRAM, "quit", env=env).returncode == 0
     assert program.wait(10) == 0
     assert "Traceback" not in log.read_text(encoding="utf-8")
