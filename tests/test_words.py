@@ -33,7 +33,7 @@ from ddns_tray.core.model import (
 )
 from ddns_tray.core.reasons import REASONS
 from ddns_tray.core.text import Text, text
-from ddns_tray.words import LANGUAGES, Shape, Words, evidence, resolve_language
+from ddns_tray.words import LANGUAGES, Shape, Words, evidence, resolve_language, verdicts
 from ddns_tray.words.catalogue import catalogue
 from ddns_tray.words.language import supported
 from ddns_tray.words.sayings import SAYINGS
@@ -97,6 +97,7 @@ def literals() -> set[str]:
     tables += [*evidence.ROLES.values(), *evidence.SOURCE_KINDS.values(), *evidence.LOOK_ERRORS.values()]
     tables += [*evidence.LOOK_HINTS.values(), *evidence.ADDRESS_STATES.values(), *evidence.OUTCOMES.values()]
     tables += [*evidence.ABORT_REASONS.values()]
+    tables += [*verdicts._FINER_LABELS.values(), *verdicts._FINER_TITLES.values()]
     for saying in SAYINGS.values():
         tables += [each for each in (saying.cause, saying.next, saying.action, saying.watched) if each is not None]
     return {each.singular if isinstance(each, Plural) else each.message for each in tables}
@@ -141,6 +142,20 @@ def test_a_wildcard_is_told_with_the_evidence() -> None:
     assert told.startswith(
         f"{explain(EN, status, NOW).evidence.partition(' · proven')[0]} · a wildcard may have answered"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "label", "title"),
+    [
+        ("proxied", VerdictKind.PROXIED, "right, proxied", "Right, behind the provider's proxy"),
+        ("proxied_unread", VerdictKind.PROXIED, "behind a proxy", "Behind the provider's proxy"),
+        ("proxy_off", VerdictKind.PROXIED, "not behind the proxy", "Not behind the provider's proxy"),
+        ("mismatch", VerdictKind.MISMATCH, "wrong address", "The name leads to another address"),
+    ],
+)
+def test_only_a_proven_proxy_is_called_right(code: str, kind: VerdictKind, label: str, title: str) -> None:
+    status = bare(kind, Colour.YELLOW, reason(code))
+    assert (EN.record_line(status, NOW), EN.verdict_title(status)) == (label, title)
 
 
 _PASSES_ALONE = {"offline", "not_looked", "just_written", "propagating", "resolvers_not_asked"}

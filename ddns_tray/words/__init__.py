@@ -100,7 +100,7 @@ class Words(Speaker):
 
     def verdict_title(self, record: RecordStatus) -> str:
         """The verdict as a heading."""
-        return self.say(verdicts.TITLES[record.verdict.kind])
+        return self.say(verdicts.title(record.verdict))
 
     def verdict_explanation(self, record: RecordStatus, now: float) -> str:
         """Cause, evidence, what happens next and what to do: one sentence a line."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.alerting import NoticeKind
 from ddns_tray.core.model import RecordStatus
 from ddns_tray.words.evidence import FAMILIES
-from ddns_tray.words.verdicts import LABELS, explain
+from ddns_tray.words.verdicts import explain
+from ddns_tray.words.verdicts import label as label_of
 
 if TYPE_CHECKING:
     from ddns_tray.core.alerting import Notice
@@ -37,7 +38,7 @@ def _address_changed(speaker: Speaker, said: Notice) -> tuple[str, str]:
 def _trouble(speaker: Speaker, said: Notice) -> tuple[str, str]:
     if said.key is None or said.verdict is None:
         return speaker.tr("{name} needs you", name=_name(said)), ""
-    label = speaker.say(LABELS[said.verdict.kind])
+    label = speaker.say(label_of(said.verdict))
     title = speaker.tr("{name}: {verdict}", name=said.key.name, verdict=label)
     parts = explain(speaker, RecordStatus(said.key, None, (), said.verdict), said.at)
     return title, "\n".join(part for part in (parts.cause, parts.action) if part)

@@ -17,7 +17,7 @@ from ddns_tray.words.sayings import LOOK_AGAIN, SAYINGS, details
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ddns_tray.core.model import RecordStatus
+    from ddns_tray.core.model import RecordStatus, Verdict
     from ddns_tray.core.text import FieldValue, Text
     from ddns_tray.words.facts import Facts
     from ddns_tray.words.sayings import Saying
@@ -43,7 +43,7 @@ LABELS: Mapping[VerdictKind, Text] = {
     VerdictKind.HIJACKED: text("answers changed on the way"),
     VerdictKind.INTERNAL_VIEW: text("another answer inside"),
     VerdictKind.FILTERED: text("filtered"),
-    VerdictKind.PROXIED: text("right, proxied"),
+    VerdictKind.PROXIED: text("behind a proxy"),
     VerdictKind.DOUBLE_NAT: text("not reachable from outside"),
     VerdictKind.AUTH_UNREACHABLE: text("name servers out of reach"),
     VerdictKind.OFFLINE: text("offline"),
@@ -68,13 +68,36 @@ TITLES: Mapping[VerdictKind, Text] = {
     VerdictKind.HIJACKED: text("Somebody changes DNS answers on this network"),
     VerdictKind.INTERNAL_VIEW: text("This network has its own answer"),
     VerdictKind.FILTERED: text("A resolver blocks the name"),
-    VerdictKind.PROXIED: text("Right, behind the provider's proxy"),
+    VerdictKind.PROXIED: text("Behind the provider's proxy"),
     VerdictKind.DOUBLE_NAT: text("Not reachable from outside"),
     VerdictKind.AUTH_UNREACHABLE: text("The name servers are out of reach from here"),
     VerdictKind.OFFLINE: text("No connection to the internet"),
     VerdictKind.PAUSED: text("Paused"),
     VerdictKind.UNKNOWN: text("Not looked yet"),
 }
+
+
+_FINER_LABELS: Mapping[str, Text] = {
+    "proxied": text("right, proxied"),
+    "proxied_mismatch": text("another address behind the proxy"),
+    "proxy_off": text("not behind the proxy"),
+}
+_FINER_TITLES: Mapping[str, Text] = {
+    "proxied": text("Right, behind the provider's proxy"),
+    "proxied_mismatch": text("The proxy leads to another address"),
+    "proxy_off": text("Not behind the provider's proxy"),
+}
+"""By reason, where the kind alone would say too much or too little."""
+
+
+def label(verdict: Verdict) -> Text:
+    """A few words for a verdict."""
+    return _FINER_LABELS.get(verdict.reason.code, LABELS[verdict.kind])
+
+
+def title(verdict: Verdict) -> Text:
+    """A heading for a verdict."""
+    return _FINER_TITLES.get(verdict.reason.code, TITLES[verdict.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,7 @@ def record_line(speaker: Speaker, status: RecordStatus, now: float) -> str:
         left = verdict.deadline - now
         if left > 0:
             return speaker.tr("green in {countdown}", countdown=speaker.countdown(left))
-    return speaker.say(LABELS[verdict.kind])
+    return speaker.say(label(verdict))
 
 
 def explain(speaker: Speaker, status: RecordStatus, now: float) -> Explanation:
