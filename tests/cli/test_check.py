@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,8 +63,10 @@ def on_its_way() -> RecordStatus:
         auth("ns2", NEW, cnames=("there.example.org",)),
         resolver("udp://9.9.9.9", OLD, ttl=41, ede=(3, 22)),
         resolver("tls://1.1.1.1", NEW),
+        resolver("udp://8.8.8.8", rcode="SERVFAIL", checking_disabled="NOERROR"),
         secondary_interval=4200,
     )
+    view = replace(view, wildcard=True)
     verdict, _ = judge_again(view, told)
     return RecordStatus(KEY, "home", (NEW,), verdict, view, since=NOW - 5, circumstances=told)
 
