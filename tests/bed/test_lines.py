@@ -181,7 +181,7 @@ class Rig(World):
 
     def setup(self) -> EngineSetup:
         address = AddressSettings((f"http://{WORLD}/",), quorum=1)
-        lines = (LineSettings("fibre", "fibre0"), LineSettings("lte", "wwan0", return_after=120.0))
+        lines = (LineSettings("fibre", "fibre0", return_after=120.0), LineSettings("lte", "wwan0"))
         settings = Settings(address=address, ipv4=address, ipv6=address, records=self.records, lines=lines)
         made = WayMaker(self.http, self.clock, random.Random(1)).lines(settings)
         return replace(super().setup(), lines=made, interfaces=interface_addresses)
@@ -203,7 +203,7 @@ def story(computer: Uplinks, break_it: Callable[[], None], mend_it: Callable[[],
             break_it()
             seen += [await rig.rounds(1, DOUBT_PAUSE), await rig.rounds(2, DOUBT_PAUSE)]
             mend_it()
-            seen += [await rig.rounds(5), await rig.rounds(1)]
+            seen += [await rig.rounds(2), await rig.rounds(3)]
         finally:
             await rig.engine.aclose()
             await rig.http.aclose()

@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WORLD, WORLD6 = "9.9.9.9", "2620:fe::fe"
+_CARRIER_LIMIT = 10.0
 _TUNSETIFF = 0x400454CA
 _IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
 SOURCES = (f"http://{WORLD}/", f"stun:{WORLD}", f"dns://{WORLD}/whoami.example/TXT")
@@ -74,6 +76,10 @@ class Uplink:
     def plug_in(self, metric: int) -> None:
         """Bring it up again, with what the system had taken away."""
         ip("-n", self.client, "link", "set", self.device, "up")
+        end = time.monotonic() + _CARRIER_LIMIT
+        while " state UP " not in ip("-n", self.client, "-o", "link", "show", self.device):
+            assert time.monotonic() < end, "the cable shows no carrier"
+            time.sleep(0.01)
         ip("-n", self.client, "route", "add", "default", "via", f"{self.network}.1", "metric", str(metric))
         ip("-n", self.client, "addr", "add", f"{self.network6}2/64", "dev", self.device, "nodad")
         ip("-n", self.client, "-6", "route", "add", "default", "via", f"{self.network6}1", "metric", str(metric))
@@ -195,10 +201,11 @@ def uplinks(folder: Path) -> Iterator[Uplinks]:
         built.down()
 
 
-def ip(*arguments: str) -> None:
-    """Call iproute2."""
+def ip(*arguments: str) -> str:
+    """Call iproute2, and return what it says."""
     done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False, env=_environment())
     assert done.returncode == 0, f"ip {arguments}: {done.stderr}"
+    return done.stdout
 
 
 def _environment() -> dict[str, str]:
