@@ -110,6 +110,8 @@ WRONG = (
     Scenario("signatures that have expired", "home.bogus.test", BOGUS, (ODD,)),
     Scenario("a parent with another key", "home.bogusds.test", BOGUS, (ODD,)),
     Scenario("a bogus name that nobody told what to lead to", "home.bogus.test", BOGUS),
+    Scenario("signatures that have expired, over HTTPS", "home.bogus.test", Says(Kind.BOGUS, RED), (ODD,), sees=HTTPS),
+    Scenario("signatures that have expired, over TLS", "home.bogus.test", Says(Kind.BOGUS, RED), (ODD,), sees=TLS),
     Scenario(
         "a resolver that rejects the signatures without saying why",
         "home.bogus.test",
