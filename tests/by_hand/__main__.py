@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PLACE = ROOT / "build" / "by-hand"
-NEEDS = {"route53": ("moto[route53,server]==5.*",)}
+NEEDS = {"route53": ("moto[route53,server]==5.*",), "dyndns2": ("nsupdate==0.13.*", "argon2-cffi")}
 """What each file of tests needs beside the product."""
 
 
