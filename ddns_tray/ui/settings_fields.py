@@ -33,7 +33,7 @@ from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ddns_tray.core.errors import DdnsTrayError
     from ddns_tray.core.ports import SettingChange, SettingValue
@@ -308,6 +308,12 @@ class SettingsFields(QWidget):
         for path, field in self.fields.items():
             if path not in changing:
                 field.show_value(value_in(settings, field.rule))
+        self._show_what_fits()
+
+    def restore(self, changes: Iterable[SettingChange]) -> None:
+        """Go on with changes that another page like this one had not saved yet."""
+        for section, key, value in changes:
+            self.fields[section, key].show_value(value)
         self._show_what_fits()
 
     def show_problem(self, error: DdnsTrayError) -> None:

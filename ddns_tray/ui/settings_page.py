@@ -27,8 +27,9 @@ from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from ddns_tray.core.ports import SettingChange
     from ddns_tray.ui.desk_work import DeskWork
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
@@ -115,6 +116,15 @@ class SettingsPage(QWidget):
         for page in self.topics.values():
             page.show_settings(settings)
         self._show_autostart()
+
+    def unsaved(self) -> dict[Topic, list[SettingChange]]:
+        """What was changed and not saved yet."""
+        return {topic: changes for topic, page in self.topics.items() if (changes := page.changes())}
+
+    def restore(self, unsaved: Mapping[Topic, list[SettingChange]]) -> None:
+        """Go on with what another page like this one had not saved yet."""
+        for topic, changes in unsaved.items():
+            self.topics[topic].restore(changes)
 
     # --- names and accounts ---
 

@@ -274,6 +274,9 @@ class MainWindow(QWidget):
         words = self._words
         opened = self._opened_record()
         tab = None if self._settings is None else self._settings.tabs.currentIndex()
+        unsaved = {} if self._settings is None else self._settings.unsaved()
+        if self.wizard is not None:
+            self.wizard.keep_typed()
         self.setWindowTitle(words.tr("DDNS Tray"))
         self._welcome = self._address = self._activity_page = self._settings = None
         self.wizard = None
@@ -286,6 +289,8 @@ class MainWindow(QWidget):
         self._body = body
         self._connect()
         self.show_page(self._page)
+        if unsaved:
+            self.settings.restore(unsaved)
         if self._page is Page.SETTINGS and tab is not None:
             QTimer.singleShot(0, self, lambda: self._show_tab(tab))  # built apart, not to hold up the window
         else:

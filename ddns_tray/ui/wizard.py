@@ -84,6 +84,11 @@ class Wizard(QWidget):
         self._snapshot = snapshot
         self._refresh()
 
+    def keep_typed(self) -> None:
+        """Another wizard will show this work: what was typed goes with it."""
+        if self.work.step is Step.FIELDS:
+            self.work.remember(self.fields.values())
+
     def tick(self) -> None:
         """Another second: countdowns at the end go on."""
         if self.work.step is Step.DONE:

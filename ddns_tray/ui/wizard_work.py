@@ -140,6 +140,12 @@ class SetUp(QObject):
         if self.missing is None:
             self._begin(self._test(self._attempt), "test an account")
 
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Keep what stands in the fields, as the page that shows them is about to be built anew."""
+        missing, trimmed = self.missing, self.trimmed
+        self._fill(values)
+        self.missing, self.trimmed = missing, trimmed
+
     def _fill(self, values: Mapping[str, str]) -> None:
         self.trimmed = self.missing = None
         self.options = {}

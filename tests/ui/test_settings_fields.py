@@ -220,3 +220,12 @@ async def test_the_language_changes_on_the_open_page_and_one_stays_where_one_is(
     language = window.settings.topics[Topic.GENERAL].fields["general", "language"]
     assert language.control.accessibleName() == "语言"
     qtbot.waitUntil(language.isVisible)
+
+
+async def test_what_is_being_typed_survives_a_change_of_language(qtbot: QtBot, theme: Theme, behind: Behind) -> None:
+    window = opened(qtbot, theme, behind)
+    write(window.settings.topics[Topic.SOURCES], "address", "sources", "stun")
+    window.set_words(Words("zh_CN"))
+    again = window.settings.topics[Topic.SOURCES]
+    assert again.changes() == [("address", "sources", ["stun"])]
+    assert again.save.isEnabled()

@@ -338,6 +338,21 @@ async def test_language_and_place_survive_a_change_in_the_middle(
     assert len(file.settings.records) == 1
 
 
+async def test_what_was_typed_survives_a_change_in_the_middle(
+    window: MainWindow, wizard: Wizard, tasks: Tasks, desk: FakeDesk
+) -> None:
+    fill(wizard)
+    window.set_words(Words("zh_CN"))
+    again = window.wizard
+    assert again is not None
+    field = again.fields.field("api_token")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "", "a secret is not shown back"
+    again.next.click()
+    await tasks.drain()
+    assert desk.tested[0][1] == {"api_token": Secret("typed-token")}
+
+
 async def test_the_language_of_the_welcome_is_kept_with_the_first_name(
     window: MainWindow, qtbot: QtBot, file: FakeSettingsFile, tasks: Tasks
 ) -> None:
