@@ -29,8 +29,9 @@ _HEAD = """\
 
 <!-- Made from the registry: python -m ddns_tray.providers.reference > docs/providers.md -->
 
-{chosen} services can be chosen, {ended} more are known to have ended. `ddns-tray providers` lists them on the command
-line, `ddns-tray providers --json` as data. A service that is not here: [see below](#not-here).
+{chosen} services can be chosen, {more} more with the optional `ddns-tray[lexicon]`; {ended} are known to have ended.
+`ddns-tray providers` lists them on the command line, `ddns-tray providers --json` as data. A service that is not here:
+[see below](#not-here).
 """
 
 
@@ -133,7 +134,11 @@ def reference() -> str:
     left_out = "\n".join(f"| {names} | {why} |" for names, why in _LEFT_OUT)
     return "\n".join(
         [
-            _HEAD.format(chosen=len(alive), ended=len(ended)),
+            _HEAD.format(
+                chosen=sum(not entry.spec.extra for entry in alive),
+                more=sum(bool(entry.spec.extra) for entry in alive),
+                ended=len(ended),
+            ),
             _ways({_way(entry) for entry in alive}),
             _AFTER_WAYS,
             "## All services\n",
@@ -217,6 +222,7 @@ def _section(entry: Entry) -> str:
     ]
     remarks = [
         *(["**Reached without encryption: everybody on the way can read the secret.**"] if spec.plain_http else []),
+        *([f'Needs an optional part: `pip install "ddns-tray[{spec.extra}]"`.'] if spec.extra else []),
         *([str(spec.note)] if spec.note is not None else []),
         *([f"{', '.join(able).capitalize()}."] if able else []),
     ]

@@ -53,6 +53,7 @@ _BY_STATUS: dict[int, Refusal] = {
     HTTPStatus.REQUEST_TIMEOUT: ProviderUnavailable,
     HTTPStatus.CONFLICT: RequestRejected,
     HTTPStatus.UNPROCESSABLE_ENTITY: RequestRejected,
+    HTTPStatus.LOCKED: RecordConflict,
     HTTPStatus.TOO_EARLY: ProviderUnavailable,
     HTTPStatus.TOO_MANY_REQUESTS: RateLimited,
 }

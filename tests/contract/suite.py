@@ -331,6 +331,43 @@ class HttpHarness(Harness):
         """All requests so far."""
 
 
+class WritingHarness(HttpHarness):
+    """A harness at which a write can be refused."""
+
+    @abstractmethod
+    def fail_write(self, response: HttpResponse) -> None:
+        """Let the next request that writes be answered so, without being carried out."""
+
+
+class RefusedWrites:
+    """For services with zones over HTTP: what is refused is told, harms nothing, and can be done later."""
+
+    @pytest.mark.parametrize(
+        ("response", "kinds"),
+        [
+            (answer(423, b'{"message": "locked", "error": "locked"}'), (RecordConflict, RequestRejected)),
+            (answer(409, b'{"message": "locked", "error": "locked"}'), (RecordConflict, RequestRejected)),
+            (answer(503, MAINTENANCE_PAGE, "text/html"), (ProviderUnavailable,)),
+            (answer(200, MAINTENANCE_PAGE, "text/html"), (ProviderUnavailable, Unconfirmed)),
+            (answer(429, b"{}", retry_after="30"), (RateLimited,)),
+        ],
+        ids=["locked", "conflict", "outage", "page", "too many"],
+    )
+    async def test_a_refused_write_is_told_and_harms_nothing(
+        self, harness: WritingHarness, response: HttpResponse, kinds: tuple[type[DdnsTrayError], ...]
+    ) -> None:
+        before = {Datum(HOME.name, "A", OLD)}
+        harness.seed(before)
+        provider = harness.open()
+        harness.fail_write(response)
+        with pytest.raises(kinds) as caught:
+            await update(provider, HOME, NEW)
+        assert caught.value.problem.hint is not None
+        assert harness.content() == before
+        await update(provider, HOME, NEW)
+        assert {datum.content for datum in harness.content()} == {NEW}
+
+
 class HttpFaults:
     """For all that speak HTTP. Subclasses give the fixture `harness`, and `poke` where there is nothing to read."""
 

@@ -11,7 +11,18 @@ from ddns_tray.core.model import Intent
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.providers.registry import open_account, spec
-from tests.contract.suite import HOME, NEIGHBOURS, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
+from tests.contract.suite import (
+    HOME,
+    NEIGHBOURS,
+    NEW,
+    OLD,
+    HttpFaults,
+    HttpHarness,
+    RefusedWrites,
+    WritingHarness,
+    ZonedContract,
+    update,
+)
 from tests.support import fake_rest_clouds as clouds
 from tests.support import fake_rest_dns as dns
 from tests.support import fake_rest_keyed as keyed
@@ -87,7 +98,7 @@ IN_THE_QUERY = frozenset({"namesilo"})
 """Services whose documentation knows no other place for the key than the query."""
 
 
-class RestHarness(HttpHarness):
+class RestHarness(WritingHarness):
     """One service, with the same secret in all its secret fields."""
 
     def __init__(self, service: str, fake: FakeRest) -> None:
@@ -122,11 +133,14 @@ class RestHarness(HttpHarness):
         if not self.lists_zones and response.status == HTTPStatus.FORBIDDEN:
             self.http.fail_next(response)
 
+    def fail_write(self, response: HttpResponse) -> None:
+        self.http.fail_next(response, self.service.writes)
+
     def requests(self) -> list[HttpRequest]:
         return self.http.requests
 
 
-class RestContract(ZonedContract, HttpFaults):
+class RestContract(ZonedContract, HttpFaults, RefusedWrites):
     async def test_secrets_travel_in_headers_only(self, harness: HttpHarness) -> None:
         """Where there is no other way, the query holds the key, which no log and no error shows."""
         assert isinstance(harness, RestHarness)

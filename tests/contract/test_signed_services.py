@@ -25,7 +25,7 @@ from ddns_tray.core.plan import plan
 from ddns_tray.core.ports import Secret
 from ddns_tray.providers.catalogue import ENTRIES
 from ddns_tray.providers.registry import open_account, spec
-from tests.contract.suite import HOME, NEW, OLD, HttpFaults, HttpHarness, ZonedContract, update
+from tests.contract.suite import HOME, NEW, OLD, HttpFaults, RefusedWrites, WritingHarness, ZonedContract, update
 from tests.support import fake_signed as signed
 from tests.support import fake_signed_china as china
 from tests.support import fake_signed_rest as rest
@@ -65,7 +65,7 @@ NEW_TTL = {"edgeone": 300, "huaweicloud": 60, "baiducloud": 300, "westcn": 900, 
 """The TTL of records that nobody asked a TTL for, where it is not the usual one."""
 
 
-class SignedHarness(HttpHarness):
+class SignedHarness(WritingHarness):
     """One service, with the same secret in all its secret fields."""
 
     def __init__(self, service: str, fake: FakeRest) -> None:
@@ -100,6 +100,9 @@ class SignedHarness(HttpHarness):
     def fail_http(self, response: HttpResponse) -> None:
         self.http.fail_next(response)
 
+    def fail_write(self, response: HttpResponse) -> None:
+        self.http.fail_next(response, self.service.writes)
+
     def requests(self) -> list[HttpRequest]:
         return self.http.requests
 
@@ -113,7 +116,7 @@ def harness(request: pytest.FixtureRequest) -> SignedHarness:
     return harness_of(request.param)
 
 
-class TestSignedServices(ZonedContract, HttpFaults):
+class TestSignedServices(ZonedContract, HttpFaults, RefusedWrites):
     pass
 
 
