@@ -34,6 +34,16 @@ _Form = tuple[bytes, int, int, tuple[bytes, ...]]
 those of the answer section, and the octets before, between and behind the TTLs."""
 
 
+class _Seen:
+    """The form of a plain answer, and the newest observation of it."""
+
+    __slots__ = ("form", "observation")
+
+    def __init__(self, form: _Form, observation: Observation) -> None:
+        self.form = form
+        self.observation = observation
+
+
 class Acquaintance:
     """One question, and for each server the form of its last plain answer and what was taken down of it."""
 
@@ -41,7 +51,7 @@ class Acquaintance:
 
     def __init__(self, query: Query) -> None:
         self.query = query
-        self.seen: dict[Target, tuple[_Form, Observation]] = {}
+        self.seen: dict[Target, _Seen] = {}
 
 
 class Familiar:
@@ -77,7 +87,8 @@ class Familiar:
         entry = known.seen.get(target)
         if entry is None or wire is None:
             return None
-        (flags, size, told, pieces), seen = entry
+        flags, size, told, pieces = entry.form
+        seen = entry.observation
         begin = HEADER_OCTETS + len(known.query.question)
         if len(wire) != begin + size or wire[2:HEADER_OCTETS] != flags:
             return None
@@ -109,7 +120,7 @@ class Familiar:
             serial=serial,
             rtt_ms=None if rtt is None else round(rtt * 1000, 3),
         )
-        known.seen[target] = (entry[0], again)  # the newest one is in a view anyway
+        entry.observation = again  # the newest one is in a view anyway
         return again
 
     def learn(self, known: Acquaintance, target: Target, received: Received, seen: Observation) -> None:
@@ -119,7 +130,7 @@ class Familiar:
             known.seen.pop(target, None)
             return
         # Many names have the same form, so it is kept once.
-        known.seen[target] = (self._forms.setdefault(form, form), seen)
+        known.seen[target] = _Seen(self._forms.setdefault(form, form), seen)
 
 
 def _form_of(wire: bytes, query: Query, seen: Observation) -> _Form | None:

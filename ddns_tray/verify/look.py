@@ -181,7 +181,7 @@ class Look:
 
     def _begin(self, target: Target, query: Query, tries: Sequence[float], silence: Silence) -> Question:
         """Ask, unless that would be a waste."""
-        if silence.given_up(target):
+        if silence and silence.given_up(target):
             return self._asker.not_asked(target, query)
         return self._asker.begin(target, query, tries)
 

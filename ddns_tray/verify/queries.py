@@ -38,19 +38,17 @@ class Query:
     case_mask: int
     number: int
     """The question section as one number."""
-
-    def question_in_case(self, lots: bytes) -> bytes:
-        """The question section with the case of each letter drawn by lot: more bits for a forger to guess.
-
-        `lots` are as many random octets. This is the "0x20" of draft-vixie-dnsext-dns0x20; owner names compare without
-        case (RFC 4343).
-        """
-        turned = self.number ^ (int.from_bytes(lots) & self.case_mask)
-        return turned.to_bytes(len(self.question))
+    size: int
+    """Octets of the question section and an id."""
 
     def question_in_random_case(self) -> bytes:
-        """The same, with octets of the system's generator."""
-        return self.question_in_case(secrets.token_bytes(len(self.question)))
+        """The question section with the case of each letter drawn by lot: more bits for a forger to guess.
+
+        This is the "0x20" of draft-vixie-dnsext-dns0x20; owner names compare without case (RFC 4343). The pool does the
+        same with octets that it draws many at a time.
+        """
+        size = len(self.question)
+        return (self.number ^ (secrets.randbits(size * 8) & self.case_mask)).to_bytes(size)
 
     def wire(self, message_id: int, question: bytes | None = None) -> bytes:
         """The whole message under `message_id`."""
@@ -75,6 +73,7 @@ def prepare(
         tail=_OPT if edns else b"",
         # Length octets are at most 63, below the first letter, so they are never taken for one.
         number=int.from_bytes(question),
+        size=len(question) + 2,
         case_mask=int.from_bytes(owner.translate(_CASE_BIT)) << 32,
     )
 

@@ -50,8 +50,9 @@ class Question:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
-            finally:
+            except BaseException:
                 self.abandon()
+                raise
         assert self.received is not None  # noqa: S101 - that is what was waited for
         return self.received
 

@@ -89,6 +89,9 @@ class Silence:
     def __init__(self) -> None:
         self._in_a_row: dict[Target, int] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._in_a_row)
+
     def note(self, target: Target, *, silent: bool) -> None:
         """Note how one question ended."""
         if silent:
@@ -98,4 +101,4 @@ class Silence:
 
     def given_up(self, target: Target) -> bool:
         """Whether it would be a waste to ask once more."""
-        return bool(self._in_a_row) and self._in_a_row.get(target, 0) >= GIVEN_UP_AFTER
+        return self._in_a_row.get(target, 0) >= GIVEN_UP_AFTER

@@ -192,6 +192,7 @@ class UdpPool:
         error = self.put(exchange, now)
         if error is not None:
             exchange.fail(error)
+        if exchange.ended:  # perhaps because the socket of an earlier try went with it
             return
         wait = exchange.tries[exchange.sent]
         exchange.sent += 1
@@ -205,16 +206,18 @@ class UdpPool:
         question = query.question
         plain = server.folds_case or exchange.case_was_lost
         for _ in range(2):  # a second time if the first meets the late ICMP error of an older question
+            if exchange.ended:
+                return None
             try:
                 socket = self._socket(server)
             except OSError:
                 return LookError.UNREACHABLE
-            lots = self._lots.draw(2 + len(question))
+            lots = self._lots.draw(query.size)
             message_id = lots[:2]
             while message_id in socket.waiting:
                 message_id = self._lots.draw(2)
             if not plain:
-                question = query.question_in_case(lots[2:])
+                question = (query.number ^ (int.from_bytes(lots[2:]) & query.case_mask)).to_bytes(query.size - 2)
             try:
                 socket.send(message_id + query.head + question + query.tail)
             except BlockingIOError:

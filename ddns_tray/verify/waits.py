@@ -41,12 +41,11 @@ class Waits(Generic[_W]):
         if row is None:
             row = self._rows[seconds] = deque()
             self._timers[seconds] = asyncio.get_running_loop().call_later(seconds, self._on_time, seconds)
-        while row:
-            _, first, sent = row[0]
-            if not first.ended and first.sent == sent:
-                break
-            row.popleft()
         row.append((monotonic() + seconds, waiting, waiting.sent))
+        _, first, sent = row[0]
+        while first.ended or first.sent != sent:
+            row.popleft()
+            _, first, sent = row[0]
 
     def close(self) -> None:
         """Forget all."""
