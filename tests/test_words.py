@@ -17,6 +17,7 @@ from ddns_tray.core.model import (
     Colour,
     Family,
     LookError,
+    Observation,
     Outcome,
     Phase,
     Reason,
@@ -133,6 +134,25 @@ def test_an_explanation_needs_no_fact_that_the_judge_does_not_promise(
     assert "?" not in explained
     assert "{" not in explained
     assert explained.strip()
+
+
+@pytest.mark.parametrize(
+    ("observations", "said"),
+    [
+        ((auth("ns1", MINE), resolver("udp://9.9.9.9", OLD)), "servers right: 1 of 1 · resolvers right: 0 of 1"),
+        ((auth("ns1", MINE),), "servers right: 1 of 1"),
+        ((resolver("udp://9.9.9.9", OLD),), "Resolvers right: 0 of 1"),
+        ((), ""),
+    ],
+)
+def test_evidence_counts_nobody_who_was_not_asked(observations: tuple[Observation, ...], said: str) -> None:
+    key, verdict = RecordKey("home.example.org", RecordType.A), Verdict(VerdictKind.STALE, Colour.RED, reason("stale"))
+    told = explain(EN, RecordStatus(key, None, (MINE,), verdict, look(*observations)), NOW).evidence
+    assert told.removeprefix("Authoritative ") == said
+    right = {"servers_right": int(bool(observations)), "resolvers_right": 0, "resolvers_asked": 0}
+    alone = Verdict(VerdictKind.MATCHED, Colour.GREEN, Reason("authoritative_only", right))
+    told = explain(EN, RecordStatus(key, None, (MINE,), alone, look()), NOW).evidence
+    assert told == ("Authoritative servers right: 1" if observations else "")
 
 
 def test_a_wildcard_is_told_with_the_evidence() -> None:

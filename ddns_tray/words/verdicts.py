@@ -173,31 +173,8 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
 
     Where nobody knows what is right, those are counted that answered at all.
     """
-    data = status.verdict.reason.data
-    if "servers_right" in data:
-        said = speaker.fill(_COUNTED, data)
-    elif seen.expected and (seen.authoritative.asked or seen.resolvers.asked):
-        said = speaker.fill(
-            _COUNTED_OF,
-            {
-                "servers_right": len(seen.authoritative.right),
-                "servers_asked": seen.authoritative.asked,
-                "resolvers_right": len(seen.resolvers.right),
-                "resolvers_asked": seen.resolvers.asked,
-            },
-        )
-    elif seen.authoritative.asked or seen.resolvers.asked:
-        said = speaker.fill(
-            _COUNTED_ANSWERS if seen.resolvers.asked else _COUNTED_SERVERS,
-            {
-                "servers_answered": seen.authoritative.asked
-                - len(seen.authoritative.silent + seen.authoritative.failed),
-                "servers_asked": seen.authoritative.asked,
-                "resolvers_answered": seen.resolvers.asked - len(seen.resolvers.silent + seen.resolvers.failed),
-                "resolvers_asked": seen.resolvers.asked,
-            },
-        )
-    else:
+    said = _counted(speaker, status, seen)
+    if not said:
         return ""
     if status.line is not None:
         said = speaker.tr("{evidence} · line {line}", evidence=said, line=status.line)
@@ -208,20 +185,54 @@ def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -
     return said
 
 
-_COUNTED = text(
-    "Authoritative servers right: {servers_right} · resolvers right: {resolvers_right} of {resolvers_asked}"
-)
-_COUNTED_OF = text(
-    "Authoritative servers right: {servers_right} of {servers_asked} ·"
-    " resolvers right: {resolvers_right} of {resolvers_asked}"
-)
+def _counted(speaker: Speaker, status: RecordStatus, seen: Facts) -> str:
+    """Count those who were asked; nobody else is spoken of."""
+    servers, resolvers = seen.authoritative, seen.resolvers
+    facts: dict[str, FieldValue] = {
+        "servers_right": len(servers.right),
+        "servers_asked": servers.asked,
+        "servers_answered": servers.asked - len(servers.silent + servers.failed),
+        "resolvers_right": len(resolvers.right),
+        "resolvers_asked": resolvers.asked,
+        "resolvers_answered": resolvers.asked - len(resolvers.silent + resolvers.failed),
+    }
+    told = status.verdict.reason.data
+    texts = _ANSWERED
+    if "servers_right" in told:
+        facts |= {name: value for name, value in told.items() if isinstance(value, int)}
+        texts = _PROVEN
+    elif seen.expected:
+        texts = _RIGHT
+    both, servers_alone, resolvers_alone = texts
+    if facts["resolvers_asked"]:
+        some = servers.asked or facts["servers_right"]
+        return speaker.fill(both if some else resolvers_alone, facts)
+    return speaker.fill(servers_alone, facts) if servers.asked or facts["servers_right"] else ""
 
 
-_COUNTED_SERVERS = text("Authoritative servers that answered: {servers_answered} of {servers_asked}")
-_COUNTED_ANSWERS = text(
-    "Authoritative servers that answered: {servers_answered} of {servers_asked} ·"
-    " resolvers that answered: {resolvers_answered} of {resolvers_asked}"
+_RESOLVERS_RIGHT = text("Resolvers right: {resolvers_right} of {resolvers_asked}")
+_PROVEN = (
+    text("Authoritative servers right: {servers_right} · resolvers right: {resolvers_right} of {resolvers_asked}"),
+    text("Authoritative servers right: {servers_right}"),
+    _RESOLVERS_RIGHT,
 )
+_RIGHT = (
+    text(
+        "Authoritative servers right: {servers_right} of {servers_asked} ·"
+        " resolvers right: {resolvers_right} of {resolvers_asked}"
+    ),
+    text("Authoritative servers right: {servers_right} of {servers_asked}"),
+    _RESOLVERS_RIGHT,
+)
+_ANSWERED = (
+    text(
+        "Authoritative servers that answered: {servers_answered} of {servers_asked} ·"
+        " resolvers that answered: {resolvers_answered} of {resolvers_asked}"
+    ),
+    text("Authoritative servers that answered: {servers_answered} of {servers_asked}"),
+    text("Resolvers that answered: {resolvers_answered} of {resolvers_asked}"),
+)
+"""Of both kinds of servers, of authoritative ones alone, of resolvers alone."""
 
 
 def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> dict[str, FieldValue]:
