@@ -259,6 +259,21 @@ async def test_errors_of_the_library_are_told_apart(
     assert CANARY not in str(caught.value)
 
 
+@pytest.mark.parametrize("apex", ["", "@", f".{ZONE}", f"@.{ZONE}", f"{ZONE}.", ZONE])
+@pytest.mark.parametrize("written", ["home", f"home.{ZONE}", f"HOME.{ZONE}."])
+async def test_names_are_known_however_the_library_writes_them(
+    exoscale: LexiconHarness, apex: str, written: str
+) -> None:
+    records = [
+        {"id": number, "type": "A", "name": name, "content": NEW, "ttl": "60"}
+        for number, name in enumerate((apex, written, f"x{written}", apex or None))
+    ]
+    told = {"requests": 1, "stage": "list", "page": False, "records": records}
+    process = LexiconProcess(command=(sys.executable, "-c", scripted_worker(told)))
+    sets = await exoscale.open(process=process).records(ZONE)
+    assert [each.key.name for each in sets] == [ZONE, HOME.name, f"x{HOME.name}"]
+
+
 async def test_numbers_stay_numbers_on_their_way_back(exoscale: LexiconHarness) -> None:
     exoscale.seed((Datum(HOME.name, "A", OLD),))
     existing = await exoscale.open().read(HOME)
