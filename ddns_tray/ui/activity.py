@@ -6,7 +6,7 @@ It lives in memory and is bounded. The history of many days is the business of a
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened; the fields that belong to its kind are set."""
+    """One thing that happened; the fields that belong to its kind are set, the record without its evidence."""
 
     at: float
     kind: EventKind
@@ -85,9 +85,14 @@ def _record_events(before: Snapshot, after: Snapshot) -> Iterator[Event]:
             continue
         result = record.last_update
         if result is not None and result.outcome is not Outcome.NOOP and (old is None or old.last_update != result):
-            yield Event(result.at, EventKind.WRITE, record=record, result=result)
+            yield Event(result.at, EventKind.WRITE, record=_light(record), result=result)
         if old is not None and old.verdict.kind is not record.verdict.kind:
-            yield Event(after.at, EventKind.VERDICT, record=record)
+            yield Event(after.at, EventKind.VERDICT, record=_light(record))
+
+
+def _light(record: RecordStatus) -> RecordStatus:
+    """The record without its evidence, of which two thousand would be heavy."""
+    return replace(record, view=None, last_update=None, circumstances=None, turns=())
 
 
 def _problem_events(before: Snapshot, after: Snapshot) -> Iterator[Event]:
