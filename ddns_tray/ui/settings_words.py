@@ -20,6 +20,8 @@ def difference_in_words(words: Words, found: SettingsDifference) -> str:
         return _account(words, found)
     if found.section == "record":
         return _record(words, found)
+    if found.section == "line":
+        return _line(words, found)
     label = words.say(setting(found.section, found.name).label)
     before, after = _value(words, found.before), _value(words, found.after)
     if found.section.endswith("ipv4"):
@@ -37,6 +39,16 @@ def _account(words: Words, found: SettingsDifference) -> str:
             return words.tr("Account removed: {name}", name=found.name)
         case Difference.CHANGED:
             return words.tr("Account changed: {name} ({keys})", name=found.name, keys=words.listing(found.keys))
+
+
+def _line(words: Words, found: SettingsDifference) -> str:
+    match found.kind:
+        case Difference.NEW:
+            return words.tr("New line: {name}", name=found.name)
+        case Difference.GONE:
+            return words.tr("Line removed: {name}", name=found.name)
+        case Difference.CHANGED:
+            return words.tr("Line changed: {name} ({keys})", name=found.name, keys=words.listing(found.keys))
 
 
 def _record(words: Words, found: SettingsDifference) -> str:

@@ -11,10 +11,20 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from ddns_tray.core.errors import ConfigError, KeyringLocked, StorageError
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.ports import Secret
-from ddns_tray.core.settings import AccountSettings, RecordSettings, VerifySettings
+from ddns_tray.core.settings import (
+    AccountSettings,
+    AddressSettings,
+    GeneralSettings,
+    LineSettings,
+    RecordSettings,
+    Settings,
+    VerifySettings,
+)
+from ddns_tray.core.settings_exchange import differences
 from ddns_tray.core.text import text
 from ddns_tray.store.config import ConfigFile
 from ddns_tray.ui.settings_forms import ChangesForm, SecretsForm
+from ddns_tray.ui.settings_words import difference_in_words
 from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -204,3 +214,40 @@ async def test_a_place_that_cannot_be_written_is_said(window: MainWindow, tasks:
     travel(window)._spawn(travel(window).export_to(tmp_path / "nowhere" / "x.toml"), "export")
     await tasks.drain()
     assert isinstance(window._failure, StorageError)
+
+
+def test_every_difference_that_there_can_be_has_words() -> None:
+    full = Settings(
+        general=GeneralSettings(notifications=False),
+        ipv6=AddressSettings(quorum=1),
+        lines=(LineSettings("fibre", interface="eth0"),),
+        accounts=(HOME,),
+        records=(RecordSettings("home.example.org", (RecordType.A,), "home"),),
+        verify=VerifySettings(resolvers=()),
+    )
+    changed = Settings(
+        lines=(LineSettings("fibre", interface="eth1"),),
+        accounts=(replace(HOME, options={}),),
+        records=(RecordSettings("home.example.org", (RecordType.A,), ttl=60),),
+    )
+    words = Words("en")
+
+    def told(before: Settings, after: Settings) -> set[str]:
+        return {difference_in_words(words, each) for each in differences(before, after)}
+
+    assert {
+        "New line: fibre",
+        "New account: home",
+        "New name: home.example.org (A)",
+        "Desktop notifications: on → off",
+        "Quorum for IPv6: the same as for both → 1",
+    } <= told(Settings(), full)
+    assert {"Line removed: fibre", "Account removed: home", "Name removed: home.example.org (A)"} <= told(
+        full, Settings()
+    )
+    assert {
+        "Line changed: fibre (interface)",
+        "Account changed: home (base_url)",
+        "Name changed: home.example.org (A) (account and ttl)",
+    } <= told(full, changed)
+    assert "Resolvers: nothing → system, udp://9.9.9.9, udp://1.1.1.1 and udp://223.5.5.5" in told(full, changed)
