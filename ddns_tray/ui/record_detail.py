@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBo
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.core.model import VerdictKind
 from ddns_tray.core.repairs import RepairKind, offered
-from ddns_tray.ui.controls import fit_rows, muted, paragraph, set_up_table
+from ddns_tray.ui.controls import fit_rows, muted, paragraph, primary, set_up_table
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.history_strip import HistoryStrip
 from ddns_tray.ui.models import EvidenceModel
@@ -81,7 +81,7 @@ class RecordDetail(QWidget):
         buttons.setSpacing(8)
         buttons.addWidget(self._account)
         for kind in RepairKind:
-            button = self._repairs[kind] = QPushButton(self._words.repair_button(kind))
+            button = self._repairs[kind] = primary(QPushButton(self._words.repair_button(kind)))
             button.clicked.connect(lambda _=False, kind=kind: self.repair_chosen.emit(self._record, kind))
             buttons.addWidget(button)
         for button in (self._update, self._edit, self._copy):
