@@ -346,6 +346,8 @@ def provider_lines(specs: Iterable[ProviderSpec], words: Words) -> list[str]:
             for wanted in spec.fields
         ]
         lines += table(rows, indent="    ")
+        if spec.note is not None:
+            lines.append(f"    {words.say(spec.note)}")
     return lines
 
 

@@ -240,6 +240,7 @@ class ProviderPicker(QWidget):
 
     def __init__(self, words: Words, providers: Sequence[ProviderSpec]) -> None:
         super().__init__()
+        self._words = words
         self.search = search_field(words.tr("Search services"), words.tr("Clear"))
         self.list = QListWidget()
         self.list.setAccessibleName(words.tr("DNS services"))
@@ -254,9 +255,11 @@ class ProviderPicker(QWidget):
             words.tr("No service of that name. Many others speak the dyndns2 protocol: try that.")
         )
         self._nothing.setVisible(False)
+        self.missing = paragraph("")
+        self.missing.setVisible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.search, self.list, self._nothing):
+        for widget in (self.search, self.list, self._nothing, self.missing):
             column.addWidget(widget)
         self.search.textChanged.connect(self._narrow)
         self.list.currentItemChanged.connect(self._on_chosen)
@@ -275,7 +278,13 @@ class ProviderPicker(QWidget):
         self._nothing.setVisible(not found)
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
-        self.chosen.emit(None if item is None else item.data(_SPEC_ROLE))
+        """Hand on what can be used; of a service that needs an optional part, say how to get that."""
+        spec: ProviderSpec | None = None if item is None else item.data(_SPEC_ROLE)
+        missing = spec is not None and spec.status is ProviderStatus.MISSING
+        if spec is not None and missing and spec.note is not None:
+            self.missing.setText(self._words.say(spec.note))
+        self.missing.setVisible(missing)
+        self.chosen.emit(None if missing else spec)
 
 
 def _free_id(wanted: str, taken: frozenset[str]) -> str:

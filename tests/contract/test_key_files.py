@@ -69,6 +69,7 @@ def test_both_forms_of_a_key_are_read_whatever_became_of_its_lines() -> None:
         pem(traditional=True),
         pem().replace("\n", "\r\n"),
         pem().replace("\n", " "),
+        pem().replace("\n", ""),
         pem().replace("\n", "\\n"),
         f"some words before\n{pem()}\nand after",
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
 from shiboken6 import isValid
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
-from ddns_tray.core.model import AddressView, RecordType
+from ddns_tray.core.model import AddressView, ProviderStatus, RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
@@ -232,6 +233,22 @@ def test_services_are_found_by_any_of_their_names(qtbot: QtBot, typed: str, foun
     picker.search.setText(typed)
     items = [picker.list.item(row) for row in range(picker.list.count())]
     assert [item.data(256) for item in items if not item.isHidden()] == found
+
+
+def test_a_service_that_is_not_installed_says_how_to_get_it_and_cannot_be_chosen(qtbot: QtBot) -> None:
+    note = text("Install it with: {command}", command="pip install x")
+    away = replace(POWERDNS, status=ProviderStatus.MISSING, note=note)
+    picker = ProviderPicker(Words("en"), (CLOUDFLARE, away))
+    qtbot.addWidget(picker)
+    chosen: list[object] = []
+    picker.chosen.connect(chosen.append)
+    for row in (0, 1):
+        picker.list.setCurrentRow(row)
+    assert chosen == [CLOUDFLARE, None]
+    assert picker.missing.text() == "Install it with: pip install x"
+    assert not picker.missing.isHidden()
+    picker.list.setCurrentRow(0)
+    assert picker.missing.isHidden()
 
 
 def test_what_comes_along_with_copying_is_taken_off() -> None:

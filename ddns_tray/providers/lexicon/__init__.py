@@ -260,7 +260,7 @@ def _domains(opening: Opening) -> tuple[str, ...]:
 
 
 def _owner(record: Mapping[str, Any], zone: str) -> str:
-    """The canonical owner name; the library writes the apex as "", "@" or a dot before the zone, and some names short."""
+    """The canonical owner name. The library writes the apex as "", "@" or a dot before the zone, some names short."""
     written = str(record["name"] or "").lower().strip(".").removeprefix("@").strip(".")
     whole = written == zone or written.endswith(f".{zone}")
     return host_name(written if whole else f"{written}.{zone}".strip("."))
