@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from devtools import archives, linux_packages
+from devtools.environment import alone
 from devtools.freezing import BUNDLE_NAME, freeze, source_date, version
 from devtools.shell import BUILD, ROOT, WINDOWS, Failure, say
 
@@ -55,6 +56,11 @@ def build(arguments: list[str]) -> int:
 
 def frozen() -> Path:
     """Return the bundle of the files as they are now; builds only if one of them changed."""
+    with alone():
+        return _frozen()
+
+
+def _frozen() -> Path:
     wanted = made_from()
     stamp = FROZEN / "made-from"
     bundle = FROZEN / (f"{BUNDLE_NAME}.app" if sys.platform == "darwin" else BUNDLE_NAME)

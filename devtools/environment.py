@@ -55,7 +55,7 @@ def ensure(profile: Profile) -> None:
     wanted = _digest(profile)
     if _stamps().get(profile) == wanted and _whole():
         return
-    with _alone():
+    with alone():
         if _stamps().get(profile) == wanted and _whole():
             return  # somebody else has done it while we waited
         _prepare()
@@ -166,7 +166,7 @@ def _fill(profile: Profile) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Keep two set-ups of the same checkout from working at once; the system lets go when a process dies."""
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "setup.lock").open("a+b") as stream:

@@ -56,11 +56,25 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         shared = next((name for name in SHARED_SERVERS if item.get_closest_marker(name)), None)
         if shared and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(shared))
+        if getattr(config.option, "loadgroup", False):
+            _name_the_group(item)
+
+
+def _name_the_group(item: pytest.Item) -> None:
+    """Tell xdist by the test's id to which group it belongs.
+
+    xdist 3.8 writes that into an attribute which pytest 9.2 does not read, and so spreads each group over all
+    workers; see `test_tests_of_one_group_run_in_one_worker`.
+    """
+    groups = sorted(str(mark.args[0]) for mark in item.iter_markers("xdist_group"))
+    structured: Any = getattr(item, "_id", None)
+    if groups and structured is not None and f"@{'_'.join(groups)}" not in item.nodeid:
+        item._id = type(structured).parse(f"{item.nodeid}@{'_'.join(groups)}")
 
 
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:

@@ -64,6 +64,12 @@ def test_tests_are_spread_over_a_few_processors() -> None:
     assert 1 <= int(workers) <= commands.MOST_TEST_WORKERS
 
 
+@pytest.mark.xdist_group("together")
+def test_tests_of_one_group_run_in_one_worker(request: pytest.FixtureRequest) -> None:
+    spread = bool(getattr(request.config.option, "loadgroup", False))
+    assert request.node.nodeid.endswith("@together") == spread, "xdist reads the group from the test's id"
+
+
 # --- Debian packages ---
 
 
