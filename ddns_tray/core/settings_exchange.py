@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _OF_THIS_COMPUTER = frozenset(
     {("general", "autostart"), ("general", "secrets_file"), ("address", "interface"), ("address", "local_address")}
 )
+_PROGRAM = "command:"
 _ALWAYS_WRITTEN = frozenset({("record", "types")})
 _SINGLE_SECTIONS = tuple(section for section in SECTIONS if section not in ARRAY_SECTIONS)
 
@@ -48,6 +49,8 @@ class SettingsDifference:
     section: str
     name: str
     keys: tuple[str, ...] = ()
+    forms: tuple[tuple[SettingValue | None, SettingValue | None], ...] = ()
+    """For each of the keys, its form before and after; None where it is not written."""
     before: SettingValue | None = None
     after: SettingValue | None = None
 
@@ -104,6 +107,41 @@ def export_text(settings: Settings, *, heading: str) -> str:
     return "\n".join([*lines, ""])
 
 
+@dataclass(frozen=True, slots=True)
+class Risks:
+    """What settings of somebody else could do that a person should know: programs run here, secrets sent elsewhere.
+
+    `servers` are pairs of an account that we have already and the server that its secrets would go to from now on.
+    """
+
+    programs: tuple[str, ...] = ()
+    servers: tuple[tuple[str, str], ...] = ()
+
+
+def risks(before: Settings, after: Settings) -> Risks:
+    """What is in `after` and was not in `before` of that kind."""
+    old = set(_all_sources(before))
+    programs = dict.fromkeys(
+        source.partition(":")[2] for source in _all_sources(after) if source.startswith(_PROGRAM) and source not in old
+    )
+    kept = {account.id: account for account in before.accounts}
+    servers = [
+        (account.id, value)
+        for account in after.accounts
+        if account.id in kept
+        for key, value in account.options.items()
+        if kept[account.id].options.get(key) != value and ("://" in value or "server" in key or "url" in key)
+    ]
+    return Risks(tuple(programs), tuple(servers))
+
+
+def _all_sources(settings: Settings) -> Iterator[str]:
+    for address in (settings.address, settings.ipv4, settings.ipv6):
+        yield from address.sources
+    for line in settings.lines:
+        yield from line.sources
+
+
 def differences(before: Settings, after: Settings) -> tuple[SettingsDifference, ...]:
     """All that two settings do not share: lines, accounts, records, then values."""
     return (
@@ -132,7 +170,8 @@ def _differing(
         elif old != new:
             first, second = table_of(section, old), table_of(section, new)
             keys = tuple(key for key in {**first, **second} if first.get(key) != second.get(key))
-            yield SettingsDifference(Difference.CHANGED, section, name, keys)
+            forms = tuple((first.get(key), second.get(key)) for key in keys)
+            yield SettingsDifference(Difference.CHANGED, section, name, keys, forms)
 
 
 def _differing_values(before: Settings, after: Settings) -> Iterator[SettingsDifference]:
@@ -140,7 +179,7 @@ def _differing_values(before: Settings, after: Settings) -> Iterator[SettingsDif
         for rule in settings_of(section):
             old, new = value_in(before, rule), value_in(after, rule)
             if old != new:
-                yield SettingsDifference(Difference.CHANGED, section, rule.key, (), old, new)
+                yield SettingsDifference(Difference.CHANGED, section, rule.key, before=old, after=new)
 
 
 def _written(rule: Setting, value: object) -> SettingValue:

@@ -11,6 +11,8 @@ from ddns_tray.ui.account_fields import cleaned, secret_field
 from ddns_tray.ui.controls import muted, paragraph
 from ddns_tray.ui.forms import Form, add_field, field_form
 from ddns_tray.ui.settings_words import difference_in_words
+from ddns_tray.ui.wizard_parts import ResultLine
+from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,7 @@ class ChangesForm(Form):
         about: str,
         button: str,
         changes: Sequence[SettingsDifference],
+        warnings: Sequence[str] = (),
     ) -> None:
         super().__init__(words, theme, title, parent)
         self.column.addWidget(muted(paragraph(about), theme.tokens))
@@ -51,6 +54,11 @@ class ChangesForm(Form):
             lines.append(words.ntr("and {count} more", "and {count} more", rest, count=rest))
         self.changes = paragraph("\n".join(lines) or words.tr("Nothing would change."))
         self.column.addWidget(self.changes)
+        self.warnings = ResultLine(theme)
+        if warnings:
+            about_strangers = words.tr("Go on only if you know where this file comes from.")
+            self.warnings.say(Shape.WARNING, "\n".join(warnings), about_strangers)
+        self.column.addWidget(self.warnings)
         self.column.addStretch(1)
         self.save.setText(button)
         self.save.setEnabled(bool(changes))

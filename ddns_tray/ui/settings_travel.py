@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from ddns_tray.core.errors import DdnsTrayError, StorageError
-from ddns_tray.core.settings_exchange import differences, export_text
+from ddns_tray.core.settings_exchange import differences, export_text, risks
 from ddns_tray.core.text import Text, text
 from ddns_tray.ui.settings_forms import ChangesForm, SecretPlace, SecretsForm
+from ddns_tray.ui.settings_words import risks_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -132,6 +133,7 @@ class SettingsTravel(QObject):
             words.tr("Import"),
             self._work.settings(),
             then,
+            foreign=True,
         )
 
         async def work() -> None:
@@ -179,7 +181,9 @@ class SettingsTravel(QObject):
             if field.secret and field.required
         ]
 
-    def _changes_form(self, title: str, about: str, button: str, now: Settings, then: Settings) -> ChangesForm:
+    def _changes_form(
+        self, title: str, about: str, button: str, now: Settings, then: Settings, *, foreign: bool = False
+    ) -> ChangesForm:
         return ChangesForm(
             self._words,
             self._theme,
@@ -188,6 +192,7 @@ class SettingsTravel(QObject):
             about=about,
             button=button,
             changes=differences(now, then),
+            warnings=risks_in_words(self._words, risks(now, then)) if foreign else (),
         )
 
     async def _finish(self, form: ChangesForm, work: Callable[[], Awaitable[None]]) -> None:

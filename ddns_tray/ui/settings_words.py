@@ -10,7 +10,7 @@ from ddns_tray.ui.display import readable_name
 
 if TYPE_CHECKING:
     from ddns_tray.core.ports import SettingValue
-    from ddns_tray.core.settings_exchange import SettingsDifference
+    from ddns_tray.core.settings_exchange import Risks, SettingsDifference
     from ddns_tray.words import Words
 
 
@@ -38,7 +38,7 @@ def _account(words: Words, found: SettingsDifference) -> str:
         case Difference.GONE:
             return words.tr("Account removed: {name}", name=found.name)
         case Difference.CHANGED:
-            return words.tr("Account changed: {name} ({keys})", name=found.name, keys=words.listing(found.keys))
+            return words.tr("Account changed: {name} ({changes})", name=found.name, changes=_changes(words, found))
 
 
 def _line(words: Words, found: SettingsDifference) -> str:
@@ -48,7 +48,7 @@ def _line(words: Words, found: SettingsDifference) -> str:
         case Difference.GONE:
             return words.tr("Line removed: {name}", name=found.name)
         case Difference.CHANGED:
-            return words.tr("Line changed: {name} ({keys})", name=found.name, keys=words.listing(found.keys))
+            return words.tr("Line changed: {name} ({changes})", name=found.name, changes=_changes(words, found))
 
 
 def _record(words: Words, found: SettingsDifference) -> str:
@@ -60,7 +60,33 @@ def _record(words: Words, found: SettingsDifference) -> str:
         case Difference.GONE:
             return words.tr("Name removed: {name}", name=shown)
         case Difference.CHANGED:
-            return words.tr("Name changed: {name} ({keys})", name=shown, keys=words.listing(found.keys))
+            return words.tr("Name changed: {name} ({changes})", name=shown, changes=_changes(words, found))
+
+
+def _changes(words: Words, found: SettingsDifference) -> str:
+    nothing = words.tr("nothing")
+    return words.listing(
+        [
+            words.tr(
+                "{key}: {before} → {after}",
+                key=key,
+                before=nothing if before is None else _value(words, before),
+                after=nothing if after is None else _value(words, after),
+            )
+            for key, (before, after) in zip(found.keys, found.forms, strict=True)
+        ]
+    )
+
+
+def risks_in_words(words: Words, found: Risks) -> list[str]:
+    """One sentence for each thing that a person should know before saying yes."""
+    return [
+        *(words.tr("This program will be run on this computer: {program}", program=each) for each in found.programs),
+        *(
+            words.tr("The secrets of {account} will be sent to {server}.", account=account, server=server)
+            for account, server in found.servers
+        ),
+    ]
 
 
 def _value(words: Words, value: SettingValue | None) -> str:

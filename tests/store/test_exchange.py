@@ -18,7 +18,7 @@ from ddns_tray.core.settings import (
     Settings,
     VerifySettings,
 )
-from ddns_tray.core.settings_exchange import Difference, SettingsDifference, differences, export_text
+from ddns_tray.core.settings_exchange import Difference, Risks, SettingsDifference, differences, export_text, risks
 from ddns_tray.store.config import ConfigFile
 from tests.support.provider_specs import SPECS
 
@@ -204,7 +204,7 @@ def test_lines_that_come_are_added_and_ours_keep_their_interfaces(file: ConfigFi
     assert file.read().records == (follower,)
     found = differences(Settings(lines=(ours,)), Settings(lines=(theirs, lte)))
     assert found == (
-        SettingsDifference(Difference.CHANGED, "line", "fibre", ("interface",)),
+        SettingsDifference(Difference.CHANGED, "line", "fibre", ("interface",), (("eth0", "enp3s0"),)),
         SettingsDifference(Difference.NEW, "line", "lte"),
     )
 
@@ -237,9 +237,26 @@ def test_differences_name_accounts_names_and_values() -> None:
     )
     assert differences(before, before) == ()
     assert set(differences(before, after)) == {
-        SettingsDifference(Difference.CHANGED, "account", "home", ("server",)),
+        SettingsDifference(
+            Difference.CHANGED,
+            "account",
+            "home",
+            ("server",),
+            (("http://127.0.0.1:8081", "http://127.0.0.1:9999"),),
+        ),
         SettingsDifference(Difference.NEW, "account", "cloud"),
         SettingsDifference(Difference.GONE, "record", "a.example.org A"),
         SettingsDifference(Difference.NEW, "record", "b.example.org A+AAAA"),
-        SettingsDifference(Difference.CHANGED, "verify", "interval", (), "1m", "5m"),
+        SettingsDifference(Difference.CHANGED, "verify", "interval", before="1m", after="5m"),
     }
+
+
+def test_what_a_foreign_file_could_do_is_known_before() -> None:
+    ours = Settings(accounts=(HOME,), address=AddressSettings(sources=("https", "command:/usr/bin/mine")))
+    theirs = Settings(
+        accounts=(replace(HOME, options={"server": "http://198.51.100.7"}), CLOUD),
+        address=AddressSettings(sources=("command:/usr/bin/mine", "command:/usr/bin/theirs --now")),
+        lines=(LineSettings("fibre", sources=("command:/usr/bin/other",)),),
+    )
+    assert risks(ours, ours) == Risks()
+    assert risks(ours, theirs) == Risks(("/usr/bin/theirs --now", "/usr/bin/other"), (("home", "http://198.51.100.7"),))

@@ -114,6 +114,7 @@ async def test_the_last_change_is_shown_and_taken_back_with_its_secret(
     await tasks.drain()
     form = changes_form(window)
     assert form.changes.text() == "Account removed: cloud"
+    assert form.warnings.text() == ""
     form.save.click()
     await tasks.drain()
     assert file.read().accounts == (HOME,)
@@ -180,11 +181,12 @@ async def test_an_import_shows_what_it_would_change_and_then_asks_for_secrets(
     await tasks.drain()
     form = changes_form(window)
     assert form.changes.text().splitlines() == [
-        "Account changed: home (base_url)",
+        "Account changed: home (base_url: http://127.0.0.1:8081 → http://127.0.0.1:9999)",
         "New account: cloud",
         "New name: 例子.example.org (A)",
         "Ask the DNS every: 1m → 5m",
     ]
+    assert "The secrets of home will be sent to http://127.0.0.1:9999." in form.warnings.text()
     assert file.read() == before
     form.save.click()
     await tasks.drain()
@@ -246,8 +248,8 @@ def test_every_difference_that_there_can_be_has_words() -> None:
         full, Settings()
     )
     assert {
-        "Line changed: fibre (interface)",
-        "Account changed: home (base_url)",
-        "Name changed: home.example.org (A) (account and ttl)",
+        "Line changed: fibre (interface: eth0 → eth1)",
+        "Account changed: home (base_url: http://127.0.0.1:8081 → nothing)",
+        "Name changed: home.example.org (A) (account: home → nothing and ttl: nothing → 60)",
     } <= told(full, changed)
     assert "Resolvers: nothing → system, udp://9.9.9.9, udp://1.1.1.1 and udp://223.5.5.5" in told(full, changed)
