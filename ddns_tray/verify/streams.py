@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _IDLE = {Transport.TCP: 5.0, Transport.TLS: 75.0}
 """Seconds that an unused connection is kept."""
+_NEXT_ADDRESS_AFTER = 0.25
+"""Seconds until another address of a host is tried beside the first (RFC 8305 §5): IPv6 may lead nowhere."""
 _QR = 0x80
 
 
@@ -105,6 +107,7 @@ class Streams:
             target.port,
             ssl=await self._context(target.ca_file) if secure else None,
             server_hostname=target.host if secure else None,
+            happy_eyeballs_delay=_NEXT_ADDRESS_AFTER,
         )
 
         def forget(connection: _Connection) -> None:
