@@ -13,7 +13,7 @@ from ddns_tray.core.errors import NoKeyring
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.repairs import RepairKind
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings, VerifySettings
-from ddns_tray.core.settings_exchange import differences
+from ddns_tray.core.settings_exchange import Risks, differences
 from ddns_tray.core.text import text
 from ddns_tray.system.faults import FaultReport
 from ddns_tray.ui.account_form import AccountForm
@@ -21,6 +21,7 @@ from ddns_tray.ui.fault_box import FaultBox
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.repair_form import RepairForm
 from ddns_tray.ui.settings_forms import ChangesForm, SecretsForm
+from ddns_tray.ui.settings_words import risks_in_words
 from ddns_tray.ui.window import MainWindow, Page
 from tests.support import snapshots
 
@@ -194,6 +195,7 @@ def _record(stage: Stage) -> QWidget:
         record=None,
         account="cloudflare",
     )
+    _sized(form)
     form.name.setText("https://家.Example.org/")
     form.name.textEdited.emit(form.name.text())
     return _sized(form)
@@ -215,6 +217,7 @@ def _changes(stage: Stage) -> QWidget:
         ),
         button=stage.words.tr("Import"),
         changes=differences(Settings(), after),
+        warnings=risks_in_words(stage.words, Risks(("/usr/bin/my-address",), (("home", "http://192.0.2.8:8081"),))),
     )
     return _sized(form)
 
