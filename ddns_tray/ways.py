@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.request import getproxies
 
 from ddns_tray.core.errors import ConnectFailed
 from ddns_tray.core.model import ANY_WAY, Binding, Family
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.model import DefaultRoute, Detour
-    from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient
+    from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient, HttpRequest, HttpResponse, Lookup
     from ddns_tray.core.settings import AddressSettings, Settings
 
 
@@ -38,11 +39,12 @@ class WayMaker:
     http: HttpClient
     clock: Clock
     chance: Chance
+    lookup: Lookup | None = None
 
     def world(self, settings: Settings) -> Mapping[Family, tuple[Detector, ...]]:
         """Return who is asked by the way that the system takes, or by the one that `[address]` names."""
         binding = binding_of(settings.address)
-        out = WayOut(lambda _family: binding, bind_socket) if binding else ANYWHERE
+        out = WayOut(lambda _family: binding, bind_socket, self.lookup) if binding else ANYWHERE
         return self._detectors(per_family(settings), out)
 
     def lines(self, settings: Settings) -> tuple[WaySetup, ...]:
@@ -55,7 +57,7 @@ class WayMaker:
     def home(self, settings: Settings) -> WaySetup:
         """Return the line of the house."""
         address = {family: replace(mine, sources=_askable(mine)) for family, mine in per_family(settings).items()}
-        return self._way(HOME, ANY_WAY, address, WayOut(_home, bind_socket))
+        return self._way(HOME, ANY_WAY, address, WayOut(_home, bind_socket, self.lookup))
 
     def detours(self, settings: Settings) -> Mapping[Family, Detour]:
         """Return where our traffic takes another way than the line of the house. Raises `OSError`.
@@ -72,7 +74,7 @@ class WayMaker:
             family: replace(mine, sources=sources_of_line(line, mine), quorum=line.quorum or mine.quorum)
             for family, mine in per_family(settings).items()
         }
-        way = self._way(line.id, binding, address, WayOut(lambda _family: binding, bind_socket))
+        way = self._way(line.id, binding, address, WayOut(lambda _family: binding, bind_socket, self.lookup))
         return replace(way, return_after=line.return_after, by_address=by_address)
 
     def _way(self, name: str, binding: Binding, address: Mapping[Family, AddressSettings], out: WayOut) -> WaySetup:
@@ -94,6 +96,31 @@ class WayMaker:
         return MappingProxyType(
             {family: build(mine.sources, quorum=mine.quorum, family=family) for family, mine in address.items()}
         )
+
+
+class LineHttp:
+    """The way to HTTP for services: by a line that is up while another one is dead, else as the system likes.
+
+    The system may go on sending by a line of which it does not know that it is dead; then a write that says so to the
+    world would never arrive. Where a proxy is set, it decides about the way.
+    """
+
+    def __init__(
+        self, http: HttpClient, way: Callable[[], Binding], proxies: Callable[[], Mapping[str, str]] = getproxies
+    ) -> None:
+        self._http = http
+        self._way = way
+        self._proxies = proxies
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Send one request."""
+        binding = self._way()
+        if binding and not request.binding and not (request.use_proxy and self._proxies()):
+            request = replace(request, binding=binding)
+        return await self._http.send(request)
+
+    async def aclose(self) -> None:
+        """Close nothing: the connections belong to whoever gave them."""
 
 
 def routes_to_routers(settings: Settings) -> tuple[Callable[[], Sequence[DefaultRoute]], ...]:

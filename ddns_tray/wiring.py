@@ -29,21 +29,23 @@ from ddns_tray.store.secrets import ChainSecrets, build_secrets
 from ddns_tray.system.binding import bind_socket
 from ddns_tray.system.clock import SystemClock, elapsed
 from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.names import RememberedNames
 from ddns_tray.system.resolvers import system_resolvers
 from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
-from ddns_tray.ways import WayMaker, built_in, per_family, routes_to_routers
+from ddns_tray.ways import LineHttp, WayMaker, built_in, per_family, routes_to_routers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import AccountReport, DefaultRoute, ExistingSet, Family, ProviderSpec, Snapshot
+    from ddns_tray.core.model import AccountReport, Binding, DefaultRoute, ExistingSet, Family, ProviderSpec, Snapshot
     from ddns_tray.core.ports import (
         Chance,
         Clock,
         Detector,
         HttpClient,
+        Lookup,
         MemoryStore,
         PortalProbe,
         Provider,
@@ -297,10 +299,11 @@ class Workshop:
     clock: Clock
     chance: Chance
     accounts: Accounts
+    lookup: Lookup
 
     def setup(self, settings: Settings) -> EngineSetup:
         """Build the adapters that these settings name; nothing is opened yet."""
-        ways = WayMaker(self.http, self.clock, self.chance)
+        ways = WayMaker(self.http, self.clock, self.chance, self.lookup)
         address = MappingProxyType(per_family(settings))
         detectors = ways.world(settings)
         return EngineSetup(
@@ -391,10 +394,15 @@ def build_runtime(
     read = settings if settings is not None else settings_file.read()
     if extra_records:
         read = replace(read, records=tuple(extra_records))
-    http = HttpxClient(bind=bind_socket)
+    names = RememberedNames()
+    http = HttpxClient(bind=bind_socket, lookup=names)
     secrets = secrets or build_secrets(paths.config_file, environ=environ)
-    accounts = Accounts(http, secrets, clock)
-    workshop = Workshop(http=http, clock=clock, chance=chance, accounts=accounts)
+
+    def way_to_write() -> Binding:
+        return engine.way_out()  # the engine is made below, before anybody writes
+
+    accounts = Accounts(LineHttp(http, way_to_write), secrets, clock)
+    workshop = Workshop(http=http, clock=clock, chance=chance, accounts=accounts, lookup=names)
     engine = Engine(workshop.setup(read), clock=clock, chance=chance, memory=memory or MemoryFile(paths.memory_file))
     return Runtime(
         paths=paths,

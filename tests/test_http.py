@@ -444,13 +444,34 @@ async def test_a_local_address_is_where_the_request_comes_from(client: HttpxClie
     assert server.requests[0].peer == "127.0.0.5"
 
 
+async def _nowhere(host: str, _family: Family) -> tuple[str, ...]:
+    raise socket.gaierror(-2, host)
+
+
+async def _here(_host: str, family: Family) -> tuple[str, ...]:
+    return ("127.0.0.1",) if family is Family.IPV4 else ()
+
+
+async def test_a_bound_request_finds_its_server_as_it_is_told(authority: CertificateAuthority) -> None:
+    way = Binding(local_address=ip_address("127.0.0.1"))
+    async with HttpServer({"/": Answer(body=BODY)}, tls=authority.server_context("dns.example")) as server:
+        client = HttpxClient(ca_file=authority.ca_file, bind=_bind, lookup=_here)
+        request = HttpRequest("GET", server.url(host="dns.example"), binding=way)
+        assert (await client.send(request)).body == BODY
+        await client.aclose()
+        client = HttpxClient(ca_file=authority.ca_file, bind=_bind, lookup=_nowhere)
+        with pytest.raises(ConnectFailed):
+            await client.send(request)
+        await client.aclose()
+
+
 def _bind(sock: socket.socket, binding: Binding, _family: Family) -> None:
     sock.bind((str(binding.local_address), 0))
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS gives loopback one address only")
 async def test_a_bound_request_leaves_by_its_way_and_proves_its_server(authority: CertificateAuthority) -> None:
-    client = HttpxClient(ca_file=authority.ca_file, bind=_bind)
+    client = HttpxClient(ca_file=authority.ca_file, bind=_bind, lookup=_nowhere)
     way = Binding(local_address=ip_address("127.0.0.6"))
     async with HttpServer({"/": Answer(body=BODY)}, tls=authority.server_context("127.0.0.1")) as server:
         for _ in range(2):
@@ -467,18 +488,18 @@ async def test_a_bound_request_fails_where_its_way_is_gone_nobody_answers_or_not
     way = Binding("eth9")
     async with HttpServer({"/": Answer(fault=Fault.STALL)}) as server:
         for bind in (gone, None):
-            client = HttpxClient(bind=bind)
+            client = HttpxClient(bind=bind, lookup=_nowhere)
             with pytest.raises(ConnectFailed):
                 await client.send(HttpRequest("GET", server.url(), binding=way))
             await client.aclose()
         assert server.requests == []
-        client = HttpxClient(bind=lambda *_: None)
+        client = HttpxClient(bind=lambda *_: None, lookup=_nowhere)
         with pytest.raises(TimedOut):
             await client.send(HttpRequest("GET", server.url(), binding=way, timeout=SOON))
         await client.aclose()
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        client = HttpxClient(bind=lambda *_: None)
+        client = HttpxClient(bind=lambda *_: None, lookup=_nowhere)
         with pytest.raises(ConnectFailed):
             await client.send(HttpRequest("GET", f"http://127.0.0.1:{closed.getsockname()[1]}/", binding=way))
         await client.aclose()

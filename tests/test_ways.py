@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
-from ddns_tray.core.model import Binding, Family, RecordType
+from ddns_tray.core.model import ANY_WAY, Binding, Family, RecordType
+from ddns_tray.core.ports import HttpRequest, HttpResponse
 from ddns_tray.core.settings import AddressSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.binding import bind_socket
 from ddns_tray.system.routes import default_routes
-from ddns_tray.ways import WayMaker, routes_to_routers
+from ddns_tray.ways import LineHttp, WayMaker, routes_to_routers
 from tests.support.clock import FakeClock
 
 FIBRE, LTE = LineSettings("fibre", "eth0"), LineSettings("lte", "wwan0", sources=("stun:9.9.9.9",), quorum=1)
@@ -42,6 +44,37 @@ def test_the_line_of_the_house_is_asked_by_what_can_be_asked_through_it() -> Non
     address = AddressSettings(("stun:9.9.9.9", "interface:wg0"))
     home = maker().home(Settings(address=address, ipv4=address, ipv6=address))
     assert [each.source for each in home.detectors[Family.IPV4]] == ["stun:9.9.9.9"]
+
+
+class Recorder:
+    """Notes by which way requests go."""
+
+    def __init__(self) -> None:
+        self.ways: list[str] = []
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        self.ways.append(str(request.binding))
+        return HttpResponse(200, {}, b"")
+
+    async def aclose(self) -> None:
+        raise AssertionError
+
+
+async def test_services_are_reached_by_the_line_that_lives_unless_a_proxy_or_the_request_says_otherwise() -> None:
+    recorder = Recorder()
+    proxies: dict[str, str] = {}
+    http = LineHttp(recorder, lambda: way, lambda: proxies)
+    plain, chosen = HttpRequest("GET", "https://dns.example"), HttpRequest("GET", "x:", binding=Binding("eth7"))
+    way = ANY_WAY
+    await http.send(plain)
+    way = Binding("wwan0")
+    await http.send(plain)
+    await http.send(chosen)
+    proxies["https"] = "http://proxy.example:3128"
+    await http.send(plain)
+    await http.send(replace(plain, use_proxy=False))
+    await http.aclose()
+    assert recorder.ways == ["", "wwan0", "eth7", "", "wwan0"]
 
 
 def test_a_way_that_the_person_has_named_is_no_detour() -> None:

@@ -152,6 +152,13 @@ class Binder(Protocol):
         """Bind it, or leave it alone where the binding says nothing of this family. Raises `OSError`."""
 
 
+class Lookup(Protocol):
+    """What looks up the addresses of a name."""
+
+    async def __call__(self, host: str, family: Family, /) -> Sequence[str]:
+        """Return them, the preferred one first. Raises `OSError`, or `UnicodeError` for what is no name."""
+
+
 class HttpClient(Protocol):
     """The only way to HTTP. Raises `TransportError` and nothing else; any status is a normal return."""
 

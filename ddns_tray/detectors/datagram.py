@@ -21,6 +21,7 @@ from ddns_tray.detectors.base import FAMILY_NAMES
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from ddns_tray.core.ports import Lookup
     from ddns_tray.detectors.way_out import Prepare
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ def doubling(first: float, total: float) -> Iterator[float]:
         wait *= 2
 
 
-async def resolve(host: str, family: Family) -> str:
+async def resolve(host: str, family: Family, lookup: Lookup | None = None) -> str:
     """Return one address of `host` in this family. Raises `ConnectFailed` if there is none."""
     try:
         literal = ip_address(host)
@@ -103,10 +104,12 @@ async def resolve(host: str, family: Family) -> str:
             return host
         raise _not_found(host, family)
     try:
+        if lookup is not None:
+            return (await lookup(host, family))[0]
         found = await asyncio.get_running_loop().getaddrinfo(
             host, None, family=_SOCKET_FAMILIES[family], type=socket.SOCK_DGRAM
         )
-    except (OSError, UnicodeError) as exc:
+    except (OSError, UnicodeError, IndexError) as exc:
         raise _not_found(host, family) from exc
     return str(found[0][4][0])
 

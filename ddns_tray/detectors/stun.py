@@ -79,7 +79,7 @@ class StunDetector(BaseDetector):
     async def _look(self, family: Family) -> IPAddress:
         server = self._server
         async with within(self._timeout, server.host):
-            address = await resolve(server.host, family)
+            address = await resolve(server.host, family, self._out.lookup)
             transaction = secrets.token_bytes(_TRANSACTION)
             found = await exchange(
                 address,

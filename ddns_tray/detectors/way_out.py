@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ddns_tray.core.model import Binding, DefaultRoute, Family, InterfaceAddress
-    from ddns_tray.core.ports import Binder
+    from ddns_tray.core.ports import Binder, Lookup
 
     Prepare = Callable[[socket.socket], None]
 
@@ -34,10 +34,14 @@ def _leave_alone(_sock: socket.socket, _binding: Binding, _family: Family) -> No
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """`find` tells the way for a family at the time of a look, and raises `DdnsTrayError` where there is none."""
+    """`find` tells the way for a family at the time of a look, and raises `DdnsTrayError` where there is none.
+
+    `lookup` looks names up; None is as the system does it.
+    """
 
     find: Callable[[Family], Binding] = _any_way
     bind: Binder = _leave_alone
+    lookup: Lookup | None = None
 
     def preparing(self, family: Family) -> Prepare:
         """Return what binds a socket of this family before it is connected; that raises `ConnectFailed`."""

@@ -132,7 +132,7 @@ class WhoamiDetector(BaseDetector):
             if question.carrier is Carrier.HTTPS:
                 answer = await self._over_https(question, message, family)
             else:
-                address = await resolve(question.server, family)
+                address = await resolve(question.server, family, self._out.lookup)
                 prepare = self._out.preparing(family)
                 if question.carrier is Carrier.TLS:
                     answer = await _over_stream(question, message, address, prepare, self._tls())

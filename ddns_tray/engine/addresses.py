@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core import detours, lines
 from ddns_tray.core.agree import offline
 from ddns_tray.core.model import (
+    ANY_WAY,
     AddressState,
     AddressView,
     Agreement,
@@ -283,8 +284,21 @@ class Addresses:
     # --- what front ends see ---
 
     def sightings(self) -> tuple[Sighting, ...]:
-        """Return all that was seen by any way."""
-        return tuple(sighting for found in self._found.values() for sighting in found.sightings)
+        """Return all that was seen by the way that the system takes: lines prove only themselves."""
+        return tuple(
+            sighting for (way, _), found in self._found.items() if way == WORLD for sighting in found.sightings
+        )
+
+    def way_out(self) -> Binding:
+        """Return by which way to write: while a line is dead, by the first that is up; else as the system likes."""
+        used = [line for line in self._setup.lines if self._is_used(line)]
+        if not any(self._states(line) == {LineState.DOWN} for line in used):
+            return ANY_WAY
+        return next((line.binding for line in used if LineState.UP in self._states(line)), ANY_WAY)
+
+    def _states(self, line: WaySetup) -> set[LineState]:
+        places = [(line.id, family) for family in Family if (line.id, family) in self._found]
+        return {self._health.get(place, lines.LineHealth()).state for place in places}
 
     def mark_offline(self) -> None:
         """Write down that we are offline where that is why no address is known."""

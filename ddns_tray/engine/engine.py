@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import RecordKey, Snapshot, UpdateResult
+    from ddns_tray.core.model import Binding, RecordKey, Snapshot, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, MemoryStore, Subscriber
     from ddns_tray.core.release import UpdateNews
     from ddns_tray.core.repairs import Repair, RepairKind
@@ -181,6 +181,10 @@ class Engine:
         """Close the accounts and the verifier."""
         self._state.save()
         await self._rounds.close()
+
+    def way_out(self) -> Binding:
+        """By which way to write, where the one that the system takes may be dead."""
+        return self._rounds.way_out()
 
     # --- inside ---
 

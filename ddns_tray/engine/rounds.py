@@ -24,7 +24,7 @@ from ddns_tray.engine.updating import Task, Updater
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ddns_tray.core.model import Agreement, Behind, RecordKey, UpdateResult, Verdict
+    from ddns_tray.core.model import Agreement, Behind, Binding, RecordKey, UpdateResult, Verdict
     from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.core.repairs import Repair, RepairKind
     from ddns_tray.engine.setup import AccountOpener, EngineSetup, KeptRecord
@@ -116,6 +116,10 @@ class Rounds:
         if not (detect or observe or retry or portal or line):
             return None
         return RoundRequest(detect=detect or retry or line, observe=observe, care=Care.ROUTINE)
+
+    def way_out(self) -> Binding:
+        """By which way to write, where the one that the system takes may be dead."""
+        return self._addresses.way_out()
 
     def retries(self) -> list[float]:
         """When failed writes may be tried again."""

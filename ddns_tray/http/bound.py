@@ -11,23 +11,25 @@ import anyio.abc
 import httpcore2
 from httpcore2._backends.anyio import AnyIOStream  # there is no public way to wrap a connected socket
 
+from ddns_tray.core.addresses import parsed
 from ddns_tray.core.model import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ddns_tray.core.model import Binding
-    from ddns_tray.core.ports import Binder
+    from ddns_tray.core.ports import Binder, Lookup
 
-_FAMILIES = {socket.AF_INET: Family.IPV4, socket.AF_INET6: Family.IPV6}
+_FAMILIES = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
 
 class BoundBackend(httpcore2.AnyIOBackend):
-    """Opens TCP connections from sockets that are bound first. Names are looked up as the system does it."""
+    """Opens TCP connections from sockets that are bound first."""
 
-    def __init__(self, binding: Binding, bind: Binder) -> None:
+    def __init__(self, binding: Binding, bind: Binder, lookup: Lookup) -> None:
         self._binding = binding
         self._bind = bind
+        self._lookup = lookup
 
     async def connect_tcp(
         self,
@@ -39,13 +41,16 @@ class BoundBackend(httpcore2.AnyIOBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address that answers. `local_address` only says of which family it has to be."""
         failure: OSError | None = None
-        wanted = socket.AF_UNSPEC if local_address is None else _family_of(local_address)
+        wanted = tuple(Family) if local_address is None else (_family_of(local_address),)
         try:
             async with asyncio.timeout(timeout):
-                loop = asyncio.get_running_loop()
-                for family, *_, address in await loop.getaddrinfo(host, port, family=wanted, type=socket.SOCK_STREAM):
+                for family in wanted:
                     try:
-                        return await self._connected(socket.AddressFamily(family), address)
+                        for address in await self._addresses(host, family):
+                            try:
+                                return await self._connected(family, address, port)
+                            except OSError as exc:
+                                failure = exc
                     except OSError as exc:
                         failure = failure or exc
         except TimeoutError as exc:
@@ -54,16 +59,22 @@ class BoundBackend(httpcore2.AnyIOBackend):
             raise httpcore2.ConnectError(str(exc)) from exc
         raise httpcore2.ConnectError(str(failure)) from failure
 
-    async def _connected(self, family: socket.AddressFamily, address: tuple[object, ...]) -> AnyIOStream:
+    async def _addresses(self, host: str, family: Family) -> Sequence[str]:
+        literal = parsed(host)
+        if literal is not None:
+            return (host,) if literal.version == family.version else ()
+        return await self._lookup(host, family)
+
+    async def _connected(self, family: Family, address: str, port: int) -> AnyIOStream:
         with contextlib.ExitStack() as stack:
-            sock = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            sock = stack.enter_context(socket.socket(_FAMILIES[family], socket.SOCK_STREAM))
             sock.setblocking(False)
-            self._bind(sock, self._binding, _FAMILIES[family])
-            await asyncio.get_running_loop().sock_connect(sock, address)
+            self._bind(sock, self._binding, family)
+            await asyncio.get_running_loop().sock_connect(sock, (address, port))
             stream = await anyio.abc.SocketStream.from_socket(sock)
             stack.pop_all()
         return AnyIOStream(stream)
 
 
-def _family_of(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
+def _family_of(address: str) -> Family:
+    return Family.IPV6 if ":" in address else Family.IPV4

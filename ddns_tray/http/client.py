@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from ddns_tray.core.ports import Binder, HttpRequest
+    from ddns_tray.core.ports import Binder, HttpRequest, Lookup
 
 MAX_REDIRECTS = 5
 
@@ -66,9 +66,9 @@ class HttpxClient:
     """`core.ports.HttpClient` over httpx2, with kept connections: HTTP/1.1, and HTTP/2 where a request offers it.
 
     `ca_file` adds one's own certificate authority (PEM) to those of the system; checks are never off. `transport`
-    replaces the network, for contract suites; `bind` binds sockets where a request wants a line. httpx2 and the
-    certificates are loaded with the first request, in a thread, so that neither the start of the program nor its window
-    waits for them.
+    replaces the network, for contract suites; `bind` binds sockets where a request wants a line, and `lookup` looks
+    names up for it. httpx2 and the certificates are loaded with the first request, in a thread, so that neither the
+    start of the program nor its window waits for them.
     """
 
     def __init__(
@@ -77,9 +77,11 @@ class HttpxClient:
         ca_file: str | Path | None = None,
         *,
         bind: Binder | None = None,
+        lookup: Lookup | None = None,
     ) -> None:
         self._transport = transport
         self._bind = bind
+        self._lookup = lookup
         self._ca_file = ca_file
         self._ssl_contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
         self._loading = asyncio.Lock()
@@ -181,7 +183,9 @@ class HttpxClient:
             context = await self._ssl_context(line)
             kept = self._lines.get(line)
             if kept is None:
-                kept = self._lines[line] = _Kept(open_line(line, context, self._transport, bind=self._bind))
+                kept = self._lines[line] = _Kept(
+                    open_line(line, context, self._transport, bind=self._bind, lookup=self._lookup)
+                )
                 await self._retire_other_lanes(line)
         return kept
 

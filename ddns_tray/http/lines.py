@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import httpx2
 
     from ddns_tray.core.model import Binding
-    from ddns_tray.core.ports import Binder, HttpRequest
+    from ddns_tray.core.ports import Binder, HttpRequest, Lookup
+    from ddns_tray.http.bound import BoundBackend
 
 USER_AGENT = f"ddns-tray/{__version__}"
 KEEP_IDLE_SECONDS = 75.0
@@ -68,8 +69,9 @@ def open_line(
     transport: httpx2.AsyncBaseTransport | None = None,
     *,
     bind: Binder | None = None,
+    lookup: Lookup | None = None,
 ) -> httpx2.AsyncClient:
-    """Make the connections of a line; `transport` replaces the network, `bind` binds sockets to a way."""
+    """Make the connections of a line; `transport` replaces the network, `bind` and `lookup` are for a binding."""
     import httpx2  # noqa: PLC0415 - loaded by `load_ssl_context` in a thread, not at the start of the program
 
     limits = httpx2.Limits(
@@ -80,7 +82,12 @@ def open_line(
             verify=ssl_context, local_address=line.local_address, limits=limits, trust_env=False, http2=line.http2
         )
         if line.binding:
-            _bind_transport(transport, line, ssl_context, bind)
+            from ddns_tray.http.bound import BoundBackend  # noqa: PLC0415 - needed with several lines only
+
+            if bind is None or lookup is None:
+                message = "nothing was given that binds sockets, or looks names up for them"
+                raise ValueError(message)
+            _bind_transport(transport, line, ssl_context, BoundBackend(line.binding, bind, lookup))
     return httpx2.AsyncClient(
         verify=ssl_context,
         transport=transport,
@@ -94,16 +101,11 @@ def open_line(
 
 
 def _bind_transport(
-    transport: httpx2.AsyncHTTPTransport, line: Line, ssl_context: ssl.SSLContext, bind: Binder | None
+    transport: httpx2.AsyncHTTPTransport, line: Line, ssl_context: ssl.SSLContext, backend: BoundBackend
 ) -> None:
     """Let a transport open its connections by one way; httpx2 has no parameter for that."""
     import httpcore2  # noqa: PLC0415 - loaded with httpx2
 
-    from ddns_tray.http.bound import BoundBackend  # noqa: PLC0415 - needed with several lines only
-
-    if bind is None:
-        message = "nothing was given that binds sockets"
-        raise ValueError(message)
     transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001 - as said
         ssl_context=ssl_context,
         max_connections=_MOST_CONNECTIONS,
@@ -111,7 +113,7 @@ def _bind_transport(
         keepalive_expiry=KEEP_IDLE_SECONDS,
         http2=line.http2,
         local_address=line.local_address,
-        network_backend=BoundBackend(line.binding, bind),
+        network_backend=backend,
     )
 
 

@@ -270,6 +270,32 @@ async def test_a_cable_that_is_pulled_is_felt_within_half_a_minute_once_the_syst
     await running
 
 
+async def test_while_a_line_is_dead_services_are_told_so_by_one_that_is_up() -> None:
+    world = LineWorld()
+    assert not world.engine.way_out()
+    await rounds(world)
+    assert not world.engine.way_out()
+    world.fibre.see(None)
+    await rounds(world)
+    assert not world.engine.way_out()
+    await rounds(world, 3)
+    assert world.engine.way_out() == Binding("wwan0")
+    world.lte.see(None)
+    await rounds(world, 3)
+    assert not world.engine.way_out()
+
+
+async def test_a_line_that_lives_does_not_prove_the_way_that_the_system_takes() -> None:
+    world = LineWorld()
+    await rounds(world)
+    world.fibre.see(None)
+    world.verifier.silent = True
+    world.verifier.anchors_answer = False
+    await rounds(world, 4)
+    assert content(world) == (LTE,)
+    assert world.shown().records[0].verdict.kind is VerdictKind.OFFLINE
+
+
 # --- a VPN ---
 
 
