@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.ports import Clock
     from ddns_tray.verify.doh import HttpsTransport
+    from ddns_tray.verify.exchange import Exchange
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.streams import Streams
-    from ddns_tray.verify.udp_pool import Exchange, UdpPool
+    from ddns_tray.verify.udp_pool import UdpPool
 
 
 _JUDGED_TYPES = frozenset({"A", "AAAA"})

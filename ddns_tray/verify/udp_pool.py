@@ -6,26 +6,21 @@ A question may be repeated until its tries are used up, and an answer to any of 
 a server has open, and how many it gets in a second, is bounded here, tries that repeat a question included; time spent
 waiting for a turn is not counted against the server. See docs/decisions/udp-pool.md.
 
-An answer is taken only if its source, its id and its question are those that we sent (RFC 5452); anything else is
-counted and otherwise ignored, since reacting to it would let a forger end a question. This module does not read
-answers.
+This module does not say which answers are taken (`exchange` does), and does not read them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import LookError, Transport
+from ddns_tray.core.model import LookError
+from ddns_tray.verify.exchange import Exchange, PoolServer, PoolSocket
 from ddns_tray.verify.lots import Lots
 from ddns_tray.verify.pace import Pace, rate_for
-from ddns_tray.verify.queries import HEADER_OCTETS
-from ddns_tray.verify.question import Question, Received
 from ddns_tray.verify.targets import authority
-from ddns_tray.verify.udp_socket import UdpSocket
 from ddns_tray.verify.waits import Waits
 
 if TYPE_CHECKING:
@@ -33,13 +28,8 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.verify.queries import Query
+    from ddns_tray.verify.question import Received
     from ddns_tray.verify.targets import Endpoint, Target
-
-_QR = 0x80
-_OPCODE = 0x78
-_RCODE = 0x0F
-_MAY_LEAVE_OUT_THE_QUESTION = frozenset({1, 2, 4, 5})
-"""FORMERR, SERVFAIL, NOTIMP, REFUSED: some servers then send a bare header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,7 @@ class UdpPool:
         self._chance: Chance = chance or random.Random()  # noqa: S311 - of pauses, not of secrets
         self._lots = Lots()
         self._waits: Waits[Exchange] = Waits()
-        self._servers: dict[Endpoint, _Server] = {}
+        self._servers: dict[Endpoint, PoolServer] = {}
         self._sweep_timer: asyncio.TimerHandle | None = None
 
     def start(
@@ -104,7 +94,7 @@ class UdpPool:
         server = self._servers.get(endpoint)
         if server is None:
             most = per_second or rate_for(endpoint.address, recursive=query.recursive)
-            server = self._servers[endpoint] = _Server(endpoint, Pace(most, self._chance))
+            server = self._servers[endpoint] = PoolServer(endpoint, Pace(most, self._chance))
         elif per_second is not None:
             server.pace.limit(per_second)
         exchange = Exchange(target, query, tries)
@@ -155,7 +145,7 @@ class UdpPool:
         exchange.server.again.append(exchange)
         self._pump(exchange.server)
 
-    def _pump(self, server: _Server) -> None:
+    def _pump(self, server: PoolServer) -> None:
         """Send for whoever waits for a turn at this server, within its bounds."""
         again, waiting = server.again, server.waiting
         while again or (waiting and server.open < self.limits.open_per_server):
@@ -176,11 +166,11 @@ class UdpPool:
                 server.open += 1
             self._send(exchange, now)
 
-    def _on_turn(self, server: _Server) -> None:
+    def _on_turn(self, server: PoolServer) -> None:
         server.timer = None
         self._pump(server)
 
-    def pump_after(self, server: _Server) -> None:
+    def pump_after(self, server: PoolServer) -> None:
         """Go on with whoever waits, now that questions may have ended."""
         if server.waiting or server.again:
             self._pump(server)
@@ -238,21 +228,21 @@ class UdpPool:
             return None
         return LookError.PORT_CLOSED
 
-    def _socket(self, server: _Server) -> _PoolSocket:
+    def _socket(self, server: PoolServer) -> PoolSocket:
         """A socket that waits for nothing, or a new one, or one after the other."""
         sockets = server.sockets
         for socket in sockets:
             if not socket.waiting:
                 return socket
         if len(sockets) < self.limits.sockets_per_server:
-            fresh = _PoolSocket(self, server)
+            fresh = PoolSocket(self, server)
             sockets.append(fresh)
             self._arm_sweep()
             return fresh
         server.turn += 1
         return sockets[server.turn % len(sockets)]
 
-    def _drop_socket(self, server: _Server, socket: _PoolSocket, error: LookError) -> None:
+    def _drop_socket(self, server: PoolServer, socket: PoolSocket, error: LookError) -> None:
         for kept in (server.sockets, server.worn):
             if socket in kept:
                 kept.remove(socket)
@@ -260,7 +250,7 @@ class UdpPool:
         for exchange, _, _ in list(socket.waiting.values()):
             exchange.fail(error)
 
-    def on_socket_error(self, server: _Server, socket: _PoolSocket, error: OSError) -> None:
+    def on_socket_error(self, server: PoolServer, socket: PoolSocket, error: OSError) -> None:
         """An ICMP error came in: whatever this socket waits for will not come."""
         closed = isinstance(error, ConnectionRefusedError | ConnectionResetError)
         self._drop_socket(server, socket, LookError.PORT_CLOSED if closed else LookError.UNREACHABLE)
@@ -286,166 +276,3 @@ class UdpPool:
         self.close_idle()
         if self.sockets:
             self._arm_sweep()
-
-
-class _Server:
-    """What is known about one endpoint. `again` are open questions to repeat, `waiting` those not sent yet."""
-
-    __slots__ = (
-        "again",
-        "endpoint",
-        "folds_case",
-        "keeps_case",
-        "open",
-        "pace",
-        "sockets",
-        "timer",
-        "turn",
-        "waiting",
-        "worn",
-    )
-
-    def __init__(self, endpoint: Endpoint, pace: Pace) -> None:
-        self.endpoint = endpoint
-        self.pace = pace
-        self.sockets: list[_PoolSocket] = []
-        self.worn: list[_PoolSocket] = []
-        self.again: deque[Exchange] = deque()
-        self.waiting: deque[Exchange] = deque()
-        self.open = 0
-        self.turn = 0
-        self.keeps_case = False
-        self.folds_case = False
-        self.timer: asyncio.TimerHandle | None = None
-
-
-class Exchange(Question):
-    """One question at one server over UDP, from the first try to its end."""
-
-    __slots__ = (
-        "at_last_try",
-        "attempts",
-        "beside",
-        "case_was_lost",
-        "ended",
-        "opened",
-        "pool",
-        "sent",
-        "server",
-    )
-
-    pool: UdpPool
-    server: _Server
-    at_last_try: Callable[[Exchange], None] | None
-
-    def __init__(self, target: Target, query: Query, tries: Sequence[float]) -> None:
-        self.target = target
-        self.query = query
-        self.tries = tries
-        self.received = None
-        self._waiter = None
-        self.attempts: list[tuple[_PoolSocket, bytes]] = []
-        self.sent = 0
-        self.opened = False
-        self.ended = False
-        self.case_was_lost = False
-        self.beside: asyncio.Task[None] | None = None
-        """What was begun at the last try; it ends with the exchange."""
-
-    def expire(self) -> None:
-        """Take note that a try stayed without an answer: the next one, or the end."""
-        socket, message_id = self.attempts[-1]
-        self.server.pace.lost(socket.waiting[message_id][2], self.pool.clock.monotonic())
-        if self.sent == len(self.tries):
-            self.fail(LookError.TIMEOUT)
-            self.pool.pump_after(self.server)
-        else:
-            self.pool.repeat(self)
-
-    def fail(self, error: LookError) -> None:
-        """End without an answer."""
-        self.finish(Received(self.pool.clock.now(), Transport.UDP, error=error))
-
-    def finish(self, received: Received) -> None:
-        """End, once. The turn is given on with the pool's next `pump_after`."""
-        if self.ended:
-            return
-        self._close()
-        self.take(received)
-
-    def finish_from_elsewhere(self, received: Received) -> None:
-        """End with what another transport brought."""
-        self.finish(received)
-        self.pool.pump_after(self.server)
-
-    def abandon(self) -> None:
-        """Wait no longer; nobody wants to know."""
-        if not self.ended:
-            self._close()
-            self.pool.pump_after(self.server)
-
-    def _close(self) -> None:
-        self.ended = True
-        if self.beside is not None:
-            self.beside.cancel()
-        self.pool.on_end(self)
-
-
-class _PoolSocket(UdpSocket):
-    """A socket of the pool, with what it waits for: exchange, question as sent, and when (monotonic), by message id."""
-
-    __slots__ = ("_pool", "_server", "last_used", "uses", "waiting")
-
-    def __init__(self, pool: UdpPool, server: _Server) -> None:
-        self._pool = pool
-        self._server = server
-        self.waiting: dict[bytes, tuple[Exchange, bytes, float]] = {}
-        self.uses = 0
-        self.last_used = pool.clock.monotonic()
-        super().__init__(server.endpoint.address, server.endpoint.port)
-
-    def on_datagram(self, wire: bytes) -> bool:
-        """Match an answer with its question. Returns whether this socket waits for more."""
-        pool = self._pool
-        waited = self.waiting.get(wire[:2]) if len(wire) >= HEADER_OCTETS else None
-        if waited is None or not self._answers(wire, waited[0], waited[1]):
-            pool.counts.ignored += 1
-            return True
-        pool.counts.received += 1
-        now = pool.clock.monotonic()
-        self._server.pace.answered(now)
-        waited[0].finish(Received(pool.clock.now(), Transport.UDP, wire, now - waited[2]))
-        return bool(self.waiting)
-
-    def on_drained(self) -> None:
-        """Let others have the turns that became free."""
-        self._pool.pump_after(self._server)
-
-    def on_error(self, error: OSError) -> None:
-        """Hand an ICMP error to the pool."""
-        self._pool.on_socket_error(self._server, self, error)
-
-    def _answers(self, wire: bytes, exchange: Exchange, question: bytes) -> bool:
-        if not wire[2] & _QR or wire[2] & _OPCODE:
-            return False
-        if wire[4:6] != b"\x00\x01":
-            return wire[4:6] == b"\x00\x00" and (wire[3] & _RCODE) in _MAY_LEAVE_OUT_THE_QUESTION
-        echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(question)]
-        if echoed == question:
-            if not self._server.keeps_case:
-                if question != exchange.query.question:
-                    self._server.keeps_case = True
-                elif exchange.case_was_lost:
-                    self._server.folds_case = True  # twice, under two ids: it is its way
-            return True
-        return echoed.lower() == exchange.query.question.lower() and self._case_may_be_lost(exchange)
-
-    def _case_may_be_lost(self, exchange: Exchange) -> bool:
-        """Some servers lose case; so may a forger with the id. Ask in lower case: at once, if it may be its way."""
-        if self._server.folds_case:
-            return True
-        if not exchange.case_was_lost:
-            exchange.case_was_lost = True
-            if not self._server.keeps_case:
-                self._pool.put(exchange, self._pool.clock.monotonic())
-        return False
