@@ -256,6 +256,7 @@ async def test_errors_of_the_library_are_told_apart(
     with pytest.raises(DdnsTrayError) as caught:
         await exoscale.open(process=process).read(HOME)
     assert caught.value.code == kind
+    assert caught.value.problem.hint is not None
     assert CANARY not in str(caught.value)
 
 

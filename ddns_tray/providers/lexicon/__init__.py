@@ -212,7 +212,14 @@ class Lexicon:
                 text("dns-lexicon, through which {service} is reached, does not run.", service=self._title),
                 text('Install it anew: pip install "ddns-tray[lexicon]"'),
             )
-        return TimedOut(text("{service} gave no answer in time.", service=self._title), sent=True)
+        return self._late()
+
+    def _late(self) -> TimedOut:
+        return TimedOut(
+            text("{service} gave no answer in time.", service=self._title),
+            text("Check the network connection; the server may also be overloaded."),
+            sent=True,
+        )
 
     def _unconfirmed(self) -> Unconfirmed:
         return Unconfirmed(
@@ -232,11 +239,17 @@ class Lexicon:
             wait = retry_after({"retry-after": str(failure["retry_after"] or "")}, self._clock.now())
             return refusal(kind, self._title, words, retry_after=wait)
         if "SSLError" in kinds:
-            return TlsFailed(text("The certificate of {service} is not to be trusted.", service=self._title))
+            return TlsFailed(
+                text("{service} could not prove who it is.", service=self._title),
+                text("Check this computer's clock, and whether a sign-in page or a firewall stands in between."),
+            )
         if "ReadTimeout" in kinds:
-            return TimedOut(text("{service} gave no answer in time.", service=self._title), sent=True)
+            return self._late()
         if "ConnectionError" in kinds or "Timeout" in kinds:
-            return ConnectFailed(text("{service} cannot be reached.", service=self._title))
+            return ConnectFailed(
+                text("{service} cannot be reached.", service=self._title),
+                text("Check the network connection, and a firewall if there is one."),
+            )
         kind = _kind_by_class(kinds, words, stage)
         return refusal(ProviderUnavailable if page and kind is UnexpectedAnswer else kind, self._title, words)
 
