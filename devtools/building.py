@@ -85,9 +85,9 @@ def _make(kind: str, bundle: Path) -> Path:
     if kind == "tar":
         return _tar(bundle)
     if kind == "exe":
-        from devtools.windows_installer import installer  # noqa: PLC0415 - one system alone
+        from devtools.windows_installer import drawn_icon, installer  # noqa: PLC0415 - one system alone
 
-        return installer(bundle, WORK, DIST)
+        return installer(bundle, WORK, DIST, icon=drawn_icon(WORK))
     if kind == "dmg":
         from devtools.macos_image import disk_image  # noqa: PLC0415 - one system alone
 

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from devtools import archives
-from devtools.freezing import source_date, version
+from devtools.freezing import python, reproducible, source_date, version
 from devtools.shell import ROOT, Failure, run_quietly
 
 SCRIPT = ROOT / "packaging" / "windows" / "ddns-tray.nsi"
@@ -42,6 +42,14 @@ def installer(bundle: Path, work: Path, target: Path, *, shown_version: str = ""
         env={"SOURCE_DATE_EPOCH": str(source_date())},
     )
     return made
+
+
+def drawn_icon(work: Path) -> Path:
+    """Draw the icon in the environment that has Qt, and return its file."""
+    target = work / "ddns-tray.ico"
+    draw = "import sys, pathlib; from devtools import pictures; pictures.write_ico(pathlib.Path(sys.argv[1]))"
+    run_quietly("Drawing the icon", [python(), "-c", draw, target], env=reproducible())
+    return target
 
 
 def listing(folder: Path) -> list[str]:
