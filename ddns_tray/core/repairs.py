@@ -98,7 +98,8 @@ def offered(status: RecordStatus) -> tuple[RepairKind, ...]:
     """Return the repairs that fit what is seen of a record, the most needed first. Asks nobody."""
     if status.account is None or not status.expected:
         return ()
-    fitting = _FITTING.get(status.verdict.kind)
+    unasked = status.verdict.reason.code == "proxied_unasked"
+    fitting = RepairKind.UNPROXY if unasked else _FITTING.get(status.verdict.kind)
     found = () if fitting is None else (fitting,)
     return (*found, RepairKind.LOWER_TTL) if fitting is None and served_ttl(status) > LONG_TTL else found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Role
+from ddns_tray.core.model import Role, VerdictKind
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ def ordered_observations(record: RecordStatus) -> list[Observation]:
 
 
 def is_right(record: RecordStatus, seen: Observation) -> bool:
-    """Whether the answer is exactly the expected set."""
-    return bool(seen.answer) and {ip_address(each) for each in seen.answer} == {
-        ip_address(each) for each in record.expected
-    }
+    """Whether the answer is exactly the expected set; behind a proxy that is its edge."""
+    edge = record.verdict.reason.data.get("expected") if record.verdict.kind is VerdictKind.PROXIED else None
+    expected = edge if isinstance(edge, tuple) else record.expected
+    return bool(seen.answer) and {ip_address(each) for each in seen.answer} == {ip_address(each) for each in expected}
 
 
 def shape_of(record: RecordStatus, seen: Observation) -> Shape:

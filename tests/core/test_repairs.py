@@ -86,6 +86,12 @@ def test_each_verdict_has_at_most_one_repair(kind: VerdictKind, fitting: tuple[R
     assert offered(status(kind, expected=())) == ()
 
 
+def test_a_proxy_that_the_settings_do_not_want_can_be_turned_off() -> None:
+    verdict = Verdict(VerdictKind.PROXIED, Colour.YELLOW, Reason("proxied_unasked"))
+    assert offered(replace(status(VerdictKind.PROXIED), verdict=verdict)) == (RepairKind.UNPROXY,)
+    assert offered(status(VerdictKind.PROXIED)) == ()
+
+
 def test_a_long_ttl_is_offered_to_be_lowered_once_nothing_else_is_wrong() -> None:
     assert offered(status(VerdictKind.PROPAGATING, ttl=3600)) == (RepairKind.LOWER_TTL,)
     assert offered(status(VerdictKind.MATCHED, ttl=300)) == ()

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from ddns_tray.core.model import Family, LookError
+from ddns_tray.core.model import Colour, Family, LookError, Reason, Verdict, VerdictKind
 from ddns_tray.ui.activity import EventKind
 from ddns_tray.ui.activity_model import ActivityModel
 from ddns_tray.ui.models import RECORD_ROLE, EvidenceModel, RecordsModel, SightingsModel
@@ -118,6 +118,14 @@ def test_the_evidence_is_a_table_of_witnesses(qapp: QApplication) -> None:
     index = model.index(3, EvidenceModel.SIGN)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "not right"
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Asked"
+
+
+def test_behind_a_proxy_its_edge_is_what_is_right(qapp: QApplication) -> None:
+    model = EvidenceModel(Words("en"), qapp)
+    record = snapshots.record("x.example.org", observations=snapshots.witnesses(answer=(OLD,)))
+    reason = Reason("proxied", {"expected": (OLD,), "origin": record.expected})
+    model.show_record(replace(record, verdict=Verdict(VerdictKind.PROXIED, Colour.GREEN, reason)))
+    assert {model.sign(row, EvidenceModel.SIGN) for row in range(model.rowCount())} == {Shape.CHECK}
 
 
 def test_the_ttl_of_caches_counts_down_and_that_of_the_servers_stands(qapp: QApplication) -> None:
