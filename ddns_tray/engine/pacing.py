@@ -35,6 +35,10 @@ _OF_THE_ACCOUNT = frozenset(
 )
 """Problems that the next record would meet in the same way, where one server and one credential are for all."""
 
+SAME_AGAIN = 600.0
+"""Seconds between two writes of the same address, by force, at a service that cannot be read: such services count what
+changes nothing as abuse, and block for it."""
+
 
 class Pacing:
     """Knows which accounts rest until when, and when a name may be written again."""

@@ -15,7 +15,7 @@ from ddns_tray.core import schedule
 from ddns_tray.core.errors import DdnsTrayError, ProblemCode, ProviderError, TransportError, Unconfirmed
 from ddns_tray.core.model import AtProvider, Intent, Outcome, RecordMemory, UpdateResult
 from ddns_tray.core.plan import plan
-from ddns_tray.engine.pacing import Pacing
+from ddns_tray.engine.pacing import SAME_AGAIN, Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -161,7 +161,8 @@ class Updater:
         if change is None:
             standing = existing.addresses if existing is not None else task.desired or ()
             return self._result(task, Outcome.NOOP, standing, standing, provider.calls - calls, planned=planned)
-        early = self._pacing.too_soon(key, interval)
+        again = existing is None and bool(wanted) and wanted == frozenset(memory.written)
+        early = self._pacing.too_soon(key, max(interval, SAME_AGAIN) if again else interval)
         if early is not None:
             standing = change.existing.addresses if change.existing is not None else memory.written
             return self._postponed(task, early.problem, standing)

@@ -192,7 +192,16 @@ def test_looking_things_up_loads_no_service_and_no_library() -> None:
     loaded = set(json.loads(done.stdout))
     assert "ddns_tray.providers.registry" in loaded
     assert not loaded & {entry.module for entry in ENTRIES}
-    assert not {name.split(".")[0] for name in loaded} & {"dns", "httpx2", "ssl", "asyncio", "json", "difflib"}
+    assert not {name.split(".")[0] for name in loaded} & {
+        "dns",
+        "httpx2",
+        "ssl",
+        "asyncio",
+        "json",
+        "difflib",
+        "lexicon",
+        "requests",
+    }
 
 
 def test_services_of_an_optional_part_say_how_to_get_it_where_it_is_missing() -> None:

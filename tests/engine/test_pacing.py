@@ -63,6 +63,24 @@ async def test_the_pause_is_kept_when_a_person_forces_a_write_too() -> None:
     assert len(world.provider.writes) == 1
 
 
+async def test_the_same_address_is_not_forced_twice_in_a_row_at_a_service_that_cannot_be_read() -> None:
+    world = World()
+    world.provider.capabilities = BLIND
+    world.provider.blind = True
+    await world.engine.run_once(ROUND)
+    force = RoundRequest(update=True, force=True)
+    (early,) = await world.engine.run_once(force)
+    assert early.problem is not None
+    assert early.problem.code is ProblemCode.RATE_LIMITED
+    await world.clock.advance(601)
+    (late,) = await world.engine.run_once(force)
+    assert late.outcome is Outcome.UPDATED
+    world.see(SECOND)
+    (changed,) = await world.engine.run_once(ROUND)
+    assert changed.outcome is Outcome.UPDATED, "another address is no repetition"
+    assert len(world.provider.writes) == 3
+
+
 async def test_the_pause_holds_over_a_restart() -> None:
     world = slow_service(600)
     await world.engine.run_once(ROUND)

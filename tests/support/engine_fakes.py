@@ -68,6 +68,7 @@ class FakeProvider:
     def __init__(self) -> None:
         self.capabilities = Capabilities()
         self.broken: dict[RecordKey, DdnsTrayError] = {}
+        self.blind = False
         self.content: dict[RecordKey, tuple[str, ...]] = {}
         self.proxied: dict[RecordKey, bool] = {}
         self.calls = 0
@@ -96,6 +97,8 @@ class FakeProvider:
             raise self.fail_read.pop(0)
         if key in self.broken:
             raise self.broken[key]
+        if self.blind:
+            return None
         return self._existing(key)
 
     async def apply(self, change: Change) -> None:
