@@ -226,6 +226,10 @@ class TraySession:
         """Give a window the keyboard; there is no window manager that would."""
         self._hand("windowfocus", "--sync", window)
 
+    def type(self, words: str) -> None:
+        """Type a text."""
+        self._hand("type", "--delay", "20", words)
+
     def windows(self, title: str) -> list[str]:
         """Ids of the visible windows with this title (a regular expression)."""
         found = subprocess.run(
