@@ -14,6 +14,7 @@ from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.core.schedule import look_interval
 from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
+from ddns_tray.engine.calm import calm
 from ddns_tray.engine.clock_steps import ClockSteps
 from ddns_tray.engine.observing import Observer
 from ddns_tray.engine.portal import PortalWatch
@@ -140,6 +141,10 @@ class Rounds:
 
     async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         """One round. Raises nothing that the world can cause."""
+        with calm(len(self.kept)):
+            return await self._run(wish)
+
+    async def _run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         step = self._clock_steps.take()
         if step:
             self._state.follow_clock(step)

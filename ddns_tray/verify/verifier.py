@@ -10,7 +10,6 @@ from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.model import Transport
 from ddns_tray.core.ports import Anchors
 from ddns_tray.verify.asker import Asker, Patience
-from ddns_tray.verify.calm import calm
 from ddns_tray.verify.delegation import Delegations
 from ddns_tray.verify.doh import HttpsTransport
 from ddns_tray.verify.familiar import Familiar
@@ -72,8 +71,7 @@ class DnsVerifier:
         look = Look(
             self._asker, self._delegations, self._clock, witnesses, silent=self._silent, familiar=self._familiar
         )
-        with calm(len(keys)):
-            views = await look.run(keys, authoritative=self._settings.authoritative)
+        views = await look.run(keys, authoritative=self._settings.authoritative)
         if self._settings.authoritative and len(keys) <= MOST_NAMES:
             views = await self._wildcards.note(views)
         return views

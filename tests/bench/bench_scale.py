@@ -34,6 +34,7 @@ import dns.message
 from ddns_tray.core.judged import Judged, judge_after
 from ddns_tray.core.model import Circumstances, Colour, RecordKey, RecordMemory, RecordType
 from ddns_tray.core.settings import VerifySettings
+from ddns_tray.engine.calm import calm
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.verify import build_verifier
 from ddns_tray.verify.look import NAMES_AT_ONCE
@@ -64,6 +65,10 @@ class Watch:
 
     async def look(self, wanted: str) -> float:
         """Look at all and judge all; microseconds of CPU for each question."""
+        with calm(len(self.keys)):  # as the engine does
+            return await self._look(wanted)
+
+    async def _look(self, wanted: str) -> float:
         began, began_wall = time.process_time(), time.monotonic()
         views = await self._verifier.observe(self.keys)
         now, expected = self._clock.now(), frozenset({wanted})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ import pytest
 
 from ddns_tray.core.model import LookError, Observation, RecordKey, RecordType
 from ddns_tray.verify.asker import Patience
-from ddns_tray.verify.calm import FROM, calm
 from ddns_tray.verify.look import NAMES_AT_ONCE
 from ddns_tray.verify.shared_zone import GIVEN_UP_AFTER, Silence
 from tests.support.dns_server import Answer, has_more_loopback, servers
@@ -114,17 +112,3 @@ async def test_a_server_that_is_silent_now_and_then_is_asked_on(server: DnsServe
     for _ in range(GIVEN_UP_AFTER):
         silence.note(target, silent=True)
     assert silence.given_up(target)
-
-
-def test_the_collector_rests_during_large_looks_and_has_its_old_ways_after_them() -> None:
-    before = gc.get_threshold()
-    with calm(FROM - 1):
-        assert gc.get_threshold() == before
-    outer, inner = calm(FROM), calm(10 * FROM)
-    outer.__enter__()
-    inner.__enter__()
-    assert gc.get_threshold()[0] > 10 * before[0]
-    outer.__exit__(None, None, None)
-    assert gc.get_threshold()[0] > 10 * before[0]
-    inner.__exit__(None, None, None)
-    assert gc.get_threshold() == before

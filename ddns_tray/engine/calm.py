@@ -1,8 +1,8 @@
-"""Fewer collections of the garbage collector while much is looked at.
+"""Fewer collections of the garbage collector in a round over many names.
 
-Why: each answer becomes an object that stays until the next look, and the collector, which counts objects that come and
-stay, would go through all of them again and again: half of the time of a look at thousands of names. What a look makes
-is hardly ever garbage that only the collector finds, so it may well come later.
+Why: each answer and each verdict becomes an object that stays until the next round, and the collector, which counts
+objects that come and stay, would go through all of them again and again: half of the time of a look at thousands of
+names. What a round makes is hardly ever garbage that only the collector finds, so it may well come later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FROM = 100
-"""Names in one look from which this is worth it."""
+"""Records from which this is worth it."""
 _THRESHOLDS = (100_000, 50, 1_000)
 
 _calm: list[tuple[int, int, int]] = []
@@ -23,9 +23,9 @@ _calm: list[tuple[int, int, int]] = []
 
 
 @contextmanager
-def calm(names: int) -> Iterator[None]:
-    """Collect seldom inside, if there are many names; looks may overlap."""
-    if names < FROM:
+def calm(records: int) -> Iterator[None]:
+    """Collect seldom inside, if there are many records; rounds may overlap."""
+    if records < FROM:
         yield
         return
     before = _calm[0] if _calm else gc.get_threshold()
