@@ -38,14 +38,6 @@ def run_daemon(paths: Paths) -> int:
 
     SIGTERM and SIGINT stop; a second one ends the process on the spot. SIGHUP reads the settings again.
     """
-    faults = Faults(paths.log_dir, paths.instance)
-    with faults.watching():
-        if faults.last_time is not None:
-            log.error("the last run died of a fault of our own; the report is in %s", faults.last_time.file)
-        return asyncio.run(_main(paths))
-
-
-async def _main(paths: Paths) -> int:
     lock = instance.InstanceLock.acquire(paths.instance_dir)
     if lock is None:
         raise UsageError(
@@ -53,14 +45,23 @@ async def _main(paths: Paths) -> int:
             text("Ask it with: ddns-tray status. End it before you start another."),
         )
     try:
-        runtime = build_runtime(paths)
-        try:
-            await _serve(runtime)
-        finally:
-            await runtime.aclose()
+        # Only now: the traces of a sudden death belong to the process that has the lock.
+        faults = Faults(paths.log_dir, paths.instance)
+        with faults.watching():
+            if faults.last_time is not None:
+                log.error("the last run died of a fault of our own; the report is in %s", faults.last_time.file)
+            asyncio.run(_main(paths))
     finally:
         lock.release()
     return 0
+
+
+async def _main(paths: Paths) -> None:
+    runtime = build_runtime(paths)
+    try:
+        await _serve(runtime)
+    finally:
+        await runtime.aclose()
 
 
 async def _serve(runtime: Runtime) -> None:
@@ -75,7 +76,7 @@ async def _serve(runtime: Runtime) -> None:
             async with asyncio.TaskGroup() as group:
                 rounds = group.create_task(runtime.engine.run())
                 listeners = (
-                    _watch_settings(runtime, reload),
+                    watch_settings(runtime, reload),
                     runtime.watch_network(),
                     runtime.watch_updates(),
                     runtime.watch_program(),
@@ -98,11 +99,13 @@ async def stop_engine(runtime: Runtime, rounds: asyncio.Task[None]) -> None:
         await asyncio.wait((rounds,), timeout=STOP_BUDGET / 2)
 
 
-async def _watch_settings(runtime: Runtime, reload: asyncio.Event) -> None:
+async def watch_settings(runtime: Runtime, reload: asyncio.Event) -> None:
     """Take settings that somebody edited, soon after; at once when told so."""
     while True:
         try:
-            await asyncio.wait_for(reload.wait(), SETTINGS_LOOK)
+            # Not wait_for: before Python 3.12 it lets an event that is set meanwhile hide that the task is cancelled.
+            async with asyncio.timeout(SETTINGS_LOOK):
+                await reload.wait()
         except TimeoutError:
             await runtime.reload_if_changed()
         else:
@@ -124,7 +127,7 @@ class _Journal:
         notices, self._memory = changes(self._memory, snapshot, quiet_until=quiet_until)
         for notice in notices:
             title, body = self._words.notice(notice)
-            log.warning("%s %s", title, body)
+            log.warning("%s: %s" if body else "%s%s", title, body)
 
 
 @contextlib.contextmanager

@@ -143,7 +143,7 @@ class Runtime:
             settings = self._read()
             setup = self._workshop.setup(settings) if settings != self.settings else None
         except DdnsTrayError as exc:
-            log.warning("%s", exc)
+            log.warning("%s%s", exc.place if isinstance(exc, ConfigError) else "", exc)
             self.engine.set_problems((exc.problem, *self._standing))
             return False
         self.engine.set_problems(self._standing)

@@ -81,9 +81,7 @@ class Context:
 def tell_error(err: TextIO, words: Words, error: DdnsTrayError) -> None:
     """Say what is wrong (with file and line where they are known), and below it what to do."""
     title, hint = words.problem(error.problem)
-    place = ""
-    if isinstance(error, ConfigError) and error.file is not None:
-        place = f"{error.file}:{error.line}: " if error.line is not None else f"{error.file}: "
+    place = error.place if isinstance(error, ConfigError) else ""
     err.write(f"{place or 'ddns-tray: '}{title}\n")
     if hint:
         err.write(f"  {hint}\n")

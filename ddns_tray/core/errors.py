@@ -141,6 +141,13 @@ class ConfigError(DdnsTrayError):
         self.key = key
         self.others = others
 
+    @property
+    def place(self) -> str:
+        """Where it is, as compilers say it and editors understand it: `file:line: `; empty where that is not known."""
+        if self.file is None:
+            return ""
+        return f"{self.file}: " if self.line is None else f"{self.file}:{self.line}: "
+
 
 class UsageError(DdnsTrayError):
     """A command line or a request that cannot mean anything."""
