@@ -7,6 +7,7 @@ all else to standard error.
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse has no public name for it
 
 
+_OUTPUT_LOST = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT})
+
+
 def run(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     """Run one command line and return its exit code."""
     speaker = Words(resolve_language("auto", environ))
@@ -41,9 +45,13 @@ def run(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return Exit.PIPE_CLOSED
+
+
+def _drop_output() -> None:
+    """Nobody takes our output any more; Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -78,9 +86,20 @@ def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as exc:  # noqa: BLE001 - whatever it is, nobody shall see a bare traceback
-        tell_error(context.err, context.words, _fault(paths, exc))
-        return Exit.FAULT
+        return _unexpected(context, exc, int(arguments.failure))
     return int(code)
+
+
+def _unexpected(context: Context, error: Exception, failure: int) -> int:
+    """Tell of what nobody expected: a disk that took no more of our result, or a fault of our own."""
+    if isinstance(error, OSError) and error.filename is None and error.errno in _OUTPUT_LOST:
+        _drop_output()
+        reason = os.strerror(error.errno)
+        told = DdnsTrayError(text("The result could not be written: {reason}.", reason=reason))
+        tell_error(context.err, context.words, told)
+        return failure
+    tell_error(context.err, context.words, _fault(context.paths, error))
+    return Exit.FAULT
 
 
 def _fault(paths: Paths, error: Exception) -> DdnsTrayError:

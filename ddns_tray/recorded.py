@@ -156,7 +156,7 @@ def epoch(written: str | None) -> float | None:
 def _not_a_report(source: str) -> UsageError:
     return UsageError(
         text("{file} does not hold what check --json prints.", file=source),
-        text("Save one with: ddns-tray check --json > {file}", file=source),
+        text("Save one with: ddns-tray check --json > {file}", file="FILE" if source == "-" else source),
     )
 
 

@@ -11,6 +11,7 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.names import canonical_name
 from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.settings_values import check_address
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def record_add(context: Context, arguments: Namespace) -> int:
         proxied=arguments.proxied,
         comment=arguments.comment,
         allow_private=arguments.allow_private,
-        expected=tuple(arguments.expect or ()),
+        expected=tuple(check_address(each) for each in arguments.expect or ()),
     )
     same = next((each for each in settings.records if each.name == record.name), None)
     if same is not None:
-        record = replace(record, ipv6_host=same.ipv6_host)
+        # What the command line cannot say stays; a name that lost its line would follow another address.
+        record = replace(record, ipv6_host=same.ipv6_host, line=same.line, view=same.view)
     settings_file.put_record(record, replaces=same)
     if same is None:
         context.tell(context.words.tr("{name} is in the settings.", name=record.name))
@@ -84,4 +86,6 @@ def _report(record: RecordSettings) -> report.JsonObject:
         "allow_private": record.allow_private,
         "expected": list(record.expected),
         "ipv6_host": record.ipv6_host or None,
+        "line": list(record.line),
+        "view": record.view.value,
     }

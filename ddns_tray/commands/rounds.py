@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from ddns_tray import report
 from ddns_tray.commands.context import Exit
 from ddns_tray.commands.one_look import runtime_for
-from ddns_tray.core.addresses import canonical_address
 from ddns_tray.core.errors import DdnsTrayError, UsageError
 from ddns_tray.core.model import AddressState, Colour, Family, RecordType
 from ddns_tray.core.names import canonical_name, mixes_alphabets, readable_name
 from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.settings_values import check_address
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def check(context: Context, arguments: Namespace) -> int:
         settings,
         arguments.names,
         types=tuple(RecordType(each) for each in arguments.type or ()),
-        expected=tuple(canonical_address(each) for each in arguments.expect or ()),
+        expected=tuple(check_address(each) for each in arguments.expect or ()),
         allow_private=arguments.allow_private,
     )
     for name in arguments.names:
@@ -145,9 +145,8 @@ def ip(context: Context, _arguments: Namespace) -> int:
     snapshot, _ = one_round(context, replace(settings, records=followers), RoundRequest(observe=False, write=False))
     snapshot = replace(snapshot, records=tuple(each for each in snapshot.records if each.key.name != _NOBODY))
     if context.as_json:
-        context.print_json(
-            {**report.addresses_report(snapshot, context.words), **report.ways_report(snapshot, context.words)}
-        )
+        ways = {key: told for key, told in report.ways_report(snapshot, context.words).items() if told}
+        context.print_json({**report.addresses_report(snapshot, context.words), **ways})
     else:
         context.print_lines(report.address_lines(snapshot, context.words))
     for problem in snapshot.problems:
@@ -182,7 +181,7 @@ def update(context: Context, arguments: Namespace) -> int:
     results = _update_by_instance(context, names, force=arguments.force)
     if results is None:
         wish = RoundRequest(observe=False, update=True, force=arguments.force, names=names)
-        _, done = one_round(context, settings, wish, remember=True)
+        _, done = one_round(context, replace(settings, records=wanted), wish, remember=True)
         results = report.update_report(done, context.words)
     if context.as_json:
         context.print_json(results)

@@ -193,6 +193,18 @@ def test_a_record_is_added_changed_listed_and_removed(product: Product) -> None:
     assert "# a remark of mine" in product.config.read_text()
 
 
+def test_a_record_that_is_changed_keeps_what_the_command_line_cannot_say(product: Product) -> None:
+    line = '[[line]]\nid = "fibre"\ninterface = "eth0"\n'
+    one = '[[record]]\nname = "a.example.org"\nline = ["fibre"]\n'
+    other = '[[record]]\nname = "b.example.org"\ntypes = ["AAAA"]\nipv6_host = "::5"\nview = "home"\n'
+    product.config.write_text("schema = 1\n" + line + one + other)
+    assert product.run("record", "add", "a.example.org", "--ttl", "60").returncode == 0
+    assert product.run("record", "add", "b.example.org", "--type", "AAAA", "--ttl", "60").returncode == 0
+    first, second = product.json("record", "list")["records"]
+    assert (first["ttl"], first["line"], first["view"]) == (60, ["fibre"], "auto")
+    assert (second["ttl"], second["line"], second["view"], second["ipv6_host"]) == (60, [], "home", "::5")
+
+
 def test_an_account_is_added_without_its_secret_which_is_still_asked_for(product: Product) -> None:
     product.config.write_text("schema = 1\n")
     done = product.run("account", "add", "home", "--provider", "powerdns", "--set", "server=http://127.0.0.1:8081")
@@ -309,7 +321,7 @@ def converse(command: list[str], environment: dict[str, str], answers: dict[str,
 def test_the_address_is_told_with_its_witnesses(product: Product) -> None:
     product.config.write_text(CLOSED + '[[record]]\nname = "a.example.org"\nallow_private = true\n')
     data = product.json("ip")
-    assert set(data) == {"ipv4", "ipv6"}
+    assert set(data) == {"ipv4", "ipv6", "lines", "detours"}
     assert data["ipv4"]["state"] == "agreed"
     assert data["ipv4"]["address"] == "203.0.113.7"
     assert data["ipv4"]["sightings"][0]["source"] == "static:203.0.113.7"
@@ -364,6 +376,33 @@ def test_an_update_that_fails_ends_with_2_and_says_why(product: Product) -> None
     assert result["outcome"] == "failed"
     assert result["error"]["title"]
     assert SECRET not in done.stdout + done.stderr
+
+
+def test_an_update_of_one_name_leaves_the_others_alone(product: Product) -> None:
+    account = '[[account]]\nid = "home"\nprovider = "powerdns"\nserver = "http://127.0.0.1:1"\n'
+    names = "".join(
+        f'[[record]]\nname = "{each}.example.org"\naccount = "home"\nallow_private = true\n' for each in "ab"
+    )
+    product.config.write_text(CLOSED + account + names)
+    product.secrets = {**product.secrets, "DDNS_TRAY_SECRET_HOME_API_KEY": SECRET}
+    results = product.json("update", "b.example.org")["results"]
+    assert [each["name"] for each in results] == ["b.example.org"]
+
+
+@pytest.mark.parametrize("command", [["check", "a.example.org"], ["record", "add", "a.example.org"]])
+def test_an_expectation_that_is_no_address_is_refused(product: Product, command: list[str]) -> None:
+    product.config.write_text(CLOSED)
+    done = product.run(*command, "--expect", "999.1.1.1")
+    assert (done.returncode, done.stdout) == (64, "")
+    assert "999.1.1.1 is not an IP address." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_a_terminal_would_obey_is_not_repeated(product: Product) -> None:
+    done = product.run("check", "a\x1b]0;owned\x07b.org")
+    assert done.returncode == 64
+    assert "]0;owned" in done.stderr
+    assert not {"\x1b", "\x07"} & set(done.stderr)
 
 
 def test_status_without_a_running_instance_is_unknown(product: Product) -> None:
@@ -427,6 +466,34 @@ def test_a_reader_that_has_gone_is_no_crash(product: Product) -> None:
     process.stderr.close()
     assert process.wait(timeout=20) == 141
     assert complaint == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110 - short
+@pytest.mark.parametrize("arguments", [["providers"], ["config", "path"]])
+def test_a_full_disk_under_the_result_is_told_and_is_no_fault_of_ours(product: Product, arguments: list[str]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            product.command(*arguments),
+            env=product.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode in {1, 3}
+    assert done.stderr == f"ddns-tray: The result could not be written: {os.strerror(28)}.\n"
+    assert not list(product.home.rglob("fault-*.txt"))
+
+
+def test_a_second_daemon_leaves_the_traces_of_the_first_alone(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    daemon = product.start("daemon")
+    [traces] = product.wait_for(lambda: list(product.home.rglob("died-*.txt")), seconds=30, what="a daemon that runs")
+    product.wait_for(lambda: "ready" in product.log(), seconds=30, what="a daemon that is ready")
+    assert product.run("daemon").returncode == 64
+    assert traces.exists()
+    assert product.stop(daemon) == 0
+    assert not traces.exists()
 
 
 def test_doctor_names_what_is_missing(product: Product) -> None:
