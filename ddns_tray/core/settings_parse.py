@@ -60,6 +60,12 @@ def read_toml(toml: str, *, file: str | None = None) -> dict[str, object]:
             file=file,
             line=line,
         ) from exc
+    except ValueError as exc:  # Python reads whole numbers of up to 4,300 digits
+        raise ConfigError(
+            text("There is a number in the file that is far too long."),
+            text("Look for a value with thousands of digits, and write what you mean."),
+            file=file,
+        ) from exc
     except RecursionError as exc:
         raise ConfigError(
             text("The file is nested too deeply."), text("Write the tables one below the other."), file=file

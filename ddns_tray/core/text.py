@@ -7,6 +7,7 @@ speaks it in the person's language. This module does not translate.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FieldValue = str | int | float
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but for line feed and tab, and those that turn the direction of what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Text:
 
     def __str__(self) -> str:
         """English, for logs and tracebacks."""
-        return self.message.format_map(self.fields) if self.fields else self.message
+        return self.message.format_map(harmless(self.fields)) if self.fields else self.message
 
     def __hash__(self) -> int:
         """Hash by content, since a mapping has no hash of its own."""
@@ -39,3 +43,13 @@ class Text:
 def text(message: str, /, **fields: FieldValue) -> Text:
     """Mark an English literal for translation and bind its fields; the catalogue collects the calls of this name."""
     return Text(message, MappingProxyType(fields))
+
+
+def harmless(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
+    """The fields with a sign in the place of what a terminal would obey: some are words of servers and of strangers."""
+    for value in fields.values():
+        if isinstance(value, str) and _UNSEEN.search(value):
+            break
+    else:
+        return fields
+    return {name: _UNSEEN.sub("\ufffd", value) if isinstance(value, str) else value for name, value in fields.items()}

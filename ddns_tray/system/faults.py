@@ -125,7 +125,8 @@ class Faults:
             with contextlib.suppress(OSError), file:
                 file.write(_without_secrets(told) if told else "")
             if not told:
-                self._traces.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # on Windows a second demo may hold it open
+                    self._traces.unlink(missing_ok=True)
 
     def _keep(self, written: str) -> FaultReport:
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._now()))
@@ -135,14 +136,25 @@ class Faults:
             while path.exists():
                 number += 1
                 path = self._folder / f"fault-{stamp}-{number}.txt"
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(written)
+            _write_new(path, written)
             for old in sorted(self._folder.glob("fault-*.txt"))[:-_KEPT]:
                 old.unlink(missing_ok=True)
         except OSError as exc:
             log.warning("the report cannot be kept: %s", exc)
             return FaultReport(written, None)
         return FaultReport(written, path)
+
+
+def _write_new(path: Path, written: str) -> None:
+    """Write a report for its owner alone, whole or not at all: an empty one would push out one that tells something."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(written)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _without_secrets(written: str) -> str:

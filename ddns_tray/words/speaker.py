@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.text import harmless
 from ddns_tray.words.catalogue import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ class Speaker:
     def tr(self, message: str, /, **fields: FieldValue) -> str:
         """Speak one English literal with its named fields."""
         spoken = catalogue(self.language).gettext(message)
-        return spoken.format_map(fields) if fields else spoken
+        return spoken.format_map(harmless(fields)) if fields else spoken
 
     def ntr(self, singular: str, plural: str, n: int, /, **fields: FieldValue) -> str:
         """Speak the form that fits the number `n`, which the literals call `{count}`."""
         spoken = catalogue(self.language).ngettext(singular, plural, n)
-        return spoken.format_map({"count": n, **fields})
+        return spoken.format_map({"count": n, **harmless(fields)})
 
     def say(self, sentence: Text) -> str:
         """Speak a `Text`."""

@@ -180,6 +180,10 @@ def test_broken_toml_is_told_with_file_and_line(toml: str, line: int) -> None:
     assert "at line" not in str(error)
 
 
+def test_a_number_without_end_is_an_error_and_no_crash() -> None:
+    assert "far too long" in str(only_error("schema = 1\n[address]\ninterval = " + "9" * 5000))
+
+
 def test_a_file_nested_without_end_is_an_error_and_no_crash() -> None:
     assert "nested" in str(only_error("schema = 1\na = " + "[" * 100_000 + "]" * 100_000))
 

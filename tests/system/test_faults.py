@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -80,6 +81,21 @@ def test_without_a_folder_the_report_is_still_told(tmp_path: Path, caplog: pytes
         with listener.faults.watching():
             listener.faults.take(fault(), "a task")
     assert listener.told[0].file is None
+
+
+def test_a_report_that_could_not_be_written_whole_leaves_no_empty_file(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="needs a limit for the size of files")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, limit[1]))
+    try:
+        report = Faults(tmp_path / "log").take(fault(), "a task")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, before)
+    assert report is not None
+    assert report.file is None
+    assert list((tmp_path / "log").iterdir()) == []
 
 
 def test_uncaught_exceptions_of_main_thread_and_worker_threads_are_taken(listener: Listener) -> None:
