@@ -459,6 +459,11 @@ async def test_a_bound_request_finds_its_server_as_it_is_told(authority: Certifi
         request = HttpRequest("GET", server.url(host="dns.example"), binding=way)
         assert (await client.send(request)).body == BODY
         await client.aclose()
+        request = HttpRequest("GET", server.url(host="localhost"), binding=way)
+        client = HttpxClient(bind=_bind)
+        with pytest.raises(TlsFailed):  # it was found, and is not trusted
+            await client.send(request)
+        await client.aclose()
         client = HttpxClient(ca_file=authority.ca_file, bind=_bind, lookup=_nowhere)
         with pytest.raises(ConnectFailed):
             await client.send(request)

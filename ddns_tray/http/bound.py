@@ -26,7 +26,7 @@ _FAMILIES = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 class BoundBackend(httpcore2.AnyIOBackend):
     """Opens TCP connections from sockets that are bound first."""
 
-    def __init__(self, binding: Binding, bind: Binder, lookup: Lookup) -> None:
+    def __init__(self, binding: Binding, bind: Binder, lookup: Lookup | None = None) -> None:
         self._binding = binding
         self._bind = bind
         self._lookup = lookup
@@ -63,7 +63,10 @@ class BoundBackend(httpcore2.AnyIOBackend):
         literal = parsed(host)
         if literal is not None:
             return (host,) if literal.version == family.version else ()
-        return await self._lookup(host, family)
+        if self._lookup is not None:
+            return await self._lookup(host, family)
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, family=_FAMILIES[family])
+        return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
     async def _connected(self, family: Family, address: str, port: int) -> AnyIOStream:
         with contextlib.ExitStack() as stack:

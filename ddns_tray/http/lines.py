@@ -84,8 +84,8 @@ def open_line(
         if line.binding:
             from ddns_tray.http.bound import BoundBackend  # noqa: PLC0415 - needed with several lines only
 
-            if bind is None or lookup is None:
-                message = "nothing was given that binds sockets, or looks names up for them"
+            if bind is None:
+                message = "nothing was given that binds sockets"
                 raise ValueError(message)
             _bind_transport(transport, line, ssl_context, BoundBackend(line.binding, bind, lookup))
     return httpx2.AsyncClient(

@@ -281,7 +281,7 @@ def test_the_program_tells_each_line_with_its_sources(computer: Uplinks, setting
     }
     assert all(seen["address"] == LTE for seen in found["lte"]["addresses"]["ipv4"]["sightings"])
     assert [each["code"] for each in found["dsl"]["remarks"]] == ["no_interface"]
-    assert report["detours"] == {}
+    assert "detours" not in report
 
 
 def test_doctor_says_which_line_is_not_there(computer: Uplinks, settings: Path) -> None:
