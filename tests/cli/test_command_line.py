@@ -321,7 +321,7 @@ def converse(command: list[str], environment: dict[str, str], answers: dict[str,
 def test_the_address_is_told_with_its_witnesses(product: Product) -> None:
     product.config.write_text(CLOSED + '[[record]]\nname = "a.example.org"\nallow_private = true\n')
     data = product.json("ip")
-    assert set(data) == {"ipv4", "ipv6", "lines", "detours"}
+    assert set(data) == {"ipv4", "ipv6"}
     assert data["ipv4"]["state"] == "agreed"
     assert data["ipv4"]["address"] == "203.0.113.7"
     assert data["ipv4"]["sightings"][0]["source"] == "static:203.0.113.7"
