@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import keyring_session
 from tests.support.dns_servers import Datum, PowerDnsServer, missing_program, powerdns_server
-from tests.support.screen_reader import ACCESSIBLE_PROGRAM, Part, Reader, missing_registry, start_registry
+from tests.support.screen_reader import ACCESSIBLE_PROGRAM, Reader, missing_registry, start_registry
 from tests.support.tray_session import TraySession, missing_programs, wait_for
 
 if TYPE_CHECKING:
@@ -74,19 +74,19 @@ class Hand:
         self._reader = reader
 
     def click(self, said: str) -> None:
-        found: list[Part] = []
+        places: list[tuple[int, int]] = []
 
-        def there() -> bool:
+        def stands_still() -> bool:
             program = self._reader.program()
-            parts = () if program is None else self._reader.parts(program)
-            found[:] = [
-                part for role, name, part in parts if name.partition(",")[0] == said and role not in {"label", "filler"}
-            ]
-            return bool(found)
+            for role, name, part in () if program is None else self._reader.parts(program):
+                if name.partition(",")[0] == said and role not in {"label", "filler"}:
+                    places.append(self._reader.middle(part))
+                    return len(places) > 1 and places[-1] == places[-2]
+            return False
 
-        wait_for(there, said)
+        wait_for(stands_still, said, pause=0.2)
         self.clicks += 1
-        self._desktop.click(*self._reader.middle(found[0]))
+        self._desktop.click(*places[-1])
 
     def wait_for(self, said: str) -> None:
         def heard() -> bool:
