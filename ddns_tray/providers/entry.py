@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.ports import Clock, HttpClient, Secret
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One line of the registry. `module` is loaded when the first account is opened.
 
@@ -34,7 +34,7 @@ class Entry:
     calls: tuple[int, int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Opening:
     """All that a service's module needs to open one account. Defaults are filled in, required values are there."""
 

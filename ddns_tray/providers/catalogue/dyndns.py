@@ -58,8 +58,11 @@ SECRET_HELP: MappingProxyType[Key, Callable[[str], Text]] = MappingProxyType(
 )
 
 
+_PASSWORD, _TOKEN, _USER_NAME = text("Password"), text("Token or key"), text("User name")
+
+
 def _secret(name: str, row: Row, *, required: bool = True) -> FieldSpec:
-    label = text("Password") if name == "password" else text("Token or key")
+    label = _PASSWORD if name == "password" else _TOKEN
     return FieldSpec(name, label, SECRET_HELP[row.key](row.title), secret=True, required=required)
 
 
@@ -67,7 +70,7 @@ _FIELDS: MappingProxyType[str, Callable[[Row], FieldSpec]] = MappingProxyType(
     {
         "username": lambda row: FieldSpec(
             "username",
-            text("User name"),
+            _USER_NAME,
             text(
                 "The name that goes with the password: that of your account at {title}, or one made for updates.",
                 title=row.title,
