@@ -109,6 +109,8 @@ class Asker:
             question = Question(target, query, ())
             question.take(Received(self._clock.now(), target.transport, error=LookError.UNREACHABLE))
             return question
+        if self.reach.doubtful:
+            tries = self.reach.tries(target, query, tries)
         return self._begin(target, query, tries, per_second=per_second)
 
     def _begin(
@@ -154,7 +156,10 @@ class Asker:
         self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
     ) -> Reply:
         """Send `query` and wait for its answer."""
-        return await self.finish(self.begin(target, query, tries, per_second=per_second))
+        reply = await self.finish(self.begin(target, query, tries, per_second=per_second))
+        if reply.message is not None:
+            self.reach.answered(target)
+        return reply
 
     def renew(self) -> None:
         """Forget what belongs to one line: kept connections, and whether IPv6 leads anywhere."""

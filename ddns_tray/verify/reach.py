@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import Observation
     from ddns_tray.core.ports import Clock
+    from ddns_tray.verify.queries import Query
     from ddns_tray.verify.question import Question
     from ddns_tray.verify.targets import Target
 
@@ -42,12 +43,31 @@ class Ipv6Reach:
         self._probe: Question | None = None
         self._next_probe = 0.0
         self.broken = False
+        self.doubtful = True
+        """Whether nothing has come over IPv6 yet. Then it gets one try only, for a look must not wait long in vain."""
 
     def forget(self) -> None:
         """Begin anew."""
         self._silent.clear()
         self._proven_at, self._probe = None, None
         self._by_ipv4 = self.broken = False
+        self.doubtful = True
+
+    def answered(self, target: Target) -> None:
+        """Take note of an answer that nobody takes down."""
+        if target.endpoint is None:
+            return
+        if target.endpoint.is_ipv6:
+            if _is_out_there(target.endpoint.address):
+                self._works()
+        else:
+            self._by_ipv4 = True
+
+    def tries(self, target: Target, query: Query, wanted: Sequence[float]) -> Sequence[float]:
+        """Return one try where IPv4 works and IPv6 has not shown yet that it does, else those that are wanted."""
+        endpoint = target.endpoint
+        doubtful = self.doubtful and self._by_ipv4 and not query.recursive
+        return wanted[:1] if doubtful and endpoint is not None and _is_out_there(endpoint.address) else wanted
 
     def bars(self, target: Target, begin: Callable[[], Question]) -> bool:
         """Say whether this server is not to be asked now; `begin` asks it all the same, when it is time to try."""
@@ -82,7 +102,7 @@ class Ipv6Reach:
     def _works(self) -> None:
         self._proven_at = self._clock.monotonic()
         self._silent.clear()
-        self.broken = False
+        self.broken = self.doubtful = False
 
     def _doubt(self) -> None:
         now = self._clock.monotonic()

@@ -13,6 +13,8 @@ from ddns_tray.verify.question import Question, Received
 from ddns_tray.verify.reach import BELIEVED_FOR, PROBE_EVERY, Ipv6Reach
 from ddns_tray.verify.targets import Endpoint, Target
 from tests.support.clock import FakeClock
+from tests.support.dns_server import Answer, DnsServer
+from tests.verify.conftest import target_of
 
 if TYPE_CHECKING:
     from ddns_tray.verify.asker import Asker
@@ -111,3 +113,33 @@ async def test_a_barred_question_costs_no_time(asker: Asker) -> None:
     async with asyncio.timeout(0.05):
         reply = await asker.ask(target("2001:db8::9"), HOME, (5.0, 5.0))
     assert (reply.message, reply.error) == (None, LookError.UNREACHABLE)
+
+
+TRIES = (1.0, 2.0)
+FAR = target("2001:db8::9")
+
+
+def test_until_ipv6_has_answered_it_gets_one_try_and_no_more() -> None:
+    reach = Ipv6Reach(FakeClock())
+    assert reach.tries(FAR, HOME, TRIES) == TRIES
+    reach.answered(target(V4))
+    assert reach.tries(FAR, HOME, TRIES) == TRIES[:1]
+    assert reach.tries(target(V4), HOME, TRIES) == reach.tries(target(NEAR), HOME, TRIES) == TRIES
+    assert reach.tries(FAR, prepare("home.example.test", "A", recursive=True), TRIES) == TRIES
+    reach.heard([said(V4), said(ONE)])
+    assert reach.tries(FAR, HOME, TRIES) == TRIES
+    reach.forget()
+    reach.answered(target(V4))
+    assert reach.tries(FAR, HOME, TRIES) == TRIES[:1]
+    reach.answered(target(NEAR))
+    reach.answered(Target("https://dns.example", None))
+    assert reach.tries(FAR, HOME, TRIES) == TRIES[:1]
+    reach.answered(FAR)
+    assert reach.tries(FAR, HOME, TRIES) == TRIES
+
+
+async def test_whoever_answers_a_walk_shows_that_its_family_works(asker: Asker, server: DnsServer) -> None:
+    server.on("home.example.test", "A", Answer(drop=True), Answer(("home.example.test. 60 A 192.0.2.7",)))
+    for tries in (TRIES, TRIES[:1]):
+        assert (await asker.ask(target_of(server), HOME, (0.1,))).message is None or tries == TRIES[:1]
+        assert asker.reach.tries(FAR, HOME, TRIES) == tries
