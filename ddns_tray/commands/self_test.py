@@ -10,6 +10,7 @@ import asyncio
 import platform
 import re
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ddns_tray.core.self_test import Outcome
 
 _PASSED, _FAILED = "✓", "✕"
+_PATIENCE = 20.0
+"""Seconds for the keyring."""
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 """How OpenSSL names the files of a folder of certificates (openssl-rehash(1))."""
 
@@ -148,15 +151,21 @@ def _keyrings(tr: Callable[..., str]) -> Found:
 
 
 def _keyring_worker(tr: Callable[..., str]) -> Found:
-    """Start the process that talks to the keyring and let it answer, be it that there is no keyring here."""
+    """Start the process that talks to the keyring and let it answer, be it that there is no keyring here.
+
+    A keyring that is locked asks the person; a process that waits for them is as sound as one that answers.
+    """
     from ddns_tray.store.keyring_process import KeyringFailed, KeyringProcess  # noqa: PLC0415 - loads what it tries
 
+    started = time.monotonic()
     try:
-        KeyringProcess(patience=20).get_password("ddns-tray-self-test", "nobody")
+        KeyringProcess(patience=_PATIENCE).get_password("ddns-tray-self-test", "nobody")
     except KeyringFailed as exc:
-        if "WorkerEnded" in exc.kinds:
+        if "WorkerEnded" not in exc.kinds:
+            return Found(tr("It answers; the keyring says: {answer}", answer=exc.kinds[0]), exc.kinds)
+        if time.monotonic() - started < _PATIENCE:
             raise Unfit(tr("It ended without an answer.")) from exc
-        return Found(tr("It answers; the keyring says: {answer}", answer=exc.kinds[0]), exc.kinds)
+        return Found(tr("It runs; the keyring did not answer, it may be locked."), exc.kinds)
     return Found(tr("It answers."))
 
 

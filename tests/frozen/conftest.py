@@ -78,6 +78,8 @@ def desktop() -> Iterator[tray_session.TraySession]:
 def on_desktop(root: BareRoot, desktop: tray_session.TraySession) -> Mapping[str, str]:
     """Let the bare root reach the desktop's folders and bus; returns the environment of its programs."""
     root.show(desktop.home, str(desktop.home))
+    bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"].partition("path=")[2].partition(",")[0]
+    root.outside(f'mkdir -p "$ROOT{Path(bus).parent}" && touch "$ROOT{bus}" && mount --bind "{bus}" "$ROOT{bus}"')
     names = ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "QT_QPA_PLATFORM", "HOME")
     folders = [name for name in desktop.env if name.startswith("XDG_")]
     return {name: desktop.env[name] for name in (*names, *folders)}
