@@ -68,6 +68,27 @@ REFUSALS: list[tuple[str, int, object, type[Exception]]] = [
     ("dynadot", 200, {"code": 429, "message": "in its own words"}, RateLimited),
     ("linode", 400, {"errors": [{"reason": "in its own words", "field": "name"}]}, RequestRejected),
     ("bunny", 400, {"ErrorKey": "x", "Message": "in its own words"}, RequestRejected),
+    (
+        "google_cloud",
+        403,
+        {"error": {"code": 403, "message": "in its own words", "errors": [{"reason": "rateLimitExceeded"}]}},
+        RateLimited,
+    ),
+    (
+        "google_cloud",
+        403,
+        {"error": {"code": 403, "message": "in its own words", "errors": [{"reason": "accessNotConfigured"}]}},
+        PermissionDenied,
+    ),
+    ("google_cloud", 500, {"error": {"code": 500, "message": "in its own words"}}, ProviderUnavailable),
+    (
+        "google_cloud",
+        400,
+        {"error": "invalid_grant", "error_description": "in its own words: account not found"},
+        AuthenticationFailed,
+    ),
+    ("transip", 401, {"error": "in its own words"}, AuthenticationFailed),
+    ("transip", 406, {"error": "in its own words"}, RequestRejected),
     ("easydns", 200, {"error": {"code": 420, "message": "in its own words"}}, RateLimited),
 ]
 
