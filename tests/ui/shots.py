@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from ddns_tray.ui.theme import Theme
 
+_HOME = Path("/home/me/.config/ddns-tray")
+"""Where the settings of the pictures seem to lie, so that they are the same each time."""
 LANGUAGES = ("en", "zh_CN")
 SCHEMES = ("light", "dark")
 SHOWN = frozenset(
@@ -76,7 +78,7 @@ def main(arguments: list[str]) -> int:
     wanted.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
     with tempfile.TemporaryDirectory() as place:
-        for drawn in draw_all(app, Path(place), Path(place)):
+        for drawn in draw_all(app, Path(place)):
             if wanted.all or drawn.stem in SHOWN:
                 kept = wanted.folder / drawn.name
                 shutil.copyfile(drawn, kept)
@@ -97,7 +99,7 @@ def _large_screen() -> Path:
     return path
 
 
-def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
+def draw_all(app: QApplication, folder: Path) -> Iterator[Path]:
     """Draw picture after picture."""
     from ddns_tray.ui.theme import Theme
 
@@ -108,7 +110,7 @@ def draw_all(app: QApplication, folder: Path, place: Path) -> Iterator[Path]:
         for language in LANGUAGES:
             suffix = f"{scheme}-{language}"
             yield menu(app, theme, folder / f"menu-{suffix}.png", language, scheme)
-            yield from scenes(app, theme, folder, place, language=language, scheme=scheme)
+            yield from scenes(app, theme, folder, language=language, scheme=scheme)
 
 
 def real_desktop(path: Path) -> Path:
@@ -174,14 +176,14 @@ def menu(app: QApplication, theme: Theme, path: Path, language: str, scheme: str
     return path
 
 
-def scenes(app: QApplication, theme: Theme, folder: Path, place: Path, *, language: str, scheme: str) -> Iterator[Path]:
+def scenes(app: QApplication, theme: Theme, folder: Path, *, language: str, scheme: str) -> Iterator[Path]:
     """Every page, every step and every form."""
     from ddns_tray.words import Words
     from tests.support.scenes import SCENES, Stage
 
     theme.choose(scheme)
     for name, build in SCENES.items():
-        widget = build(Stage(Words(language), theme, place, _run))
+        widget = build(Stage(Words(language), theme, _HOME, _run))
         path = folder / f"{name}-{scheme}-{language}.png"
         _grab(app, widget, path)
         yield path
