@@ -37,6 +37,12 @@ WAYLAND = re.compile(r"libwayland-")
 """Libraries that only a Wayland desktop needs, which has them; the packages recommend them."""
 
 
+def test_it_can_be_built_and_says_its_version(frozen: Frozen) -> None:
+    # On its own, so that no single test waits for the build and for the bare Debian as well.
+    told = subprocess.run([frozen.folder / "ddns-tray", "--version"], capture_output=True, text=True, check=True).stdout
+    assert told == f"ddns-tray {freezing.version()}\n"
+
+
 def test_it_proves_itself_without_a_screen_and_holds_all_that_the_source_knows(
     inside: BareRoot, frozen: Frozen
 ) -> None:
@@ -106,7 +112,7 @@ def test_it_keeps_secrets_in_the_real_keyring_through_its_own_process(
         assert self_test(inside, frozen.program, env)["keyrings"]["found"].endswith("in use: SecretService")
 
         def answers() -> bool:
-            return self_test(inside, frozen.program, env)["keyring_worker"]["items"] == []
+            return not self_test(inside, frozen.program, env)["keyring_worker"]["items"]
 
         wait_for(answers, "a keyring that opens", pause=0.5)
         done = inside.run("sh", "-c", f"printf 'marked secret' | {frozen.program} secret set home api_key", env=env)
