@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from urllib.request import getproxies
 
 from ddns_tray.core.errors import ConnectFailed
 from ddns_tray.core.model import ANY_WAY, Binding, Family
@@ -98,6 +97,12 @@ class WayMaker:
         )
 
 
+def _proxies() -> Mapping[str, str]:
+    from urllib.request import getproxies  # noqa: PLC0415 - asked while a line is dead only, and slow to load
+
+    return getproxies()
+
+
 class LineHttp:
     """The way to HTTP for services: by a line that is up while another one is dead, else as the system likes.
 
@@ -106,7 +111,7 @@ class LineHttp:
     """
 
     def __init__(
-        self, http: HttpClient, way: Callable[[], Binding], proxies: Callable[[], Mapping[str, str]] = getproxies
+        self, http: HttpClient, way: Callable[[], Binding], proxies: Callable[[], Mapping[str, str]] = _proxies
     ) -> None:
         self._http = http
         self._way = way
