@@ -6,6 +6,10 @@ import sys
 
 from ddns_tray import __version__
 
+TYPE_CHECKING = False  # what `typing` calls so; it is not loaded for --version
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 
 def main() -> int:
     """Run the program and return its exit code."""
@@ -21,9 +25,21 @@ def main() -> int:
         from ddns_tray.store.keyring_worker import main as answer_one_call  # noqa: PLC0415 - see above
 
         return answer_one_call()
-    from ddns_tray.cli import run  # noqa: PLC0415 - see above
+    return _import_run()(sys.argv[1:])
 
-    return run(sys.argv[1:])
+
+def _import_run() -> Callable[[Sequence[str]], int]:
+    """Load the command line; Ctrl-C meanwhile ends the program as it ends others, and not with a traceback."""
+    import signal  # noqa: PLC0415 - not for --version
+
+    heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else somebody wants it ignored
+    if heeded:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from ddns_tray.cli import run  # noqa: PLC0415 - as above
+
+    if heeded:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    return run
 
 
 def _say_it_to_nobody() -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import logging
 import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from ddns_tray import __version__
-from ddns_tray.commands.context import Context, Exit, tell_error
+from ddns_tray.commands.context import Context, Exit, speaks_utf8, tell_error
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
 from ddns_tray.core.text import text
 from ddns_tray.words import Words, resolve_language
@@ -36,6 +37,7 @@ _OUTPUT_LOST = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT})
 def run(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     """Run one command line and return its exit code."""
     speaker = Words(resolve_language("auto", environ))
+    _let_all_be_said(sys.stdout)
     try:
         arguments = build_parser(speaker).parse_args(argv)
     except SystemExit as exc:
@@ -47,6 +49,12 @@ def run(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     except BrokenPipeError:
         _drop_output()
         return Exit.PIPE_CLOSED
+
+
+def _let_all_be_said(stream: TextIO) -> None:
+    """A terminal or a pipe that does not speak UTF-8 gets a question mark for a sign that it has not, and no fault."""
+    if isinstance(stream, io.TextIOWrapper) and not speaks_utf8(stream):
+        stream.reconfigure(errors="replace")
 
 
 def _drop_output() -> None:
@@ -64,7 +72,7 @@ def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         words=Words(resolve_language(wished_language(paths), environ)),
         clock=SystemClock(),
         environ=environ,
-        stdin=sys.stdin,
+        stdin=sys.stdin or io.StringIO(),  # somebody may have closed it
         out=sys.stdout,
         err=sys.stderr,
         as_json=arguments.json,

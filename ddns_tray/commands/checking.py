@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddns_tray import recorded, report, terminal
+from ddns_tray.commands.context import speaks_utf8
 from ddns_tray.commands.one_look import runtime_for
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
@@ -157,7 +158,8 @@ async def _look_until_right(context: Context, runtime: Runtime, settings: Settin
             detected = now if detect else detected
             await engine.run_once(RoundRequest(detect=detect, write=False))
             if context.as_json:
-                json.dump(report.snapshot_report(engine.snapshot, context.words), context.out, ensure_ascii=False)
+                told = report.snapshot_report(engine.snapshot, context.words)
+                json.dump(told, context.out, ensure_ascii=not speaks_utf8(context.out))
                 context.out.write("\n")
                 context.out.flush()
             if engine.snapshot.colour is Colour.GREEN:

@@ -60,7 +60,7 @@ class Context:
 
     def print_json(self, data: Json) -> None:
         """Print one JSON document."""
-        json.dump(data, self.out, ensure_ascii=False, indent=2)
+        json.dump(data, self.out, ensure_ascii=not speaks_utf8(self.out), indent=2)
         self.out.write("\n")
 
     def print_lines(self, lines: Iterable[str]) -> None:
@@ -76,6 +76,11 @@ class Context:
         """Say what takes time, where somebody sits and waits."""
         if self.err.isatty():
             self.tell(sentence)
+
+
+def speaks_utf8(stream: TextIO) -> bool:
+    """Whether every letter can be written there; a stream that says nothing of itself holds text and takes all."""
+    return (stream.encoding or "utf-8").replace("-", "").replace("_", "").lower() in {"utf8", "utf8sig"}
 
 
 def tell_error(err: TextIO, words: Words, error: DdnsTrayError) -> None:

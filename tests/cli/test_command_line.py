@@ -485,6 +485,48 @@ def test_a_full_disk_under_the_result_is_told_and_is_no_fault_of_ours(product: P
     assert not list(product.home.rglob("fault-*.txt"))
 
 
+def test_an_early_ctrl_c_ends_without_a_traceback(product: Product) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "class Hasty:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'ddns_tray.commands.context': os.kill(os.getpid(), signal.SIGINT)\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.meta_path.insert(0, Hasty())\n"
+        "from ddns_tray.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "providers"],
+        env=product.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "gbk"])
+def test_a_pipe_that_does_not_know_every_letter_gets_what_it_knows(product: Product, encoding: str) -> None:
+    product.config.write_text(CLOSED.replace("[address]", '[general]\nlanguage = "zh_CN"\n[address]'))
+    environment = {**product.environment(), "PYTHONIOENCODING": encoding}
+    for arguments in (["check", "xn--bcher-kva.example.org", "--allow-private"], ["--help"]):
+        done = subprocess.run(product.command(*arguments), env=environment, capture_output=True, check=False)
+        assert done.returncode in {0, 1, 3}
+        assert done.stdout
+        assert b"Traceback" not in done.stderr
+    done = subprocess.run(product.command("ip", "--json"), env=environment, capture_output=True, check=False)
+    assert json.loads(done.stdout.decode("ascii"))
+
+
+def test_a_closed_standard_input_holds_no_secret(product: Product) -> None:
+    product.config.write_text(GOOD)
+    without = ["sh", "-c", 'exec "$@" <&-', "sh", *product.command("secret", "set", "home", "api_key")]
+    done = subprocess.run(without, env=product.environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert "The secret is empty." in done.stderr
+
+
 def test_a_second_daemon_leaves_the_traces_of_the_first_alone(product: Product) -> None:
     product.config.write_text(CLOSED)
     daemon = product.start("daemon")
