@@ -165,7 +165,7 @@ COMMANDS = {
     "check": Command("check", "lint, format, types, import contracts, translations, rules of this repository", _check),
     "bench": Command("bench [ARGUMENT…]", "measure start, memory, idle load and rounds", _bench),
     "bed": Command("bed [ARGUMENT…]", "start and stop the test bed of real DNS servers", _bed),
-    "shots": Command("shots [FOLDER]", "draw what a person sees into docs/screenshots", _shots),
+    "shots": Command("shots [FOLDER] [--all]", "draw what a person sees; --all: everything, large too", _shots),
     "build": Command("build [KIND…]", "make what people install on this system, into dist/", _build),
     "i18n": Command("i18n [--check]", "collect the sentences, update and compile the translations", _i18n),
     "lock": Command("lock [--upgrade]", "write requirements/*.lock.txt anew", _lock),
