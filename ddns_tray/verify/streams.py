@@ -107,7 +107,8 @@ class Streams:
             target.port,
             ssl=await self._context(target.ca_file) if secure else None,
             server_hostname=target.host if secure else None,
-            happy_eyeballs_delay=_NEXT_ADDRESS_AFTER,
+            # (asyncio may lose a socket that is given up just when it connects, so only where there is a choice)
+            happy_eyeballs_delay=_NEXT_ADDRESS_AFTER if target.endpoint is None else None,
         )
 
         def forget(connection: _Connection) -> None:
