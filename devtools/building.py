@@ -63,7 +63,7 @@ def frozen() -> Path:
 def _frozen() -> Path:
     wanted = made_from()
     stamp = FROZEN / "made-from"
-    bundle = FROZEN / (f"{BUNDLE_NAME}.app" if sys.platform == "darwin" else BUNDLE_NAME)
+    bundle = FROZEN / BUNDLE_NAME
     if not (stamp.exists() and stamp.read_text(encoding="ascii") == wanted and bundle.exists()):
         bundle = freeze(FROZEN)
         stamp.write_text(wanted, encoding="ascii")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VENV = BUILD / "freeze-venv"
-BUNDLE_NAME = "ddns-tray"
+BUNDLE_NAME = "DDNS Tray.app" if sys.platform == "darwin" else "ddns-tray"
+"""What build.spec calls its result."""
 _LOCKS = ("runtime", "freeze")
 _STAMP = VENV / "filled-from"
 
@@ -84,7 +85,7 @@ def freeze(target: Path) -> Path:
         [*command, "--distpath", target, "--workpath", target.with_name(f"{target.name}-work"), ROOT / "build.spec"],
         env=reproducible(),
     )
-    return target / (f"{BUNDLE_NAME}.app" if sys.platform == "darwin" else BUNDLE_NAME)
+    return target / BUNDLE_NAME
 
 
 def reproducible() -> dict[str, str]:
