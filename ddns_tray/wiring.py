@@ -130,6 +130,8 @@ class Runtime:
     clock: Clock
     _workshop: Workshop = field(repr=False)
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    _taken: object = field(default=None, repr=False)
+    """The state of the settings file that `settings` was read from. A window reads the same file for itself."""
     _chosen: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _standing: tuple[Problem, ...] = field(default=(), repr=False)
     """Problems that no change of the settings solves."""
@@ -160,11 +162,12 @@ class Runtime:
                 text("The settings file {path} is gone.", path=str(self.settings_file.path)),
                 text("Put it back, or quit and start anew. Until then the last good settings stay."),
             )
+        self._taken = self.settings_file.stamp()
         return self.settings_file.read()
 
     async def reload_if_changed(self) -> None:
         """Reload when the file on disk is another than the one we read."""
-        if self.settings_file.changed():
+        if self.settings_file.stamp() != self._taken:
             await self.reload()
 
     def ask_keyring_again(self) -> None:
@@ -391,6 +394,7 @@ def build_runtime(
     clock = clock or SystemClock()
     chance = random.Random()  # noqa: S311 - jitter, no secret
     settings_file = ConfigFile(paths.config_file, providers={spec.id: spec for spec in registry.SPECS})
+    taken = None if settings is not None else settings_file.stamp()
     read = settings if settings is not None else settings_file.read()
     if extra_records:
         read = replace(read, records=tuple(extra_records))
@@ -409,6 +413,7 @@ def build_runtime(
         engine=engine,
         settings=read,
         settings_file=settings_file,
+        _taken=taken,
         secrets=secrets,
         desk=accounts,
         http=http,

@@ -64,6 +64,7 @@ class ConfigFile:
         self._providers = providers
         self._lock_wait = lock_wait
         self._seen: _Signature | None = None
+        self._parsed: tuple[str, Settings] | None = None
         self._done: list[_Done] = []
 
     @property
@@ -80,6 +81,10 @@ class ConfigFile:
         self._seen = self._signature()  # before the reading: what changes meanwhile is seen as changed
         toml = self._read_text()
         return Settings() if toml is None else self._load(toml)
+
+    def stamp(self) -> object:
+        """What tells one state of the file from another: size, time and inode. For whoever keeps it with what was read."""
+        return self._signature()
 
     def changed(self) -> bool:
         """Whether the file is another than at the last `read`, good or bad, by size, time and inode."""
@@ -170,7 +175,10 @@ class ConfigFile:
         return _Done(before, after, settings_before, parse_settings(read_toml(after), providers=self._providers))
 
     def _load(self, toml: str) -> Settings:
-        return load_settings(toml, providers=self._providers, file=str(self._path))
+        """Parse and check, once for each text: with ten thousand names that takes a third of a second."""
+        if self._parsed is None or self._parsed[0] != toml:
+            self._parsed = toml, load_settings(toml, providers=self._providers, file=str(self._path))
+        return self._parsed[1]
 
     def _read_text(self) -> str | None:
         return _read(self._path)

@@ -76,3 +76,17 @@ async def test_broken_settings_are_explained_and_taken_when_they_are_repaired(
         qtbot.waitUntil(lambda: "interval is not a duration." not in labels(window))
         desktop.close()
     await tasks.cancel()
+
+
+async def test_what_the_window_reads_is_still_news_to_the_engine(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config.toml", tmp_path / "data", tmp_path / "run", tmp_path / "log")
+    paths.config_file.write_text("schema = 1\n", encoding="utf-8")
+    door = _Door(cast("_Application", None), paths, demo=False, open_window=False, faults=Faults(paths.log_dir))
+    async with door._runtime() as runtime:
+        paths.config_file.write_text(REPAIRED, encoding="utf-8")
+        assert len(runtime.settings_file.read().records) == 1, "a page of settings was opened"
+        await runtime.reload_if_changed()
+        assert len(runtime.settings.records) == 1
+        taken = runtime.settings
+        await runtime.reload_if_changed()
+        assert runtime.settings is taken
