@@ -316,6 +316,8 @@ class Rounds:
             expected = self._expected(record)
             watched_only = record.settings.account is None and not record.settings.expected
             memory = self._state.recall(record.key)
+            if record.settings.account is None and memory.at_provider is not None:
+                memory = replace(memory, at_provider=None)  # no provider speaks for this name any more
             agreement = self._addresses.agreement_for(record)
             told = Circumstances(
                 at=self._clock.now(),

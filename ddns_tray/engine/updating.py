@@ -123,8 +123,9 @@ class Updater:
         try:
             existing = await provider.read(key)
             memory = self._recall(key)
-            if provider.capabilities.proxied and existing is not None:
-                memory = replace(memory, at_provider=_as_read(task, existing, self._clock.now()))
+            word = _as_read(task, existing, self._clock.now()) if provider.capabilities.proxied else None
+            if word != memory.at_provider:
+                memory = replace(memory, at_provider=word)
                 self._remember(key, memory)
             settings = task.record.settings
             planned = plan(
@@ -272,7 +273,9 @@ def _offered(ttl: int | None, capabilities: Capabilities) -> int | None:
     return capabilities.offered_ttl(ttl) if ttl is not None else None
 
 
-def _as_read(task: Task, existing: ExistingSet, now: float) -> AtProvider:
+def _as_read(task: Task, existing: ExistingSet | None, now: float) -> AtProvider | None:
+    if existing is None:
+        return None
     proxied = any(record.proxied for record in existing.records)
     return AtProvider(frozenset(existing.addresses), proxied, now, asked=task.record.settings.proxied)
 

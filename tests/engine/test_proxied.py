@@ -111,6 +111,29 @@ async def test_a_proxy_that_somebody_turned_off_is_turned_on_again() -> None:
     assert verdict_of(world) == (VerdictKind.PROXIED, Colour.GREEN, "proxied")
 
 
+async def test_what_another_provider_said_is_forgotten_with_the_move() -> None:
+    memory = FakeMemory()
+    await behind_a_proxy(memory=memory).engine.run_once(ROUND)
+    assert memory.kept[HOME].at_provider is not None
+    moved = behind_a_proxy(memory=memory)
+    moved.provider.capabilities = Capabilities()
+    moved.provider.content[HOME] = (FIRST,)
+    await moved.clock.advance(60)
+    await moved.engine.run_once(ROUND)
+    assert memory.kept[HOME].at_provider is None
+    assert verdict_of(moved) == (VerdictKind.MISMATCH, Colour.RED, "mismatch")
+
+
+async def test_without_an_account_no_provider_speaks_for_the_name() -> None:
+    memory = FakeMemory()
+    await behind_a_proxy(memory=memory).engine.run_once(ROUND)
+    watched = World(records=[RecordSettings(HOME.name, (RecordType.A,), expected=(FIRST,))], memory=memory)
+    watched.verifier.shown[HOME] = (EDGE,)
+    await watched.clock.advance(60)
+    await watched.engine.run_once(ROUND)
+    assert verdict_of(watched) == (VerdictKind.MISMATCH, Colour.RED, "mismatch")
+
+
 async def test_a_service_without_a_proxy_leaves_nothing_to_remember() -> None:
     world = behind_a_proxy()
     world.provider.capabilities = replace(world.provider.capabilities, proxied=False)
