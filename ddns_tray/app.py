@@ -29,7 +29,7 @@ from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from ddns_tray.core.errors import DdnsTrayError, StorageError
-from ddns_tray.core.settings import GeneralSettings, Settings
+from ddns_tray.core.settings import Settings
 from ddns_tray.core.text import text
 from ddns_tray.system import instance
 from ddns_tray.system.faults import Faults
@@ -133,7 +133,7 @@ class _Door:
         desktop.quit_requested.connect(stop.request)
         desktop.window_closed.connect(lambda: loop.call_later(_TIDY_AFTER, give_back))
         loop.call_later(_TIDY_AFTER_START, give_back)
-        desktop.demo_requested.connect(lambda: tasks(_start_demo(), "start the demo"))
+        desktop.demo_requested.connect(lambda: tasks(_start_demo(self.paths), "start the demo"))
         with _signals(stop.request):
             try:
                 desktop.tray.show()
@@ -155,9 +155,9 @@ class _Door:
         """The engine and what belongs to it, loaded in a worker thread while the icon is already there."""
         wiring = await asyncio.to_thread(importlib.import_module, "ddns_tray.wiring")
         if self.demo:
-            from ddns_tray.demonstration import demonstration  # noqa: PLC0415 - the demo alone
+            from ddns_tray.demonstration import demonstration, manners  # noqa: PLC0415 - the demo alone
 
-            async with demonstration(GeneralSettings()) as runtime:
+            async with demonstration(manners(self.paths.config_file)) as runtime:
                 yield runtime
             return
         try:
@@ -349,11 +349,12 @@ async def _watch_settings(runtime: Runtime, desktop: Desktop) -> None:
             _apply(desktop, runtime)
 
 
-async def _start_demo() -> None:
+async def _start_demo(paths: Paths) -> None:
     """The demo is a program of its own, with an icon of its own, so that nothing of it can touch what is kept here."""
     from ddns_tray.system.autostart import this_program  # noqa: PLC0415 - seldom
 
-    await asyncio.create_subprocess_exec(*this_program(), "demo", start_new_session=True)
+    command = (*this_program(), "--config", str(paths.config_file), "demo")  # in the language of these settings
+    await asyncio.create_subprocess_exec(*command, start_new_session=True)
 
 
 def _toasts(on_click: Callable[[], None]) -> Toasts | None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ddns_tray.system.paths import Paths
 from ddns_tray.terminal import LiveView
 from ddns_tray.wiring import build_runtime
 from ddns_tray.words import Words, resolve_language
+from ddns_tray.words.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,6 +56,19 @@ async def demonstration(general: GeneralSettings, clock: Clock | None = None) ->
                 await runtime.aclose()
     finally:
         await world.close()
+
+
+def manners(config_file: Path) -> GeneralSettings:
+    """The language and the theme of the person's settings, be the rest of them broken or not there."""
+    try:
+        general = tomllib.loads(config_file.read_text("utf-8-sig")).get("general")
+    except (OSError, ValueError, RecursionError):
+        general = None
+    wished = general if isinstance(general, dict) else {}
+    language, theme = wished.get("language"), wished.get("theme")
+    return GeneralSettings(
+        language=language if language in LANGUAGES else "auto", theme=theme if theme in ("light", "dark") else "auto"
+    )
 
 
 def run_demo_in_terminal(language: str = "auto", stream: TextIO = sys.stdout, *, seconds: float | None = None) -> int:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from ddns_tray.core.model import Colour, Outcome, VerdictKind
 from ddns_tray.core.settings import GeneralSettings
 from ddns_tray.demo.story import ADDRESSES, FAULT, QUIET, SETTLING
-from ddns_tray.demonstration import demonstration
+from ddns_tray.demonstration import demonstration, manners
 from ddns_tray.engine import RoundRequest
 from tests.support.clock import FakeClock
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ddns_tray.core.model import RecordStatus
     from ddns_tray.wiring import Runtime
 
@@ -62,3 +66,22 @@ async def test_the_demo_touches_nothing_of_the_person() -> None:
         folder = runtime.paths.data_dir
         await runtime.engine.run_once(RoundRequest())
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("toml", "language", "theme"),
+    [
+        ('[general]\nlanguage = "zh_CN"\ntheme = "dark"\n[[record]]\n', "zh_CN", "dark"),
+        ('[general]\nlanguage = "tlh"\ntheme = ["x"]\n', "auto", "auto"),
+        ("general = 5\n", "auto", "auto"),
+        ("broken [", "auto", "auto"),
+        (None, "auto", "auto"),
+    ],
+)
+def test_the_demo_speaks_and_looks_as_the_person_likes_it(
+    tmp_path: Path, toml: str | None, language: str, theme: str
+) -> None:
+    config = tmp_path / "config.toml"
+    if toml is not None:
+        config.write_text(toml, encoding="utf-8")
+    assert manners(config) == GeneralSettings(language=language, theme=theme)
