@@ -584,3 +584,18 @@ def test_a_fault_of_our_own_is_told_in_words_and_kept_without_secrets(tmp_path: 
     assert str(report) in done.stderr
     assert "RuntimeError: cannot send [left out]" in report.read_text("utf-8")
     assert "canary" not in report.read_text("utf-8") + done.stderr
+
+
+def test_a_daemon_that_died_is_told_of_by_the_next_one(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    daemon = product.start("daemon")
+    [traces] = product.wait_for(lambda: list(product.home.rglob("died-*.txt")), seconds=30, what="a daemon that runs")
+    product.wait_for(lambda: "ready" in product.log(), seconds=30, what="a daemon that is ready")
+    daemon.send_signal(signal.SIGSEGV)
+    daemon.wait(10)
+    assert "Segmentation fault" in traces.read_text()
+    again = product.start("daemon")
+    product.wait_for(lambda: "the last run died" in product.log(), seconds=30, what="a word about it")
+    assert product.stop(again) == 0
+    (report,) = product.home.rglob("fault-*.txt")
+    assert "Segmentation fault" in report.read_text()
