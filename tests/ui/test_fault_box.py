@@ -103,7 +103,8 @@ def watch():
                 return
         threading.Event().wait(0.05)
 
-threading.Timer(1.0, fail).start()
+if "fail" in sys.argv:
+    threading.Timer(1.0, fail).start()
 threading.Thread(target=watch, daemon=True).start()
 (place / "config.toml").write_text('schema = 1\\n[address]\\nsources = ["static:192.0.2.1"]\\nquorum = 1\\n')
 sys.exit(run_app(Paths(place / "config.toml", place / "data", place / "run", place / "log")))
@@ -114,7 +115,10 @@ sys.exit(run_app(Paths(place / "config.toml", place / "data", place / "run", pla
 def test_the_program_shows_the_box_goes_on_and_ends_well(tmp_path: Path) -> None:
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(tmp_path)], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", PROGRAM, str(tmp_path), "fail"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert program.stdout is not None
     assert program.stderr is not None
@@ -131,3 +135,21 @@ def test_the_program_shows_the_box_goes_on_and_ends_well(tmp_path: Path) -> None
     assert "RuntimeError: cannot send [left out]" in report.read_text("utf-8")
     assert "canary" not in report.read_text("utf-8") + told
     assert not list((tmp_path / "log").glob("died-*")), "an orderly end leaves no trace"
+
+
+@pytest.mark.slow
+def test_a_program_that_died_says_so_when_it_is_started_again(tmp_path: Path) -> None:
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    traces = tmp_path / "log" / "died-default.txt"
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as dying:
+        wait_for(traces.exists, "a program that runs")
+        dying.send_signal(signal.SIGSEGV)
+        dying.wait(10)
+    assert "Segmentation fault" in traces.read_text("utf-8")
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as again:
+        assert again.stdout is not None
+        assert again.stdout.readline() == b"shown\n"
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(10) == 0
+    assert not traces.exists()
