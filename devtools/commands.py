@@ -112,6 +112,8 @@ def _lock(arguments: list[str]) -> int:
 
 
 def _build(arguments: list[str]) -> int:
+    needed = (*debian.QT_LIBRARIES, *debian.BUILD_TOOLS)
+    debian_packages(needed, essential=needed, root=debian.is_root())
     return building.build(arguments)
 
 
