@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.errors import ConfigError
+from ddns_tray.core.errors import ConfigError, UsageError
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.settings_parse import load_settings, parse_settings, read_toml
 from ddns_tray.core.text import text
@@ -83,7 +83,7 @@ class ConfigFile:
         return Settings() if toml is None else self._load(toml)
 
     def stamp(self) -> object:
-        """What tells one state of the file from another: size, time and inode. For whoever keeps it with what was read."""
+        """What tells one state of the file from another (size, time, inode). For those who keep it with what they read."""
         return self._signature()
 
     def changed(self) -> bool:
@@ -131,6 +131,15 @@ class ConfigFile:
         if toml is None:
             raise ConfigError(text("There is no file {path}.", path=str(path)), text("Choose another file."))
         return load_settings(toml, providers=self._providers, file=str(path))
+
+    def write_other(self, path: Path, toml: str) -> None:
+        """Write settings for another computer: in one step, and never over the settings in force."""
+        target = Path(os.path.realpath(path))
+        if target == Path(os.path.realpath(self._path)):
+            raise UsageError(
+                text("{path} holds the settings of this computer.", path=str(path)), text("Choose another place.")
+            )
+        replace_file(target, toml.encode())
 
     def take_in(self, coming: Settings) -> None:
         """Add or replace what other settings have, in one write; nothing that only ours have goes."""
