@@ -40,7 +40,7 @@ TEST_DESKTOP = (
 """A tray host, a notification server and a Secret Service for the tests. Not dbus-x11: it leaves stray bus daemons."""
 
 BUILD_TOOLS = ("binutils", "rpm")
-"""What takes libraries apart for the bundle, and packs the .rpm. The libraries in the bundle are those of the machine."""
+"""What takes libraries apart for the bundle, and packs the .rpm. The bundle holds libraries of the machine."""
 
 TEST_PACKAGING = ("binutils", "debootstrap", "rpm", "nsis", "wine", "wine64", "groff", "desktop-file-utils", "xz-utils")
 """What builds packages, and a bare Debian and a Windows-like system to install them in."""
