@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not has_more_loopback(), reason="this system has one loopback address only")
 
 COUNT = 200
-PATIENT = Patience(authoritative=(0.5, 1.5), resolver=(0.5, 1.5), silent=(1.0,), walk=(5.0, 5.0), anchor=(5.0,))
-"""On a busy machine, too, only a server that says nothing is silent."""
+PATIENT = Patience(authoritative=(20.0,), resolver=(20.0,), silent=(20.0,), walk=(20.0,), anchor=(20.0,))
+"""On a busy machine, too, nobody is asked twice."""
+SHORT = Patience(authoritative=(0.5, 1.5), resolver=(0.5, 1.5), silent=(1.0,), walk=(5.0, 5.0), anchor=(5.0,))
+"""For servers that say nothing."""
 KEYS = [RecordKey(f"h{number}.ex.test", RecordType.A) for number in range(COUNT)]
 
 
@@ -51,9 +53,8 @@ async def test_every_name_is_asked_of_every_server_once_and_the_serial_once_for_
     views = await world.verifier.observe(KEYS)
     for server in (world.one, world.two, world.resolver):
         counted = asked_about(server)
-        assert counted.keys() == {key.name for key in KEYS}
-        assert counted.total() <= COUNT + COUNT // 10, "hardly any on a busy machine is asked twice"
-    assert [asked.type for asked in world.one.asked].count("SOA") <= 2
+        assert counted == Counter(key.name for key in KEYS)
+    assert [asked.type for asked in world.one.asked].count("SOA") == 1
     assert {seen.serial for view in views.values() for seen in authoritative(view)} == {5}
     assert {seen.answer for view in views.values() for seen in view.observations} == {("192.0.2.7",)}
 
@@ -80,6 +81,7 @@ async def test_one_name_that_changes_among_many_is_seen_and_the_others_are_not_d
 
 
 async def test_a_dead_server_is_told_for_every_name_and_not_waited_for_by_each(world: World) -> None:
+    world.verifier = world.build(SHORT)
     await world.verifier.observe(KEYS)
     world.two.asked.clear()
     world.two.zones.clear()
@@ -95,6 +97,7 @@ async def test_a_dead_server_is_told_for_every_name_and_not_waited_for_by_each(w
 
 
 async def test_a_silent_resolver_is_told_for_every_name_and_not_waited_for_by_each(world: World) -> None:
+    world.verifier = world.build(SHORT)
     world.resolver.zones.clear()
     world.resolver.otherwise = Answer(drop=True)
     views = await world.verifier.observe(KEYS)
