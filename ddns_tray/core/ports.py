@@ -377,6 +377,9 @@ class SettingsFile(Protocol):
     def read_other(self, path: Path) -> Settings:
         """Read and check a settings file of another computer, without taking anything from it."""
 
+    def write_other(self, path: Path, toml: str) -> None:
+        """Write settings for another computer: in one step, and never over the settings in force."""
+
     def take_in(self, coming: Settings) -> None:
         """Add or replace what other settings have, in one write; nothing that only ours have goes."""
 

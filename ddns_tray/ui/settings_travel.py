@@ -100,13 +100,7 @@ class SettingsTravel(QObject):
         )
         more = self._words.tr("Tokens and passwords are not in this file.")
         written = export_text(self._work.settings(), heading=f"{heading}\n{more}")
-        try:
-            await asyncio.to_thread(path.write_text, written, encoding="utf-8")
-        except OSError as exc:
-            raise StorageError(
-                text("{path} cannot be written: {reason}.", path=str(path), reason=exc.strerror or ""),
-                text("Choose another place."),
-            ) from exc
+        await asyncio.to_thread(self._services.settings_file.write_other, path, written)
 
     # --- import ---
 

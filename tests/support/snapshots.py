@@ -498,6 +498,9 @@ class FakeSettingsFile:
             raise
         self.set_values(changes)
 
+    def write_other(self, path: Path, toml: str) -> None:
+        raise NotImplementedError
+
     def read_other(self, path: Path) -> Settings:
         raise NotImplementedError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from ddns_tray.core.errors import ConfigError, KeyringLocked, StorageError
+from ddns_tray.core.errors import ConfigError, KeyringLocked, StorageError, UsageError
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import (
@@ -216,6 +216,19 @@ async def test_a_place_that_cannot_be_written_is_said(window: MainWindow, tasks:
     travel(window)._spawn(travel(window).export_to(tmp_path / "nowhere" / "x.toml"), "export")
     await tasks.drain()
     assert isinstance(window._failure, StorageError)
+
+
+async def test_the_settings_in_force_are_not_written_over(
+    window: MainWindow, file: ConfigFile, tasks: Tasks, tmp_path: Path
+) -> None:
+    before = file.path.read_bytes()
+    same = tmp_path / "same.toml"
+    same.symlink_to(file.path)
+    for place in (file.path, same):
+        travel(window)._spawn(travel(window).export_to(place), "export")
+        await tasks.drain()
+        assert isinstance(window._failure, UsageError)
+    assert file.path.read_bytes() == before
 
 
 def test_every_difference_that_there_can_be_has_words() -> None:
