@@ -83,7 +83,7 @@ class ConfigFile:
         return Settings() if toml is None else self._load(toml)
 
     def stamp(self) -> object:
-        """What tells one state of the file from another (size, time, inode). For those who keep it with what they read."""
+        """What tells one state of the file from another (size, time, inode), to be kept with what was read."""
         return self._signature()
 
     def changed(self) -> bool:
