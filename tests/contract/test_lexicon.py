@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from pathlib import Path
@@ -222,11 +223,12 @@ async def test_secrets_are_in_no_argument_and_no_environment(exoscale: LexiconHa
         "import json, os, sys\n"
         "question = sys.stdin.read()\n"
         "seen = ' '.join([*sys.argv, *os.environ, *os.environ.values()])\n"
-        "told = 'canary' in question and 'canary' not in seen\n"
+        "told = 'canary' in question and 'canary' not in seen and 'HOME' in seen\n"
         "records = [{'id': 1, 'type': 'A', 'name': 'home.example.test', 'content': '203.0.113.7', 'ttl': 60}]\n"
         "print(json.dumps({'requests': 1, 'records': records if told else []}))\n"
     )
-    provider = exoscale.open(process=LexiconProcess(command=(sys.executable, "-c", code)))
+    environ = {**os.environ, "DDNS_TRAY_SECRET_OTHER_TOKEN": "a canary of another account"}
+    provider = exoscale.open(process=LexiconProcess(command=(sys.executable, "-c", code), environ=environ))
     existing = await provider.read(HOME)
     assert existing is not None
     assert existing.addresses == (NEW,)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.providers.lexicon import worker
@@ -23,6 +24,8 @@ DEADLINE = 90.0
 """Seconds for one question with all its requests."""
 TIMEOUT = 30.0
 """Seconds for one request."""
+OURS = "DDNS_TRAY_"
+"""How variables begin that are not for a library: they may hold the secrets of other accounts."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Processes at a time, over all accounts; each takes some 40 MiB."""
 
@@ -42,13 +45,15 @@ class LexiconProcess:
     command: Sequence[str] = (sys.executable, "-P", worker.__file__)
     deadline: float = DEADLINE
     timeout: float = TIMEOUT
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     async def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer, or raise `WorkerEnded`. If the caller is cancelled, the process ends with it."""
         # An empty entry would mean the current folder, and whatever somebody has put there.
         path = [place for place in sys.path if place]
         question = json.dumps({**request, "path": path, "deadline": self.deadline, "timeout": self.timeout}).encode()
-        exchange = _Exchange(self.command, question, self.deadline)
+        environ = {name: value for name, value in self.environ.items() if not name.startswith(OURS)}
+        exchange = _Exchange(self.command, question, self.deadline, environ)
         try:
             answer = await asyncio.to_thread(exchange.run)
         except asyncio.CancelledError:
@@ -64,9 +69,10 @@ class LexiconProcess:
 class _Exchange:
     """One process; `end` may come from another thread, also before it has begun."""
 
-    def __init__(self, command: Sequence[str], question: bytes, deadline: float) -> None:
+    def __init__(self, command: Sequence[str], question: bytes, deadline: float, environ: Mapping[str, str]) -> None:
         self.late = False
         self._command, self._question, self._deadline = command, question, deadline
+        self._environ = environ
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
@@ -99,5 +105,6 @@ class _Exchange:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=self._environ,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
