@@ -108,7 +108,8 @@ def sbom(lock: str, *, shown_version: str, now: float) -> dict[str, Any]:
 
 def _component(distribution: metadata.Distribution, at_run_time: set[str]) -> dict[str, Any]:
     name = _canonical(distribution.metadata["Name"])
-    told = distribution.metadata["License-Expression"] if "License-Expression" in distribution.metadata else ""
+    about = distribution.metadata  # whose declared type knows no `get`
+    told = about["License-Expression"] if "License-Expression" in about else ""  # noqa: SIM401 - see above
     purl = f"pkg:pypi/{name}@{distribution.version}"
     component = {
         "type": "library",

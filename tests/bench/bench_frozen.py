@@ -45,9 +45,7 @@ async def main() -> int:
     if missing_programs():
         print(f"not measured: this machine lacks {', '.join(missing_programs())}")
         return 1
-    await asyncio.to_thread(
-        subprocess.run, [sys.executable, str(ROOT / "dev.py"), "build", "bundle"], check=True
-    )
+    await asyncio.to_thread(subprocess.run, [sys.executable, str(ROOT / "dev.py"), "build", "bundle"], check=True)
     bundle = building.FROZEN / freezing.BUNDLE_NAME
     print(f"bundle: {await asyncio.to_thread(sizes, bundle)}")
     child = await asyncio.create_subprocess_exec(
