@@ -320,6 +320,7 @@ hints.root_file('$RUN/root.hints')
 trust_anchors.remove('.')
 trust_anchors.add_file('$RUN/root.anchor', true)
 policy.add(policy.all(policy.FLAGS({'ALLOW_LOCAL', 'NO_0X20'})))
+policy.add(policy.suffix(policy.DENY, { todname('blocked.example.test.') }))  -- a filter that says so: NXDOMAIN with EDE 15
 policy.add(policy.all(policy.PASS))  -- the built-in special-use rule would answer NXDOMAIN for test.
 cache.size = 20 * MB
 cache.max_ttl(60)

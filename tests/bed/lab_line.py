@@ -107,6 +107,13 @@ LIES = (
         arrange=publish,
     ),
     Scenario(
+        "a resolver that says that it blocks the name",
+        "c.blocked.example.test",
+        Says(Kind.FILTERED, YELLOW, data={"resolvers": ("udp://127.0.0.55",)}),
+        (NEW,),
+        arrange=publish,
+    ),
+    Scenario(
         "a filter in every resolver",
         "b.filtered.example.test",
         Says(Kind.FILTERED, YELLOW, data={"resolvers": _LIARS}),
