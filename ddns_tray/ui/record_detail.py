@@ -81,7 +81,9 @@ class RecordDetail(QWidget):
         buttons.setSpacing(8)
         buttons.addWidget(self._account)
         for kind in RepairKind:
-            button = self._repairs[kind] = primary(QPushButton(self._words.repair_button(kind)))
+            button = self._repairs[kind] = QPushButton(self._words.repair_button(kind))
+            if kind is not RepairKind.LOWER_TTL:  # nothing is wrong with a long one
+                primary(button)
             button.clicked.connect(lambda _=False, kind=kind: self.repair_chosen.emit(self._record, kind))
             buttons.addWidget(button)
         for button in (self._update, self._edit, self._copy):

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ddns_tray.core.errors import AuthenticationFailed, ProviderError
-from ddns_tray.core.model import ExistingRecord, RecordKey, RecordType
+from ddns_tray.core.model import ExistingRecord, RecordKey, RecordType, Role
 from ddns_tray.core.repairs import RepairKind
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
+from ddns_tray.ui.record_detail import RecordDetail
 from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -141,3 +142,17 @@ def test_every_repair_has_words(kind: RepairKind) -> None:
     assert "home" in words.repair_title(kind, "home")
     assert words.repair_why(found)
     assert words.repair_why(replace(found, change=None))
+
+
+def test_a_long_ttl_is_an_offer_and_no_alarm(qtbot: QtBot, theme: Theme) -> None:
+    slow = snapshots.record(
+        "slow.example.org", observations=(snapshots.seen("ns1.example.org", role=Role.AUTHORITATIVE, ttl=3600),)
+    )
+    detail = RecordDetail(Words("en"), lambda: snapshots.NOW, theme)
+    qtbot.addWidget(detail)
+    detail.show_record(slow)
+    shown = {each.text(): each.property("primary") for each in detail.findChildren(QPushButton) if not each.isHidden()}
+    assert shown == {"Lower the TTL…": None, "Edit…": None, "Copy report": None}
+    detail.show_record(snapshots.extra())
+    shown = {each.text(): each.property("primary") for each in detail.findChildren(QPushButton) if not each.isHidden()}
+    assert shown["Replace the extra addresses…"] is True
