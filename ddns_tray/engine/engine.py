@@ -7,10 +7,10 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ddns_tray.core import schedule
+from ddns_tray.core import sampling, schedule
 from ddns_tray.core.model import Phase
 from ddns_tray.engine.rounds import Rounds
-from ddns_tray.engine.setup import RoundRequest
+from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.state import EngineState
 
 if TYPE_CHECKING:
@@ -163,8 +163,14 @@ class Engine:
             self._tell(Phase.STOPPED)
 
     async def run_once(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
-        """One whole round, for the command line; the snapshot afterwards is its result."""
+        """One whole round, for the command line; the snapshot afterwards is its result.
+
+        A first look at very many records comes in parts; here all of them belong to the round.
+        """
         results = await self._run_round(wish)
+        for _ in range(len(self._rounds.kept) // sampling.MOST_AT_ONCE):
+            if self._rounds.looks_left:
+                await self._run_round(RoundRequest(detect=False, write=False, care=Care.ROUTINE))
         self._state.save()
         return results
 

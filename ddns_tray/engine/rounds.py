@@ -131,6 +131,11 @@ class Rounds:
                 times.append(memory.not_before)
         return times
 
+    @property
+    def looks_left(self) -> bool:
+        """Whether the last look was one part of a larger one."""
+        return bool(self._observer.wanted())
+
     def looks_wanted(self) -> list[float]:
         """When to look again before the schedule does: for failed writes, a log-in of the network, a line in doubt."""
         return [

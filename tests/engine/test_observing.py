@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -134,15 +135,23 @@ async def test_when_a_person_asks_all_names_are_looked_at() -> None:
 
 async def test_a_first_look_at_very_many_names_comes_in_parts() -> None:
     world = ManyNames(MOST_AT_ONCE + 200)
-    await world.round()
+    running = asyncio.ensure_future(world.engine.run())
+    await world.clock.advance(0.5)
     assert [len(keys) for keys in world.witnesses.whole] == [MOST_AT_ONCE]
+    assert world.status(0).verdict.kind is VerdictKind.MATCHED
     assert world.status(MOST_AT_ONCE + 1).verdict.kind is VerdictKind.UNKNOWN
-    next_check = world.shown().next_check
-    assert next_check is not None
-    assert next_check <= world.clock.now() + 2
     await world.clock.advance(1.0)
-    await world.round()
-    assert [len(keys) for keys in world.witnesses.whole] == [200]
+    assert [len(keys) for keys in world.witnesses.whole] == [MOST_AT_ONCE, 200]
+    assert world.shown().colour is Colour.GREEN
+    world.engine.stop()
+    await world.clock.advance(1.0)
+    await running
+
+
+async def test_who_asks_for_one_round_gets_all_parts_of_it() -> None:
+    world = ManyNames(2 * MOST_AT_ONCE + 200)
+    await world.round(RoundRequest())
+    assert [len(keys) for keys in world.witnesses.whole] == [MOST_AT_ONCE, MOST_AT_ONCE, 200]
     assert world.shown().colour is Colour.GREEN
 
 
