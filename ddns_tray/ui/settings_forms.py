@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SecretPlace = tuple[str, str]
 """An account's id and the name of a field."""
-_SHOWN = 200
+_SHOWN = 60
 
 
 class ChangesForm(Form):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from ddns_tray.core.errors import DdnsTrayError, StorageError
-from ddns_tray.core.settings_exchange import differences, export_text, risks
+from ddns_tray.core.settings_exchange import Risks, differences, export_text, risks
 from ddns_tray.core.text import Text, text
 from ddns_tray.ui.settings_forms import ChangesForm, SecretPlace, SecretsForm
 from ddns_tray.ui.settings_words import risks_in_words
@@ -58,7 +58,7 @@ class SettingsTravel(QObject):
                 ),
             )
         now, then = found
-        form = self._changes_form(
+        form = await self._changes_form(
             words.tr("Undo the last change"),
             words.tr("This is what becomes of the settings:"),
             words.tr("Undo"),
@@ -119,13 +119,13 @@ class SettingsTravel(QObject):
         file, words = self._services.settings_file, self._words
         coming = await asyncio.to_thread(file.read_other, path)
         then = await asyncio.to_thread(file.preview, coming)
-        form = self._changes_form(
+        form = await self._changes_form(
             words.tr("Import settings"),
             words.tr(
                 "Accounts and names of the file are added, or replace those of the same name. Nothing is removed."
             ),
             words.tr("Import"),
-            self._work.settings(),
+            await asyncio.to_thread(file.read),
             then,
             foreign=True,
         )
@@ -175,9 +175,11 @@ class SettingsTravel(QObject):
             if field.secret and field.required
         ]
 
-    def _changes_form(
+    async def _changes_form(
         self, title: str, about: str, button: str, now: Settings, then: Settings, *, foreign: bool = False
     ) -> ChangesForm:
+        changes = await asyncio.to_thread(differences, now, then)
+        dangers = await asyncio.to_thread(risks, now, then) if foreign else Risks()
         return ChangesForm(
             self._words,
             self._theme,
@@ -185,8 +187,8 @@ class SettingsTravel(QObject):
             title=title,
             about=about,
             button=button,
-            changes=differences(now, then),
-            warnings=risks_in_words(self._words, risks(now, then)) if foreign else (),
+            changes=changes,
+            warnings=risks_in_words(self._words, dangers),
         )
 
     async def _finish(self, form: ChangesForm, work: Callable[[], Awaitable[None]]) -> None:

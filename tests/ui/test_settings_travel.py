@@ -201,6 +201,17 @@ async def test_an_import_shows_what_it_would_change_and_then_asks_for_secrets(
     assert asked.isVisible()
 
 
+async def test_thousands_of_names_are_shown_as_a_number(window: MainWindow, tasks: Tasks, tmp_path: Path) -> None:
+    source = tmp_path / "from-there.toml"
+    names = (f'[[record]]\nname = "host{number}.example.org"\n' for number in range(3_000))
+    source.write_text(f"schema = 1\n{''.join(names)}", encoding="utf-8")
+    travel(window)._spawn(travel(window).import_from(source), "import")
+    await tasks.drain()
+    lines = changes_form(window).changes.text().splitlines()
+    assert len(lines) == 61
+    assert lines[-1] == "and 2940 more"
+
+
 async def test_a_file_that_is_none_of_ours_is_told_with_its_line(
     window: MainWindow, tasks: Tasks, tmp_path: Path
 ) -> None:
