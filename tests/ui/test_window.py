@@ -9,7 +9,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QProgressBar, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QTableView,
+    QWidget,
+)
 
 from ddns_tray.core.errors import StorageError
 from ddns_tray.core.model import Colour, Phase, Reason, VerdictKind
@@ -199,6 +208,24 @@ def test_search_appears_with_many_names(window: MainWindow) -> None:
     assert window.names._search.isVisible()
     window.names._search.setText("host00007")
     assert window.names.model.rowCount() == 1
+
+
+def test_ten_thousand_names_never_hold_the_window_up(window: MainWindow, qapp: QApplication) -> None:
+    """The watchdog of these tests looks at every call: taking, filtering, scrolling, opening one of so many."""
+    shown = snapshots.many(10_000)
+    window.show_snapshot(shown)
+    qapp.processEvents()
+    window.show_snapshot(replace(shown, records=tuple(replace(each, proven_at=NOW) for each in shown.records)))
+    qapp.processEvents()
+    bar = window.names.view.verticalScrollBar()
+    for part in ("9", "99", "", "host0123"):
+        window.names._search.setText(part)
+        qapp.processEvents()
+        bar.setValue(bar.maximum() // 2)
+        qapp.processEvents()
+    window.open_record(window.names.model.record(3).key)
+    qapp.processEvents()
+    assert detail(window) is not None
 
 
 def test_language_changes_without_a_restart(window: MainWindow, qtbot: QtBot) -> None:
