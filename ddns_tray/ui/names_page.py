@@ -142,6 +142,12 @@ class NamesPage(QWidget):
             self._progress.setAccessibleName(said)
             self._progress_said.setText(said)
 
+    def search(self) -> None:
+        """Let the person type what to look for, where there are enough names for a search."""
+        if self._search.isVisible():
+            self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._search.selectAll()
+
     def open_record(self, key: RecordKey) -> None:
         """Open one card and bring it into sight."""
         if self.delegate.opened != key:
@@ -177,6 +183,7 @@ class NamesPage(QWidget):
 
     def _filter(self, part: str) -> None:
         self.model.set_filter(part)
+        self.view.scrollToTop()  # what was found begins there, wherever the list of all names stood
 
     def _index(self, key: RecordKey) -> QModelIndex:
         row = self.model.row_of(key)

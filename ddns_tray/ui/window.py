@@ -352,12 +352,17 @@ class MainWindow(QWidget):
         for keys, action in (
             (QKeySequence.StandardKey.Refresh, self._work.check),
             (QKeySequence.StandardKey.Close, self.close),
+            (QKeySequence.StandardKey.Find, self._find),
             (QKeySequence("Ctrl+1"), lambda: self.show_page(Page.NAMES)),
             (QKeySequence("Ctrl+2"), lambda: self.show_page(Page.ADDRESS)),
             (QKeySequence("Ctrl+3"), lambda: self.show_page(Page.ACTIVITY)),
             (QKeySequence("Ctrl+4"), lambda: self.show_page(Page.SETTINGS)),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    def _find(self) -> None:
+        self.show_page(Page.NAMES)
+        self.names.search()
 
     def _on_page(self, page: Page) -> None:
         self._page = page
