@@ -143,6 +143,7 @@ async def test_a_real_powerdns_is_written_through_the_library(tmp_path: Path) ->
         server.reset(())
         options = {"auth_token": server.api_key, "pdns_server": f"http://127.0.0.1:{server.api_port}"}
         question = {"provider": "powerdns", "options": options, "domain": ZONE, "endpoint": "", "ttl": 60}
+        question |= {"name": HOME.name, "types": ["A", "CNAME"]}
         step = {"do": "create", "id": None, "type": "A", "name": HOME.name, "content": NEW}
         told = await PATIENT.ask({**question, "step": step})
         assert Datum(HOME.name, "A", NEW, 60) in server.content()

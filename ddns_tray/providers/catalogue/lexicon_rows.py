@@ -170,16 +170,6 @@ ALL = (
         base_url="https://api.exoscale.com/dns",
     ),
     LexiconRow(
-        "gehirn",
-        "Gehirn Infrastructure Services",
-        "gehirn",
-        ("auth_secret",),
-        ("auth_token",),
-        homepage="https://www.gehirn.jp",
-        aliases=("gehirn dns", "gehirn.jp"),
-        base_url="https://api.gis.gehirn.jp/dns/v1",
-    ),
-    LexiconRow(
         "glesys",
         "GleSYS",
         "glesys",

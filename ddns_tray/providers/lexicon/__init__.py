@@ -101,7 +101,7 @@ class Lexicon:
     async def read(self, key: RecordKey) -> ExistingSet:
         """Read the RRset; empty where there is none. Raises `RecordConflict` where a CNAME has the name."""
         zone = self._zone_of(key.name)
-        return self._set_of(key, zone, await self._ask(zone))
+        return self._set_of(key, zone, await self._ask(zone, key))
 
     async def apply(self, change: Change) -> None:
         """Write one record, and make sure that it stands there."""
@@ -111,7 +111,7 @@ class Lexicon:
         step = self._step(change)
         if step is None:
             return
-        records = await self._ask(zone, step=step, ttl=ttl_to_write(change, existing))
+        records = await self._ask(zone, key, step=step, ttl=ttl_to_write(change, existing))
         standing = {canonical_address(each) for each in self._set_of(key, zone, records).addresses}
         if standing != {canonical_address(each) for each in change.after}:
             raise Unconfirmed(
@@ -134,9 +134,18 @@ class Lexicon:
     # what is asked
 
     async def _ask(
-        self, domain: str, *, step: Mapping[str, Any] | None = None, ttl: int | None = None
+        self,
+        domain: str,
+        key: RecordKey | None = None,
+        *,
+        step: Mapping[str, Any] | None = None,
+        ttl: int | None = None,
     ) -> list[dict[str, Any]]:
-        """Start a process for one question; the answer is the records of the domain, after a step if there is one."""
+        """Start a process for one question: what stands at a name, or all addresses of a domain.
+
+        If there is a step, it is made before the look. A CNAME is looked for only where there is no address: lists of
+        whole zones are cut short by some of the library's providers, and lists without a type empty at one.
+        """
         question = {
             "provider": self._provider,
             "options": self._options,
@@ -144,6 +153,8 @@ class Lexicon:
             "endpoint": self._endpoint,
             "ttl": ttl,
             "step": step,
+            "name": key.name if key is not None else None,
+            "types": [str(key.type), "CNAME"] if key is not None else ["A", "AAAA"],
         }
         try:
             told = await self._process.ask(question)

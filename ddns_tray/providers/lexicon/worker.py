@@ -72,10 +72,20 @@ def _work(request: dict[str, Any], told: dict[str, Any]) -> list[dict[str, Any]]
             told["stage"] = "list"
         return [
             {member: record.get(member) for member in ("id", "type", "name", "content", "ttl")}
-            for record in provider.list_records()
+            for record in _look(provider, request["types"], request["name"])
         ]
     finally:
         provider.cleanup()
+
+
+def _look(provider: Any, types: list[str], name: str | None) -> list[dict[str, Any]]:
+    """List the records of these types; of one name, the first type that it has is enough."""
+    found: list[dict[str, Any]] = []
+    for record_type in types:
+        found += provider.list_records(record_type, name)
+        if found and name is not None:
+            break
+    return found
 
 
 def _write(provider: Any, step: dict[str, Any]) -> None:
