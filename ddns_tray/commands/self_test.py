@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.self_test import Outcome
 
 _PASSED, _FAILED = "✓", "✕"
-_PATIENCE = 20.0
+_PATIENCE = 10.0
 """Seconds for the keyring."""
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 """How OpenSSL names the files of a folder of certificates (openssl-rehash(1))."""
