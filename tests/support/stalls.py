@@ -3,11 +3,13 @@
 A thread of its own looks at the stack of the watched one every few milliseconds. The outermost frame of the product
 that is found there is one call: an event, a slot, a step of a coroutine, or what the test calls itself. How long it
 lasts is counted in CPU time of the watched thread (pthread_getcpuclockid(3)), so that a busy machine is no stall. Time
-in which modules are loaded counts neither: that happens once.
+in which modules are loaded counts neither, which happens once, nor does the collection of garbage: a test run has many
+times the objects of the program.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -51,12 +53,13 @@ class StallWatch:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="stall-watch", daemon=True)
         self._watched = self._clock = self._call = 0
-        self._spent = self._last = 0.0
+        self._spent = self._last = self._collecting = 0.0
         self._stall: Stall | None = None
 
     def __enter__(self) -> Self:
         self._watched = threading.get_ident()
         self._clock = time.pthread_getcpuclockid(self._watched)
+        gc.callbacks.append(self._on_garbage)
         self._thread.start()
         return self
 
@@ -65,6 +68,12 @@ class StallWatch:
     ) -> None:
         self._ended.set()
         self._thread.join()
+        gc.callbacks.remove(self._on_garbage)
+
+    def _on_garbage(self, phase: str, info: dict[str, int]) -> None:
+        del info
+        if threading.get_ident() == self._watched:
+            self._collecting += time.thread_time() * (1 if phase == "stop" else -1)
 
     def _watch(self) -> None:
         while not self._ended.wait(_LOOK_EVERY):
@@ -79,6 +88,8 @@ class StallWatch:
         frame = sys._current_frames().get(self._watched)
         now = time.clock_gettime(self._clock)
         passed, self._last = now - self._last, now
+        if self._collecting >= 0:  # else it is at it right now, and its begin was taken away
+            passed, self._collecting = passed - self._collecting, 0.0
         stack: list[FrameType] = []
         while frame is not None:
             stack.append(frame)
