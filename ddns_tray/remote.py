@@ -13,6 +13,7 @@ An answer that is an error is {"error": {…}}. Only this person's processes can
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.errors import DdnsTrayError, UsageError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ddns_tray.words import Words
 
 ACCEPTED = {"accepted": True}
+_FEW_RECORDS = 100
+"""So many are reported within some ten milliseconds."""
 
 
 class RequestHandler:
@@ -55,7 +58,7 @@ class RequestHandler:
         verb = request.get("verb")
         engine = self._runtime.engine
         if verb == "status":
-            return dict(snapshot_report(engine.snapshot, self._words(), self._runtime.clock.now()))
+            return await self._status()
         if verb == "check":
             self._runtime.ask_keyring_again()
             engine.check_now()
@@ -75,3 +78,10 @@ class RequestHandler:
         else:
             raise UsageError(text("The running instance does not know the request {verb}.", verb=str(verb)))
         return dict(ACCEPTED)
+
+    async def _status(self) -> dict[str, Any]:
+        """Report what is known; of many names beside the loop, which would stand still for seconds otherwise."""
+        snapshot, words, now = self._runtime.engine.snapshot, self._words(), self._runtime.clock.now()
+        if len(snapshot.records) <= _FEW_RECORDS:
+            return dict(snapshot_report(snapshot, words, now))
+        return dict(await asyncio.to_thread(snapshot_report, snapshot, words, now))
