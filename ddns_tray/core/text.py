@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FieldValue = str | int | float
+T = TypeVar("T")
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but for line feed and tab, and those that turn the direction of what follows."""
@@ -45,7 +46,7 @@ def text(message: str, /, **fields: FieldValue) -> Text:
     return Text(message, MappingProxyType(fields))
 
 
-def harmless(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
+def harmless(fields: Mapping[str, T]) -> Mapping[str, T | str]:
     """The fields with a sign in the place of what a terminal would obey: some are words of servers and of strangers."""
     for value in fields.values():
         if isinstance(value, str) and _UNSEEN.search(value):

@@ -27,7 +27,7 @@ from ddns_tray.core.ports import HttpRequest
 from ddns_tray.core.retry_after import retry_after
 from ddns_tray.core.text import text
 from ddns_tray.providers.refusals import Refusal, Scrubber, kind_of_status, refusal
-from ddns_tray.providers.shape import Json, Misfit
+from ddns_tray.providers.shape import WHOLE, Json, Misfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -160,6 +160,14 @@ class HttpService:
 
     def misfit(self, exc: Misfit) -> UnexpectedAnswer:
         """Make the error for an answer that lacks what its documentation promises."""
+        if str(exc) == WHOLE:
+            return UnexpectedAnswer(
+                text(
+                    "The answer of {service} is empty, or has another form than its documentation says.",
+                    service=self.name,
+                ),
+                text("Check the address of the service; its interface may also have changed."),
+            )
         return UnexpectedAnswer(
             text("The answer of {service} has no {place}.", service=self.name, place=str(exc)),
             text("Check the address of the service; its interface may also have changed."),

@@ -61,7 +61,7 @@ class Speaker:
 
     def fill(self, sentence: Text | Plural, fields: Mapping[str, object], n: int = 1) -> str:
         """Speak an entry of a table with the facts of the moment; a fact that is not known shows as "?"."""
-        known = _Known(fields)
+        known = _Known(harmless(fields))
         if isinstance(sentence, Plural):
             known["count"] = n
             spoken = catalogue(self.language).ngettext(sentence.singular, sentence.plural, n)

@@ -270,3 +270,12 @@ class TestPowerDns(ZonedContract, HttpFaults):
         with pytest.raises(RecordConflict) as caught:
             await harness.open().read(HOME)
         assert "CNAME" in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"", b"5", b'"zones"', b"{}"])
+async def test_an_answer_of_another_form_is_told_in_words(harness: PowerDnsHarness, body: bytes) -> None:
+    provider = harness.open()
+    harness.fail_http(answer(200, body))
+    with pytest.raises(UnexpectedAnswer, match="is empty, or has another form"):
+        await provider.read(HOME)
+    await provider.aclose()
