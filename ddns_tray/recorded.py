@@ -29,7 +29,7 @@ from ddns_tray.core.model import (
     Transport,
     View,
 )
-from ddns_tray.core.text import text
+from ddns_tray.core.text import text, without_control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import RecordStatus
 
 SCHEMA = 1
+_MOST = 1e11
+"""No time, TTL, serial or round trip is as large: as seconds it is the year 5138."""
 _TIMES = ("expected_since", "served_since", "last_matched", "written_at")
 _PLAIN = {"old_ttl": int, "old_negative": bool, "served_ttl": int, "served_negative": bool}
 
@@ -107,7 +109,7 @@ def _of_provider(found: AtProvider) -> dict[str, Any]:
 def read_report(content: str | bytes, source: str) -> dict[str, Any]:
     """Parse a saved report; raises `UsageError` for anything else."""
     try:
-        report = json.loads(content)
+        report = _plausible(json.loads(content))
         good = report["schema"] == SCHEMA and all("circumstances" in each for each in report["records"])
     except (ValueError, TypeError, KeyError, RecursionError) as exc:
         raise _not_a_report(source) from exc
@@ -125,10 +127,31 @@ def records_of(
             (dict(each), key, None if each["look"] is None else _view(key, each), _circumstances(each["circumstances"]))
             for each in report["records"]
             if each["circumstances"] is not None
-            for key in [RecordKey(str(each["name"]), RecordType(each["type"]))]
+            for key in [_key_of(each)]
         ]
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
         raise _not_a_report(source) from exc
+
+
+def _key_of(record: Mapping[str, Any]) -> RecordKey:
+    """Whose verdict it is; what is shown of the record beside its verdict has to be of its kind, too."""
+    then, expected = record.get("verdict"), record["expected"]
+    if not isinstance(then, str | None) or not isinstance(expected, list):
+        raise TypeError
+    for name in ("since", "proven"):
+        epoch(record.get(name))
+    return RecordKey(str(record["name"]), RecordType(record["type"]))
+
+
+def _plausible(value: Any) -> Any:
+    """The document with numbers that somebody can have measured, and without signs that a terminal would obey."""
+    if isinstance(value, dict):
+        return {_plausible(name): _plausible(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_plausible(member) for member in value]
+    if isinstance(value, int | float) and not abs(value) < _MOST:  # not a number is not less either
+        raise ValueError
+    return without_control(value) if isinstance(value, str) else value
 
 
 def addresses_of(report: Mapping[str, Any], source: str) -> dict[Family, Agreement]:
@@ -150,7 +173,12 @@ def addresses_of(report: Mapping[str, Any], source: str) -> dict[Family, Agreeme
 
 def epoch(written: str | None) -> float | None:
     """Read a time of a report."""
-    return None if written is None else datetime.fromisoformat(written).timestamp()
+    if written is None:
+        return None
+    found = datetime.fromisoformat(written).timestamp()
+    if not 0 <= found < _MOST:
+        raise ValueError
+    return found
 
 
 def _not_a_report(source: str) -> UsageError:
@@ -246,4 +274,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _moment(written: str) -> float:
-    return datetime.fromisoformat(written).timestamp()
+    found = epoch(written)
+    if found is None:
+        raise TypeError
+    return found

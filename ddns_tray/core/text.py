@@ -46,6 +46,11 @@ def text(message: str, /, **fields: FieldValue) -> Text:
     return Text(message, MappingProxyType(fields))
 
 
+def without_control(words: str) -> str:
+    """The words with a sign in the place of what a terminal would obey."""
+    return _UNSEEN.sub("\ufffd", words)
+
+
 def harmless(fields: Mapping[str, T]) -> Mapping[str, T | str]:
     """The fields with a sign in the place of what a terminal would obey: some are words of servers and of strangers."""
     for value in fields.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -96,6 +96,42 @@ def test_what_was_saved_gives_the_judge_the_same_case() -> None:
 def test_what_is_no_report_is_refused_in_one_sentence(content: str) -> None:
     with pytest.raises(UsageError, match="does not hold what check --json prints"):
         recorded.read_report(content, "file")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("since",), -1),
+        (("since",), "0001-01-01T00:00:00Z"),
+        (("proven",), "soon"),
+        (("expected",), None),
+        (("verdict",), []),
+        (("observations", 0, "ttl"), 10**400),
+        (("observations", 0, "rtt_ms"), float("nan")),
+        (("observations", 0, "rtt_ms"), float("inf")),
+        (("circumstances", "time"), "9999-12-31T23:59:59Z"),
+        (("circumstances", "memory", "old_ttl"), float("inf")),
+    ],
+)
+def test_what_nobody_can_have_seen_is_refused(place: tuple[str | int, ...], value: object) -> None:
+    saved: Any = json.loads(json.dumps(report.snapshot_report(snapshots.snapshot(on_its_way()), EN)))
+    *way, last = place
+    inner = saved["records"][0]
+    for step in way:
+        inner = inner[step]
+    assert last in inner
+    inner[last] = value
+    with pytest.raises(UsageError):
+        recorded.records_of(recorded.read_report(json.dumps(saved), "file"), "file")
+
+
+def test_a_saved_report_gives_no_orders_to_a_terminal() -> None:
+    saved: Any = json.loads(json.dumps(report.snapshot_report(snapshots.snapshot(on_its_way()), EN)))
+    saved["records"][0]["name"] = "a\x1b[31m.example.org"
+    saved["records"][0]["observations"][0]["answer"] = ["\x1b]0;owned\x07"]
+    read = recorded.read_report(json.dumps(saved), "file")
+    assert not {"\x1b", "\x07"} & set(json.dumps(read, ensure_ascii=False))
+    assert "\\u001b" not in json.dumps(read)
 
 
 def test_a_report_with_a_damaged_record_is_refused() -> None:
