@@ -1,25 +1,84 @@
-"""How one answer stands to what was expected; for the sign beside it. The verdict on the whole is the judge's."""
+"""How one answer stands to what was expected, and servers by transports. The verdict on the whole is the judge's."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Role, VerdictKind
+from ddns_tray.core.model import Role, Transport, VerdictKind
+from ddns_tray.ui.display import server_name
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from ddns_tray.core.model import Observation, RecordStatus
     from ddns_tray.words import Words
 
-_ROLE_ORDER = {Role.PARENT: 0, Role.AUTHORITATIVE: 1, Role.RESOLVER: 2}
+_ROLE_ORDER = {Role.AUTHORITATIVE: 0, Role.PARENT: 1, Role.RESOLVER: 2}
 
 
-def ordered_observations(record: RecordStatus) -> list[Observation]:
-    """Parent, authoritative servers, resolvers; each in the order in which they were asked."""
-    if record.view is None:
-        return []
-    return sorted(record.view.observations, key=lambda seen: _ROLE_ORDER[seen.role])
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One server at one address, and what it answered over each transport.
+
+    `continues` says that the row above is the same server at another address.
+    """
+
+    role: Role
+    name: str
+    addresses: tuple[str, ...]
+    cells: Mapping[Transport, Observation]
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Servers by transports: only transports that occur, in the order of `Transport`."""
+
+    transports: tuple[Transport, ...] = ()
+    rows: tuple[MatrixRow, ...] = ()
+
+
+def matrix(observations: Iterable[Observation]) -> Matrix:
+    """Group what was seen: authoritative servers first, then parents, then resolvers, each in the order of asking.
+
+    Addresses of one authoritative server stand below each other. A resolver that was asked in several ways (the same
+    host or the same address) is one row; where it was asked twice in the same way, the second is a row of its own.
+    """
+    groups: dict[tuple[Role, object], list[list[Observation]]] = {}
+    ordered = sorted(observations, key=lambda seen: _ROLE_ORDER[seen.role])
+    for seen in ordered:
+        resolver = seen.role is Role.RESOLVER
+        rows = groups.setdefault((seen.role, None if resolver else seen.server), [])
+        fitting = next((row for row in rows if _fits(row, seen)), None)
+        if fitting is None:
+            rows.append([seen])
+        else:
+            fitting.append(seen)
+    made = [
+        _row(row, continues=role is not Role.RESOLVER and at > 0)
+        for (role, _), rows in groups.items()
+        for at, row in enumerate(rows)
+    ]
+    occurring = {seen.transport for seen in ordered}
+    return Matrix(tuple(each for each in Transport if each in occurring), tuple(made))
+
+
+def _fits(row: list[Observation], seen: Observation) -> bool:
+    """Whether it is about the same server, and its cell is free."""
+    if any(seen.transport is other.transport for other in row):
+        return False
+    if seen.address and any(seen.address == other.address for other in row):
+        return True
+    return seen.role is Role.RESOLVER and any(server_name(seen) == server_name(other) for other in row)
+
+
+def _row(row: list[Observation], *, continues: bool) -> MatrixRow:
+    addresses = tuple(dict.fromkeys(seen.address for seen in row if seen.address))
+    cells = {seen.transport: seen for seen in row}
+    return MatrixRow(row[0].role, server_name(row[0]), addresses, cells, continues)
 
 
 def is_right(record: RecordStatus, seen: Observation) -> bool:

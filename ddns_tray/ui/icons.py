@@ -75,7 +75,9 @@ def icon(shape: Shape) -> QIcon:
     """The picture in every size that a panel may ask for."""
     picture = QIcon()
     for size in TRAY_SIZES:
-        picture.addPixmap(_pixmap(shape, size, 1.0))
+        drawn = _pixmap(shape, size, 1.0)
+        picture.addPixmap(drawn)
+        picture.addPixmap(drawn, QIcon.Mode.Selected)  # Qt would tint it, and its colour is a state
     return picture
 
 

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from ddns_tray.core.model import Role
 from ddns_tray.ui import icons
-from ddns_tray.ui.display import readable_name, server_name, worst_first
-from ddns_tray.ui.evidence import ordered_observations, shape_of, spoken_answer
+from ddns_tray.ui.display import readable_name, worst_first
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
-    from ddns_tray.core.model import Observation, RecordKey, RecordStatus, Sighting, Snapshot
+    from ddns_tray.core.model import RecordKey, RecordStatus, Sighting, Snapshot
     from ddns_tray.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
@@ -173,90 +171,6 @@ class TableModel(QAbstractTableModel):
     def tip(self, row: int, column: int) -> str:  # noqa: ARG002 - for tables that have more to say
         """More about it."""
         return ""
-
-
-class EvidenceModel(TableModel):
-    """Who was asked about one record, how, and what they answered."""
-
-    TTL = 3
-    SIGN = 5
-
-    def __init__(self, words: Words, parent: QObject | None = None, *, now: Callable[[], float] | None = None) -> None:
-        headings = (words.tr("Asked"), words.tr("How"), words.tr("Answer"), words.tr("TTL"), words.tr("Time"), "")
-        super().__init__(headings, parent)
-        self._words = words
-        self._now = now
-        self._record: RecordStatus | None = None
-        self._rows: list[Observation] = []
-
-    def show_record(self, record: RecordStatus) -> None:
-        """Take the witnesses of this record."""
-        if record is self._record:
-            return
-        self.beginResetModel()
-        self._record = record
-        self._rows = ordered_observations(record)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
-        """One a witness."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def cell(self, row: int, column: int) -> str:
-        """One fact of one observation."""
-        seen, words = self._rows[row], self._words
-        match column:
-            case 0:
-                return server_name(seen)
-            case 1:
-                return self._how(seen)
-            case 2:
-                return "" if self._record is None else spoken_answer(words, self._record, seen)
-            case 3:
-                return NOTHING if seen.ttl is None else str(self._ttl_left(seen, seen.ttl))
-            case 4:
-                return NOTHING if seen.rtt_ms is None else words.tr("{count} ms", count=f"{seen.rtt_ms:.0f}")
-            case _:
-                return ""
-
-    def _how(self, seen: Observation) -> str:
-        """In what capacity, and over what."""
-        transport = self._words.transport(seen.transport)
-        if seen.role is Role.RESOLVER:
-            return transport
-        role = self._words.role(seen.role)
-        return role if seen.rcode is None else f"{role} · {transport}"
-
-    def _ttl_left(self, seen: Observation, ttl: int) -> int:
-        """Caches count down; what an authoritative server says stands."""
-        if self._now is None or seen.role is not Role.RESOLVER:
-            return ttl
-        return max(0, round(ttl - (self._now() - seen.at)))
-
-    def tick(self) -> None:
-        """A second has passed: caches have counted down."""
-        if self._rows and self._now is not None:
-            self.dataChanged.emit(self.index(0, self.TTL), self.index(len(self._rows) - 1, self.TTL))
-
-    def sign(self, row: int, column: int) -> Shape | None:
-        """Whether the answer is right."""
-        return None if column != self.SIGN or self._record is None else shape_of(self._record, self._rows[row])
-
-    def tip(self, row: int, column: int) -> str:
-        """The server in full; the sign in words."""
-        if column == self.SIGN:
-            return self._words.tr("right") if self.sign(row, column) is Shape.CHECK else self._words.tr("not right")
-        seen = self._rows[row]
-        if column == self.TTL and seen.ttl is not None:
-            if seen.role is not Role.RESOLVER:
-                return self._words.tr(
-                    "Caches may keep this answer for {duration}.", duration=self._words.duration(seen.ttl)
-                )
-            return self._words.tr(
-                "This resolver may give the answer from its cache until {time}.",
-                time=self._words.time(seen.at + seen.ttl),
-            )
-        return "\n".join(part for part in (seen.server, seen.address) if part)
 
 
 class SightingsModel(TableModel):

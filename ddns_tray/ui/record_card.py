@@ -243,6 +243,8 @@ class RecordCardDelegate(QStyledItemDelegate):
         detail = RecordDetail(self._words, self._now, self._theme, parent)
         detail.show_record(index.data(RECORD_ROLE))
         self._detail_height = detail.height_for(self._view.viewport().width())
+        kept = QPersistentModelIndex(index)
+        detail.resized.connect(lambda: self._measure(detail, self._view.model().index(kept.row(), kept.column())))
         self.detail_made.emit(detail)
         return detail
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.core.model import VerdictKind
 from ddns_tray.core.repairs import RepairKind, offered
-from ddns_tray.ui.controls import fit_rows, muted, paragraph, primary, set_up_table
+from ddns_tray.ui.controls import muted, paragraph, primary
 from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.evidence_table import EvidenceModel, EvidenceTable
 from ddns_tray.ui.history_strip import HistoryStrip
-from ddns_tray.ui.models import EvidenceModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _PAD = 14
 _LEFT = 52
-_MOST_ROWS = 8
 _WRITING_HELPS = frozenset({VerdictKind.MISMATCH, VerdictKind.MISSING, VerdictKind.EXTRA})
 _CREDENTIALS = frozenset({ProblemCode.AUTHENTICATION_FAILED, ProblemCode.PERMISSION_DENIED, ProblemCode.SECRET_MISSING})
 
@@ -38,6 +37,8 @@ class RecordDetail(QWidget):
     account_chosen = Signal(object)
     repair_chosen = Signal(object, object)
     """Carries the record and a `RepairKind`."""
+    resized = Signal()
+    """It needs another height, with the same record."""
 
     def __init__(self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,8 +51,9 @@ class RecordDetail(QWidget):
         self._facts = muted(paragraph(""), tokens)
         self._evidence = muted(paragraph(""), tokens)
         self._model = EvidenceModel(words, self, now=now)
-        self._table = QTableView()
-        set_up_table(self._table, self._model, stretch=2, name=words.tr("What each server answered"))
+        self._table = EvidenceTable(self._model, words.tr("What each server answered"))
+        self._table.selectionModel().currentChanged.connect(self._show_witness)
+        self._witness = muted(paragraph(""), tokens)
         self._nothing = muted(paragraph(words.tr("Nobody has been asked yet.")), tokens)
         self._strip = HistoryStrip(words, now, theme)
         self._past = muted(paragraph(""), tokens)
@@ -73,8 +75,9 @@ class RecordDetail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(_LEFT, 0, _PAD, _PAD)
         column.setSpacing(8)
-        for widget in (self._strip, self._past, self._next, self._action, self._evidence, self._table, self._nothing):
+        for widget in (self._strip, self._past, self._next, self._action, self._evidence, self._table, self._witness):
             column.addWidget(widget)
+        column.addWidget(self._nothing)
         column.addWidget(self._path)
         column.addWidget(self._facts)
         buttons = QHBoxLayout()
@@ -112,7 +115,9 @@ class RecordDetail(QWidget):
         rows = self._model.rowCount()
         self._table.setVisible(bool(rows))
         self._nothing.setVisible(not rows)
-        fit_rows(self._table, min(rows, _MOST_ROWS))
+        if not self._table.currentIndex().isValid():
+            self._table.setCurrentIndex(self._model.first_wrong())
+        self._say_witness()
         problem = record.last_update.problem if record.last_update is not None else None
         bad_credentials = problem is not None and problem.code in _CREDENTIALS
         self._account.setVisible(bad_credentials and record.account is not None)
@@ -126,6 +131,7 @@ class RecordDetail(QWidget):
         """Pixels that it needs in a card of this width."""
         layout = self.layout()
         assert layout is not None  # noqa: S101 - set by the constructor
+        self._table.fit(width - 2 - _LEFT - _PAD)
         layout.invalidate()
         return layout.totalHeightForWidth(width - 2) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
 
@@ -170,10 +176,21 @@ class RecordDetail(QWidget):
         self._model.tick()
         self._strip.update()
 
+    def _show_witness(self) -> None:
+        self._say_witness()
+        self.resized.emit()
+
+    def _say_witness(self) -> None:
+        """Below the table, all about the answer on which the reader stands."""
+        at = self._table.currentIndex()
+        said = ""
+        if at.isValid() and at.column() > 0:
+            said = " · ".join(self._model.evidence(at.row(), at.column())) or self._words.tr("not asked")
+        _set(self._witness, said)
+
     def _copy_report(self) -> None:
         if self._record is None:
             return
-        model = self._model
         title = f"{readable_name(self._record.key.name)} {self._record.key.type}"
         lines = [
             self._words.tr("{name}: {what}", name=title, what=self._words.verdict_title(self._record)),
@@ -183,7 +200,7 @@ class RecordDetail(QWidget):
             self._spoken_path(self._record),
         ]
         lines = [line for line in lines if line]
-        lines += ["\t".join(model.cell(row, column) for column in range(5)) for row in range(model.rowCount())]
+        lines += self._model.lines()
         QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
 
 

@@ -202,6 +202,10 @@ class Words(Speaker):
         """What one server answered, or why there is no answer."""
         return evidence.observation(self, observation)
 
+    def witness(self, observation: Observation, answer: str, *, right: bool) -> tuple[str, ...]:
+        """All that is known of one answer, a line each."""
+        return evidence.witness(self, observation, answer, right=right)
+
     def look_error(self, error: LookError) -> str:
         """Why there was no usable answer."""
         return self.say(evidence.LOOK_ERRORS[error])

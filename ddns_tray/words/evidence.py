@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import AbortReason, AddressState, Family, LookError, Outcome, Role, SourceKind, Transport
 from ddns_tray.core.text import text
+from ddns_tray.words.facts import server_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,6 +159,42 @@ def observation(speaker: Speaker, seen: Observation) -> str:
     if rcode == "SERVFAIL" and _DNSSEC_CODES.intersection(seen.ede):
         return speaker.tr("its DNSSEC checks fail ({rcode})", rcode=rcode)
     return speaker.fill(_RCODES.get(rcode, _OTHER_RCODE), {"rcode": rcode})
+
+
+def witness(speaker: Speaker, seen: Observation, answer: str, *, right: bool) -> tuple[str, ...]:
+    """All that is known of one answer, a line each: who and how, right or not, why, how fast, how long, how certain.
+
+    `answer` is what is said of it in short.
+    """
+    name = server_name(seen.server)
+    server = name if seen.address in name else f"{name} {seen.address}"
+    lines = [
+        speaker.tr(
+            "{server} ({role}), {transport}: {answer}",
+            server=server,
+            role=speaker.say(ROLES[seen.role]),
+            transport=speaker.say(TRANSPORTS[seen.transport]),
+            answer=answer,
+        ),
+        speaker.tr("right") if right else speaker.tr("not right"),
+    ]
+    if seen.error is not None:
+        lines.append(speaker.say(LOOK_HINTS[seen.error]))
+    if seen.rtt_ms is not None:
+        lines.append(speaker.tr("{count} ms", count=f"{seen.rtt_ms:.0f}"))
+    if seen.ttl is not None and seen.role is Role.RESOLVER:
+        lines.append(
+            speaker.tr(
+                "This resolver may give the answer from its cache until {time}.", time=speaker.time(seen.at + seen.ttl)
+            )
+        )
+    elif seen.ttl is not None:
+        lines.append(speaker.tr("Caches may keep this answer for {duration}.", duration=speaker.duration(seen.ttl)))
+    if seen.ad:
+        lines.append(speaker.tr("The resolver says that DNSSEC proves it (AD)."))
+    if seen.ede:
+        lines.append(speaker.tr("Extended DNS errors: {codes}", codes=", ".join(map(str, seen.ede))))
+    return tuple(lines)
 
 
 def outcome(speaker: Speaker, result: UpdateResult) -> str:

@@ -88,7 +88,7 @@ def seen(
     return Observation(
         role=role,
         server=server,
-        address="192.0.2.53",
+        address=_address_of(server),
         transport=transport,
         at=NOW - 22,
         rcode=None if error else rcode,
@@ -98,6 +98,12 @@ def seen(
         rtt_ms=None if error else rtt_ms,
         error=error,
     )
+
+
+def _address_of(server: str) -> str:
+    """A resolver that is named by its address has that one."""
+    host = server.partition("://")[2]
+    return host if host.replace(".", "").isdecimal() else "192.0.2.53"
 
 
 def authoritative(server: str, answer: Sequence[str] = (MINE,), rtt_ms: float = 18.0) -> Observation:

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from ddns_tray.core.model import Colour, Family, LookError, Reason, Verdict, VerdictKind
+from ddns_tray.core.model import Family
 from ddns_tray.ui.activity import EventKind
 from ddns_tray.ui.activity_model import ActivityModel
-from ddns_tray.ui.models import RECORD_ROLE, EvidenceModel, RecordsModel, SightingsModel
+from ddns_tray.ui.models import RECORD_ROLE, RecordsModel, SightingsModel
 from ddns_tray.words import Shape, Words
 from tests.support import snapshots
 from tests.support.snapshots import MINE, NOW, OLD
@@ -101,56 +101,6 @@ def _cpu(work: object) -> float:
     begin = time.process_time()
     work()
     return time.process_time() - begin
-
-
-def test_the_evidence_is_a_table_of_witnesses(qapp: QApplication) -> None:
-    model = EvidenceModel(Words("en"), qapp)
-    model.show_record(snapshots.propagating())
-    rows = [[model.cell(row, column) for column in range(5)] for row in range(model.rowCount())]
-    assert rows == [
-        ["ns1.example-dns.net", "authoritative · UDP", MINE, "300", "18 ms"],
-        ["ns2.example-dns.net", "authoritative · UDP", MINE, "300", "21 ms"],
-        ["cloudflare-dns.com", "DNS over HTTPS", MINE, "300", "12 ms"],
-        ["8.8.8.8", "UDP", f"{OLD} (old)", "252", "9 ms"],
-    ]
-    signs = [model.sign(row, EvidenceModel.SIGN) for row in range(4)]
-    assert signs == [Shape.CHECK, Shape.CHECK, Shape.CHECK, Shape.WARNING]
-    index = model.index(3, EvidenceModel.SIGN)
-    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "not right"
-    assert model.headerData(0, Qt.Orientation.Horizontal) == "Asked"
-
-
-def test_behind_a_proxy_its_edge_is_what_is_right(qapp: QApplication) -> None:
-    model = EvidenceModel(Words("en"), qapp)
-    record = snapshots.record("x.example.org", observations=snapshots.witnesses(answer=(OLD,)))
-    reason = Reason("proxied", {"expected": (OLD,), "origin": record.expected})
-    model.show_record(replace(record, verdict=Verdict(VerdictKind.PROXIED, Colour.GREEN, reason)))
-    assert {model.sign(row, EvidenceModel.SIGN) for row in range(model.rowCount())} == {Shape.CHECK}
-
-
-def test_the_ttl_of_caches_counts_down_and_that_of_the_servers_stands(qapp: QApplication) -> None:
-    now = [NOW - 22]  # when they were asked
-    model = EvidenceModel(Words("en"), qapp, now=lambda: now[0])
-    model.show_record(snapshots.propagating())
-    told: list[tuple[int, int]] = []
-    model.dataChanged.connect(lambda first, last: told.append((first.column(), last.row())))
-    now[0] += 250
-    model.tick()
-    assert told == [(EvidenceModel.TTL, 3)]
-    assert [model.cell(row, EvidenceModel.TTL) for row in range(4)] == ["300", "300", "50", "2"]
-    now[0] += 10
-    assert model.cell(3, EvidenceModel.TTL) == "0"
-    assert "from its cache until" in model.tip(3, EvidenceModel.TTL)
-
-
-def test_a_wrong_authoritative_answer_weighs_more_than_a_silent_resolver(qapp: QApplication) -> None:
-    model = EvidenceModel(Words("en"), qapp)
-    silent = snapshots.seen("udp://9.9.9.9", error=LookError.TIMEOUT)
-    record = snapshots.record("x.example.org", observations=snapshots.witnesses(silent, answer=(OLD,)))
-    model.show_record(record)
-    assert [model.sign(row, EvidenceModel.SIGN) for row in range(3)] == [Shape.CROSS, Shape.CROSS, Shape.WARNING]
-    assert model.cell(2, 2) == "no answer in time"
-    assert model.cell(2, 4) == "-"
 
 
 def test_the_sightings_tell_who_agrees(qapp: QApplication) -> None:

@@ -119,7 +119,7 @@ def test_an_open_card_follows_its_record(window: MainWindow, qtbot: QtBot) -> No
     assert table is not None
     assert table.model().rowCount() == 4
     assert window.names.delegate.opened == key
-    assert "(old)" not in str([table.model().index(row, 2).data() for row in range(4)])
+    assert "(old)" not in str([table.model().index(row, 1).data() for row in range(4)])
 
 
 def test_a_card_that_is_gone_is_closed(window: MainWindow, qtbot: QtBot) -> None:
