@@ -13,11 +13,13 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from devtools.environment import base_python
 from tests.bench.bench_daemon import settings_text
 from tests.support import bare_root
 from tests.support.bare_root import BareRoot
@@ -64,7 +66,9 @@ class Dockerfile:
 
 
 def _pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
+    # An environment that was made with the pip of another Python has none of its own.
+    python = sys.executable if find_spec("pip") else base_python()
+    command = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
 
