@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse has no public name for it
 
 
+_FOR_EVER = 1e9
+"""Seconds; some thirty years."""
 _OUTPUT_LOST = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT})
 
 
@@ -76,6 +78,7 @@ def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         out=sys.stdout,
         err=sys.stderr,
         as_json=arguments.json,
+        file_is_named=arguments.config is not None,
     )
     _start_logging(arguments.verbose, daemon=arguments.command is daemon)
     command: Command = arguments.command
@@ -164,6 +167,7 @@ def daemon(context: Context, _arguments: argparse.Namespace) -> int:
     """Run without a screen."""
     from ddns_tray.daemon import run_daemon  # noqa: PLC0415 - loads when needed
 
+    context.require_named_file()
     return run_daemon(context.paths)
 
 
@@ -274,6 +278,7 @@ def _add_globals(parser: argparse.ArgumentParser, words: Words, *, first: bool) 
 
     parser.add_argument(
         "--config",
+        type=partial(_file_name, tr),
         metavar=tr("FILE"),
         default=default(None),
         help=tr("use this settings file instead of the usual one"),
@@ -284,6 +289,22 @@ def _add_globals(parser: argparse.ArgumentParser, words: Words, *, first: bool) 
     parser.add_argument(
         "-v", "--verbose", action="count", default=default(0), help=tr("tell more on standard error; twice for all")
     )
+
+
+def _file_name(tr: Callable[[str], str], value: str) -> str:
+    if not value:
+        raise argparse.ArgumentTypeError(tr("the name of the file is empty"))
+    return value
+
+
+def _seconds(tr: Callable[[str], str], value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < _FOR_EVER:  # what is no number at all compares with nothing
+        raise argparse.ArgumentTypeError(tr("write the seconds as a number that is not negative"))
+    return seconds
 
 
 class _Adder:
@@ -331,7 +352,9 @@ def _add_doors(adder: _Adder, tr: Callable[[str], str]) -> None:
     adder.add("daemon", tr("keep the names without a screen, until told to stop"), daemon)
     parser = adder.add("demo", tr("show the whole product in a small world of its own"), demo)
     parser.add_argument("--terminal", action="store_true", help=tr("in the terminal even where there is a display"))
-    parser.add_argument("--seconds", type=float, metavar="N", help=tr("end by itself after N seconds (terminal only)"))
+    parser.add_argument(
+        "--seconds", type=partial(_seconds, tr), metavar="N", help=tr("end by itself after N seconds (terminal only)")
+    )
 
 
 def _add_rounds(adder: _Adder, tr: Callable[[str], str]) -> None:

@@ -47,7 +47,7 @@ def providers(context: Context, arguments: Namespace) -> int:
 
 def account_list(context: Context, _arguments: Namespace) -> int:
     """List the accounts of the settings."""
-    accounts = context.settings_file().read().accounts
+    accounts = context.read_settings().accounts
     if context.as_json:
         listed: list[report.Json] = [
             {"id": each.id, "provider": each.provider, "options": dict(each.options)} for each in accounts
@@ -119,7 +119,7 @@ def account_remove(context: Context, arguments: Namespace) -> int:
 
 def account_test(context: Context, arguments: Namespace) -> int:
     """Try accounts without writing: all, or those named."""
-    settings = context.settings_file().read()
+    settings = context.read_settings()
     if arguments.ids:
         return _test_all(context, tuple(_account(settings, each) for each in arguments.ids))
     if not settings.accounts:

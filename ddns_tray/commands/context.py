@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, TextIO
 
 from ddns_tray.core.errors import ConfigError
+from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ddns_tray.core.errors import DdnsTrayError
     from ddns_tray.core.ports import Clock
+    from ddns_tray.core.settings import Settings
     from ddns_tray.report import Json
     from ddns_tray.store.config import ConfigFile
     from ddns_tray.system.paths import Paths
@@ -50,6 +53,8 @@ class Context:
     out: TextIO
     err: TextIO
     as_json: bool = False
+    file_is_named: bool = False
+    """Whether `--config` says which settings file to use."""
 
     def settings_file(self) -> ConfigFile:
         """The settings file, with the fields of all providers known."""
@@ -57,6 +62,20 @@ class Context:
         from ddns_tray.store.config import ConfigFile  # noqa: PLC0415 - as above
 
         return ConfigFile(self.paths.config_file, providers={spec.id: spec for spec in registry.SPECS})
+
+    def read_settings(self) -> Settings:
+        """Read the settings for a command that needs them; a file that somebody named has to be there."""
+        self.require_named_file()
+        return self.settings_file().read()
+
+    def require_named_file(self) -> None:
+        """Raise `ConfigError` where `--config` names a file that is not there: it is mistyped more often than new."""
+        path = self.paths.config_file
+        if self.file_is_named and not os.path.lexists(path):
+            raise ConfigError(
+                text("There is no file {path}.", path=str(path)),
+                text("Check what follows --config, or leave it out to use the usual settings file."),
+            )
 
     def print_json(self, data: Json) -> None:
         """Print one JSON document."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def record_list(context: Context, _arguments: Namespace) -> int:
     """List the records of the settings."""
-    records = context.settings_file().read().records
+    records = context.read_settings().records
     if context.as_json:
         context.print_json({"schema": report.SCHEMA, "records": [_report(each) for each in records]})
     elif records:

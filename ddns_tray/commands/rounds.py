@@ -47,7 +47,7 @@ def check(context: Context, arguments: Namespace) -> int:
 
     if arguments.replay is not None:
         return COLOUR_CODES[checking.replay(context, arguments)]
-    settings = context.settings_file().read()
+    settings = context.settings_file().read() if arguments.names else context.read_settings()
     wanted = records_to_check(
         settings,
         arguments.names,
@@ -169,7 +169,7 @@ def update(context: Context, arguments: Namespace) -> int:
     """Compare records with their providers and write what is wrong."""
     from ddns_tray.engine import RoundRequest  # noqa: PLC0415 - loads when needed
 
-    settings = context.settings_file().read()
+    settings = context.read_settings()
     wanted = records_to_update(settings, arguments.names)
     names = tuple(dict.fromkeys(record.name for record in wanted))
     if not wanted:

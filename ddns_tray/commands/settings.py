@@ -38,7 +38,7 @@ def config_path(context: Context, _arguments: Namespace) -> int:
 def config_check(context: Context, _arguments: Namespace) -> int:
     """Read and check the settings; a fault is raised as `ConfigError`."""
     settings_file = context.settings_file()
-    settings = settings_file.read()
+    settings = context.read_settings()
     words = context.words
     if context.as_json:
         context.print_json({"schema": report.SCHEMA, "file": str(settings_file.path), "good": True})
@@ -55,7 +55,7 @@ def config_check(context: Context, _arguments: Namespace) -> int:
 
 def config_show(context: Context, _arguments: Namespace) -> int:
     """Print the settings in force, defaults included; there are no secrets in them."""
-    data = effective(context.settings_file().read())
+    data = effective(context.read_settings())
     if context.as_json:
         context.print_json(data)
     else:

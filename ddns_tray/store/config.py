@@ -206,7 +206,8 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as exc:
-        raise read_error(path, exc) from exc
+        problem = read_error(path, exc).problem
+        raise ConfigError(problem.title, problem.hint) from exc
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:

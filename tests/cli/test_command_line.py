@@ -155,6 +155,30 @@ def test_every_command_that_needs_settings_refuses_broken_ones(product: Product,
     assert f"{product.config}:2: " in done.stderr
 
 
+@pytest.mark.parametrize("command", [["check"], ["config", "check"], ["record", "list"], ["daemon"]])
+@pytest.mark.parametrize("there", ["nothing", "a folder"])
+def test_a_settings_file_that_is_named_and_cannot_be_read_ends_with_78(
+    product: Product, command: list[str], there: str
+) -> None:
+    if there == "a folder":
+        product.config.mkdir()
+    done = product.run(*command)
+    assert done.returncode == 78
+    assert done.stdout == ""
+    assert done.stderr.count(str(product.config)) == 1
+
+
+def test_a_name_given_is_looked_at_without_any_settings_file(product: Product) -> None:
+    done = product.run("check", "home.example.org", "--expect", "nonsense")
+    assert done.returncode == 64  # the address is refused, and not the missing file
+
+
+def test_an_empty_name_of_the_settings_file_is_a_usage_error(product: Product) -> None:
+    done = product.run("config", "check", "--config", "")
+    assert done.returncode == 64
+    assert "--config" in done.stderr
+
+
 def test_a_secret_in_the_settings_is_refused_with_the_command_that_moves_it(product: Product) -> None:
     product.config.write_text(GOOD.replace('server = "', f'api_key = "{SECRET}"\nserver = "'))
     done = product.run("check")
@@ -437,6 +461,14 @@ def test_without_a_display_the_start_explains_what_there_is_instead(product: Pro
     assert done.returncode == 3
     assert "ddns-tray daemon" in done.stderr
     assert "ddns-tray demo" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon"])
+def test_a_demo_of_no_length_is_a_usage_error(product: Product, seconds: str) -> None:
+    done = product.run("demo", "--terminal", f"--seconds={seconds}", timeout=15)
+    assert done.returncode == 64
+    assert "--seconds" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_demo_plays_without_a_display_and_ends_by_itself(product: Product) -> None:

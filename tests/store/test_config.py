@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ddns_tray.core.errors import ConfigError, StorageError
+from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.store.config import ConfigFile, LastGood
@@ -301,7 +301,7 @@ def test_a_file_that_is_not_utf8_is_told_with_its_line(file: ConfigFile) -> None
 
 def test_a_folder_in_the_place_of_the_file_is_an_error_with_a_hint(file: ConfigFile) -> None:
     file.path.mkdir()
-    with pytest.raises(StorageError) as caught:
+    with pytest.raises(ConfigError) as caught:
         file.read()
     assert caught.value.problem.hint is not None
 
