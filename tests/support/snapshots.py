@@ -73,6 +73,12 @@ PATH = (
 )
 
 
+_ADDRESSES = {
+    "ns2.example-dns.net": "198.51.100.53",
+    "https://cloudflare-dns.com/dns-query": "203.0.113.53",
+}
+
+
 def seen(
     server: str,
     answer: Sequence[str] = (MINE,),
@@ -103,7 +109,9 @@ def seen(
 def _address_of(server: str) -> str:
     """A resolver that is named by its address has that one."""
     host = server.partition("://")[2]
-    return host if host.replace(".", "").isdecimal() else "192.0.2.53"
+    if host.replace(".", "").isdecimal():
+        return host
+    return _ADDRESSES.get(server, "192.0.2.53")
 
 
 def authoritative(server: str, answer: Sequence[str] = (MINE,), rtt_ms: float = 18.0) -> Observation:

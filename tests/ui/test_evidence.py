@@ -93,8 +93,8 @@ def test_a_cell_says_the_answer_and_its_times(model: EvidenceModel) -> None:
     right = f"{MINE}\n18 ms · TTL 300"
     assert rows == [
         ["ns1.example-dns.net\nauthoritative · 192.0.2.53", right, ""],
-        ["ns2.example-dns.net\nauthoritative · 192.0.2.53", right.replace("18", "21"), ""],
-        ["cloudflare-dns.com\nresolver · 192.0.2.53", "", f"{MINE}\n12 ms · TTL 300"],
+        ["ns2.example-dns.net\nauthoritative · 198.51.100.53", right.replace("18", "21"), ""],
+        ["cloudflare-dns.com\nresolver · 203.0.113.53", "", f"{MINE}\n12 ms · TTL 300"],
         ["8.8.8.8\nresolver", f"{OLD} (old)\n9 ms · TTL 252", ""],
     ]
     headings = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(3)]
@@ -188,7 +188,7 @@ def test_arrow_keys_lead_from_answer_to_answer_and_each_is_told_below(qtbot: QtB
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Right):
         QTest.keyClick(table, key)
     said = {label.text() for label in detail.findChildren(QLabel)}
-    assert any(each.startswith("cloudflare-dns.com 192.0.2.53 (resolver), DNS over HTTPS") for each in said)
+    assert any(each.startswith("cloudflare-dns.com 203.0.113.53 (resolver), DNS over HTTPS") for each in said)
     assert len(resized) == 2
 
 
