@@ -78,7 +78,7 @@ def system_folders(platform: str = sys.platform, environ: Mapping[str, str] = os
     """Return our folders on this platform; `environ` is not asked on Windows, whose own functions know better."""
     if platform == "win32":
         return _windows_folders()
-    home = Path(environ.get("HOME") or Path.home())
+    home = _home(environ)
     if platform == "darwin":
         data = home / "Library/Application Support" / APP
         return Folders(config=data, data=data, runtime=data / "run", log=home / "Library/Logs" / APP)
@@ -91,6 +91,20 @@ def system_folders(platform: str = sys.platform, environ: Mapping[str, str] = os
         runtime=_xdg(environ, "XDG_RUNTIME_DIR", data, below="run"),
         log=state / "log",
     )
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """The person's home. An empty HOME is none: Python would take the root of the file system for it."""
+    if named := environ.get("HOME"):
+        return Path(named)
+    if sys.platform == "win32":
+        return Path.home()
+    import pwd  # noqa: PLC0415 - hardly ever needed, and not there on Windows
+
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a user without a name, as in a container
+        return Path.home()
 
 
 def _xdg(environ: Mapping[str, str], variable: str, otherwise: Path, *, below: str = "") -> Path:

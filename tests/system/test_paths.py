@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from ddns_tray.system.paths import DEFAULT_INSTANCE, Folders, paths_for, system_folders
 
@@ -30,6 +35,17 @@ def test_linux_has_defaults_in_the_home_folder_and_ignores_relative_paths() -> N
         Path("/home/me/.local/share/ddns-tray/run"),
         Path("/home/me/.local/state/ddns-tray/log"),
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks the list of users of Unix")
+def test_an_empty_home_is_none() -> None:
+    import pwd
+
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    assert system_folders("linux", {"HOME": ""}).config == home / ".config/ddns-tray"
+    code = "from ddns_tray.system.paths import system_folders; print(system_folders('linux').config)"
+    done = subprocess.run([sys.executable, "-c", code], env={"HOME": ""}, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(home / ".config/ddns-tray")
 
 
 def test_macos_has_its_own_folders() -> None:
