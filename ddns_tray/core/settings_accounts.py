@@ -97,9 +97,22 @@ def check_option(field: FieldSpec | None, key: str, value: str) -> str:
         )
     if "://" in value:
         check_url(value)
-    elif key == BASE_URL:
-        check_url(f"https://{value}")
+    elif key == BASE_URL or (value and field is not None and "://" in (field.default or "")):
+        _check_bare_host(value)
+    elif key == "server" and (value.isdecimal() or "/" in value):
+        raise UsageError(
+            text("{value} is not a server.", value=shown(value)),
+            text("Write a host name or an address, such as ns.example.org."),
+        )
     return check_text(value)
+
+
+def _check_bare_host(value: str) -> None:
+    """Accept an address without its scheme, which then is https; a single word is more often a slip than a host."""
+    check_url(f"https://{value}")
+    host = value.partition("/")[0]
+    if host and not (host == "localhost" or "." in host or ":" in host):
+        check_url(value)
 
 
 def _refuse_secret(account: str | None, spec: ProviderSpec | None, path: KeyPath, faults: Faults) -> None:

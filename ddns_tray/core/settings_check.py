@@ -24,7 +24,7 @@ from ddns_tray.core.settings_ways import binding_of, check_line_of_record, check
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.model import Capabilities, ProviderSpec
     from ddns_tray.core.settings_faults import Faults
@@ -98,8 +98,21 @@ def _read_address(data: object, faults: Faults) -> tuple[AddressSettings, dict[F
         path = ("address", family.value)
         own = data.get(family.value, {})
         values = read_table(own, f"address.{family}", path, faults) if is_table(own, path, faults) else {}
+        _check_static(values.get("sources", ()), family, path, faults)
         per_family[family] = AddressSettings(**{**common, **values})
     return AddressSettings(**common), per_family
+
+
+def _check_static(sources: Sequence[str], family: Family, path: KeyPath, faults: Faults) -> None:
+    """A fixed address of the other family would never be asked for."""
+    for position, source in enumerate(sources):
+        scheme, _, address = source.partition(":")
+        if scheme == "static" and ip_address(address).version != family.version:
+            faults.add(
+                (*path, "sources", position),
+                text("{address} is no IPv{version} address.", address=address, version=family.version),
+                text("Move it to [address.ipv{other}].", other=10 - family.version),
+            )
 
 
 def _read_verify(data: Mapping[str, object], faults: Faults) -> VerifySettings:
@@ -258,6 +271,15 @@ def _check_capabilities(record: RecordSettings, spec: ProviderSpec, path: KeyPat
 
 def _check_sources(settings: Settings, faults: Faults) -> None:
     """Without any source of a family, records of that family would stay grey for ever."""
+    for position, line in enumerate(settings.lines):
+        if not any(sources_of_line(line, address) for address in (settings.ipv4, settings.ipv6)):
+            faults.add(
+                ("line", position),
+                text("The line {line} has no source that can be asked through it.", line=line.id),
+                text('Write sources = ["https"] here.'),
+            )
+    if faults.found:
+        return
     for family, address in ((Family.IPV4, settings.ipv4), (Family.IPV6, settings.ipv6)):
         for position, record in enumerate(settings.records):
             sources = _sources_for(record, family, address, settings)

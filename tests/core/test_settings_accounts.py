@@ -5,6 +5,7 @@ import pytest
 from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.settings_accounts import secret_key
 from ddns_tray.core.settings_parse import load_settings
+from ddns_tray.providers import registry
 from tests.support.provider_specs import SPECS
 
 MARK = "hunter2-marked-value"
@@ -122,6 +123,32 @@ def test_plain_fields_become_texts_and_a_base_url_may_leave_out_its_scheme() -> 
         "server_id": "true",
         "base_url": "dns.example.org:8443/api",
     }
+
+
+@pytest.mark.parametrize(
+    ("provider", "line"),
+    [
+        ("powerdns", "server = 5"),
+        ("powerdns", "server = 'htp//dns.example.org'"),
+        ("cloudflare", "base_url = 'notaurl'"),
+        ("rfc2136", "server = 5\nkey_name = 'k'"),
+        ("rfc2136", "server = 'htp//ns.example.org'\nkey_name = 'k'"),
+    ],
+)
+def test_what_cannot_be_the_address_of_a_service_is_refused(provider: str, line: str) -> None:
+    providers = {spec.id: spec for spec in registry.SPECS}
+    with pytest.raises(ConfigError) as caught:
+        load_settings(f"schema = 1\n[[account]]\nid = 'x'\nprovider = '{provider}'\n{line}\n", providers=providers)
+    assert (caught.value.key, caught.value.line) == (f"account[0].{line.partition(' ')[0]}", 5)
+    assert not caught.value.others
+    assert "such as" in str(caught.value.problem.hint)
+
+
+@pytest.mark.parametrize("server", ["localhost:8081", "[::1]:8081", "127.0.0.1/api", "http://nas"])
+def test_the_address_of_a_service_may_leave_out_its_scheme(server: str) -> None:
+    providers = {spec.id: spec for spec in registry.SPECS}
+    toml = f"schema = 1\n[[account]]\nid = 'x'\nprovider = 'powerdns'\nserver = '{server}'\n"
+    assert load_settings(toml, providers=providers).accounts[0].options["server"] == server
 
 
 def test_a_plain_field_takes_one_value() -> None:

@@ -258,6 +258,14 @@ def test_all_faults_are_found_in_one_run_and_come_in_the_order_of_the_file() -> 
         ("[metrics]\nlisten = '127.0.0.1:9786'\n", "metrics.listen", "not available in this version"),
         ("[history]\nurl = 'postgresql://x'\n", "history.url", "not available in this version"),
         ("[verify]\nauthoritative = false\nresolvers = []\n", "verify.resolvers", "nobody to ask"),
+        ("[address.ipv4]\nsources = ['https', 'static:2600::1']\n", "address.ipv4.sources[1]", "no IPv4 address"),
+        ("[address.ipv6]\nsources = ['static:11.22.33.44']\n", "address.ipv6.sources[0]", "no IPv6 address"),
+        ("[address]\nsources = []\n[[line]]\nid = 'x'\ninterface = 'eth0'\n", "line[0]", "line x has no source"),
+        (
+            "[address]\nsources = ['static:11.22.33.44']\n[[line]]\nid = 'x'\ninterface = 'eth0'\n[[record]]\nname = 'a.b'\n",
+            "line[0]",
+            "line x has no source",
+        ),
         (
             "[address]\nsources = ['static:11.22.33.44']\n[[record]]\nname = 'a.b'\ntypes = ['A', 'AAAA']\n",
             "record[0].types",
