@@ -20,12 +20,22 @@ def main() -> int:
         # Packagers and health checks ask this a lot: answer before anything is imported.
         sys.stdout.write(f"ddns-tray {__version__}\n")
         return 0
+    if "daemon" in sys.argv[1:]:
+        _outlive_hangups()
     if sys.argv[1:] == ["--keyring-worker"] and getattr(sys, "frozen", False):
         # A frozen program has no Python beside it to run its worker with: it is its own.
         from ddns_tray.store.keyring_worker import main as answer_one_call  # noqa: PLC0415 - see above
 
         return answer_one_call()
     return _import_run()(sys.argv[1:])
+
+
+def _outlive_hangups() -> None:
+    """SIGHUP tells the daemon to read its settings again; until it can hear that, it must not die of it."""
+    import signal  # noqa: PLC0415 - not for --version
+
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _import_run() -> Callable[[Sequence[str]], int]:

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,6 @@ from tests.support.product import PROGRAM, Product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SECRET = "hunter2-hunter2"
 GOOD = """\
@@ -450,6 +451,24 @@ def test_status_shows_what_the_daemon_knows(product: Product) -> None:
     assert data["addresses"]["ipv4"]["address"] == "203.0.113.7"
     assert [record["name"] for record in data["records"]] == ["a.example.org"]
     assert "a.example.org" in product.run("status").stdout
+    assert product.stop(daemon) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which signals are ignored")
+def test_a_wish_to_read_the_settings_does_not_kill_a_daemon_that_is_still_starting(product: Product) -> None:
+    product.config.write_text(CLOSED)
+    daemon = product.start("daemon")
+
+    def deaf() -> bool:
+        lines = Path(f"/proc/{daemon.pid}/status").read_text(encoding="utf-8").splitlines()
+        mask = next(line for line in lines if line.startswith("SigIgn:")).split()[1]
+        return bool(int(mask, 16) & 1 << signal.SIGHUP - 1)
+
+    deadline = time.monotonic() + 15
+    while not deaf():
+        assert time.monotonic() < deadline
+    daemon.send_signal(signal.SIGHUP)
+    product.wait_for(lambda: "ready" in product.log(), seconds=30, what="the daemon to be ready")
     assert product.stop(daemon) == 0
 
 

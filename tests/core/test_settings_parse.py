@@ -262,7 +262,7 @@ def test_all_faults_are_found_in_one_run_and_come_in_the_order_of_the_file() -> 
         ("[address.ipv6]\nsources = ['static:11.22.33.44']\n", "address.ipv6.sources[0]", "no IPv6 address"),
         ("[address]\nsources = []\n[[line]]\nid = 'x'\ninterface = 'eth0'\n", "line[0]", "line x has no source"),
         (
-            "[address]\nsources = ['static:11.22.33.44']\n[[line]]\nid = 'x'\ninterface = 'eth0'\n[[record]]\nname = 'a.b'\n",
+            "[address]\nsources = ['static:1.1.1.1']\n[[line]]\nid = 'x'\ninterface = 'e'\n[[record]]\nname = 'a.b'\n",
             "line[0]",
             "line x has no source",
         ),
