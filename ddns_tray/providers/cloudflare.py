@@ -87,6 +87,7 @@ def open_account(opening: Opening) -> Provider:
         secrets=(token.reveal(),),
         http=opening.http,
         clock=opening.clock,
+        own_address=opening.own_address(),
     )
     return Cloudflare(opening, service)
 

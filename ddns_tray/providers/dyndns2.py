@@ -204,6 +204,7 @@ class Dyndns2:
                 secrets=(*(each.reveal() for each in secrets), *(basic_word(user, each) for each in secrets)),
                 http=self._opening.http,
                 clock=self._opening.clock,
+                own_address=self._opening.own_address(),
             )
         return self._services[user]
 

@@ -17,7 +17,7 @@ from ddns_tray.core.errors import AbuseBlocked, ConfigError, UnexpectedAnswer
 from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.row import Reads
 from ddns_tray.providers.refusals import kind_of_status
-from ddns_tray.providers.rest import kind_of_page, looks_like_html
+from ddns_tray.providers.rest import looks_like_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ddns_tray.core.errors import ProviderError
     from ddns_tray.core.ports import HttpResponse
     from ddns_tray.providers.dyndns_table.row import Answers
-    from ddns_tray.providers.refusals import Refusal
     from ddns_tray.providers.rest import HttpService
 
 REFUSED_AGENT = "127.0.0.1"
@@ -93,12 +92,10 @@ class Judge:
             raise error
 
     def _strange(self, response: HttpResponse, service: HttpService) -> ProviderError:
-        kind: Refusal
         if looks_like_html(response):
-            kind = kind_of_page(response.status)
-        else:
-            kind = self._statuses.get(response.status) or kind_of_status(response.status)
-        return service.refuse(kind, "" if looks_like_html(response) else response.text(), response=response)
+            return service.refuse_page(response)
+        kind = self._statuses.get(response.status) or kind_of_status(response.status)
+        return service.refuse(kind, response.text(), response=response)
 
     @staticmethod
     def _compare(echoed: str, address: str, service: HttpService) -> None:

@@ -62,6 +62,11 @@ class Opening:
         """The checked URL of the service, without a slash at its end; https unless the person wrote http."""
         return checked_base_url(self.option(name), option=name)
 
+    def own_address(self, name: str = "base_url") -> bool:
+        """Whether the person wrote the address of the service, and so may have written a wrong one."""
+        usual = next((each.default for each in self.spec.fields if each.name == name), None)
+        return self.option(name) not in {"", usual}
+
     def integer(self, name: str, lowest: int, highest: int) -> int:
         """An option that is a whole number."""
         value = self.option(name)

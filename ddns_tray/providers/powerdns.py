@@ -47,6 +47,7 @@ def open_account(opening: Opening) -> Provider:
         secrets=(key.reveal(),),
         http=opening.http,
         clock=opening.clock,
+        own_address=True,
     )
     return PowerDns(opening, service)
 

@@ -85,7 +85,15 @@ class HttpService:
     """One account at one HTTP service. `calls` counts the requests sent."""
 
     def __init__(
-        self, *, dialect: Dialect, base_url: str, auth: Auth, secrets: Iterable[str], http: HttpClient, clock: Clock
+        self,
+        *,
+        dialect: Dialect,
+        base_url: str,
+        auth: Auth,
+        secrets: Iterable[str],
+        http: HttpClient,
+        clock: Clock,
+        own_address: bool = False,
     ) -> None:
         self.calls = 0
         self._dialect = dialect
@@ -94,6 +102,7 @@ class HttpService:
         self._scrubber = Scrubber(secrets)
         self._http = http
         self._clock = clock
+        self._own_address = own_address
 
     @property
     def name(self) -> str:
@@ -158,6 +167,17 @@ class HttpService:
             wait = None
         return refusal(kind, self.name, self._scrubber.clean(message), retry_after=wait)
 
+    def refuse_page(self, response: HttpResponse) -> ProviderError:
+        """Make the error for a page for people. One that is fine by itself may mean that the address is wrong."""
+        error = self.refuse(kind_of_page(response.status), response=response)
+        if self._own_address and response.status == HTTPStatus.OK:
+            return ProviderUnavailable(
+                text("{service} answers with a page for people.", service=self.name),
+                text("Check the address in the account's settings; if it is right, the service is out of order."),
+                retry_after=error.retry_after,
+            )
+        return error
+
     def misfit(self, exc: Misfit) -> UnexpectedAnswer:
         """Make the error for an answer that lacks what its documentation promises."""
         if str(exc) == WHOLE:
@@ -176,7 +196,7 @@ class HttpService:
     def _checked(self, response: HttpResponse, *, missing: Refusal, writes: bool) -> Json:
         fine = HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
         if looks_like_html(response):
-            raise self.refuse(kind_of_page(response.status), response=response)
+            raise self.refuse_page(response)
         if HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
             raise UnexpectedAnswer(
                 text("{service} sends us to another address.", service=self.name),

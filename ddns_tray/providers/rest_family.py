@@ -62,6 +62,7 @@ def http_service(
         secrets=(*(secret.reveal() for secret in opening.secrets.values()), *also_secret),
         http=opening.http,
         clock=opening.clock,
+        own_address=opening.own_address(),
     )
 
 
