@@ -116,7 +116,13 @@ def problem_report(problem: Problem | None, words: Words) -> JsonObject | None:
     if problem is None:
         return None
     title, hint = words.problem(problem)
-    return {"code": problem.code.value, "title": title, "hint": hint or None, "retry_after": problem.retry_after}
+    told: JsonObject = {
+        "code": problem.code.value,
+        "title": title,
+        "hint": hint or None,
+        "retry_after": problem.retry_after,
+    }
+    return {**told, "place": problem.place} if problem.place else told
 
 
 def _line(line: LineStatus, words: Words) -> JsonObject:
@@ -365,7 +371,8 @@ def report_lines(report: Mapping[str, Json]) -> list[str]:
         for record in objects(report.get("records"))
     ]
     troubles = [
-        f"{problem.get('title')} {problem.get('hint') or ''}".rstrip() for problem in objects(report.get("problems"))
+        f"{_place(problem)}{problem.get('title')} {problem.get('hint') or ''}".rstrip()
+        for problem in objects(report.get("problems"))
     ]
     ways: list[str] = []
     for line in objects(report.get("lines")):
@@ -378,6 +385,11 @@ def report_lines(report: Mapping[str, Json]) -> list[str]:
     update = report.get("update")
     newer = [f"{update.get('text')}: {update.get('page')}"] if isinstance(update, dict) else []
     return [line for line in lines if line] + table(rows, indent="  ") + ways + troubles + newer
+
+
+def _place(problem: JsonObject) -> str:
+    place = problem.get("place")
+    return f"{place}: " if place else ""
 
 
 def objects(value: Json) -> list[JsonObject]:

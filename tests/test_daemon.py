@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ddns_tray import report
 from ddns_tray.daemon import watch_settings
 from ddns_tray.system.paths import Paths
 from ddns_tray.wiring import build_runtime
+from ddns_tray.words import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +44,8 @@ async def test_settings_that_are_broken_on_the_way_are_told_with_their_place(
     config.write_text("schema = 1\n[[line]]\n", encoding="utf-8")
     assert not await runtime.reload()
     assert f"{config}:2: The key id is missing." in caplog.text
+    told = report.snapshot_report(runtime.engine.snapshot, Words("en"))
+    assert any(line.startswith(f"{config}:2: The key id is missing.") for line in report.report_lines(told))
     await runtime.aclose()
 
 

@@ -36,7 +36,7 @@ that becomes part of a snapshot travels as its `Problem`, which is plain data. N
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -92,6 +92,8 @@ class Problem:
     title: Text
     hint: Text | None = None
     retry_after: float | None = None
+    place: str = ""
+    """`file:line`, or the file alone, where something in a file is wrong."""
 
 
 class DdnsTrayError(Exception):
@@ -140,6 +142,7 @@ class ConfigError(DdnsTrayError):
         self.line = line
         self.key = key
         self.others = others
+        self.problem = replace(self.problem, place=self.place.removesuffix(": "))
 
     @property
     def place(self) -> str:
