@@ -123,7 +123,7 @@ def real_desktop(path: Path) -> Path:
         desktop.start_notification_daemon()
         desktop.start([sys.executable, "-m", "ddns_tray", "demo"])
         red = PAINTS[Shape.CROSS].fill
-        x, y = desktop.wait_for_colour(red, PANEL, 40)
+        x, y = desktop.wait_for_colour(red, PANEL, 90)
         desktop.wait_for_colour(red, TOASTS)
         before = desktop.look()
         desktop.click(x, y, 3)
