@@ -1,4 +1,4 @@
-"""The command line: from what was typed to how it ends. `commands.grammar` says what can be typed, docs/cli.md explains it.
+"""The command line, from what was typed to how it ends; `commands.grammar` says what can be typed. See docs/cli.md.
 
 Starts fast: nothing but argparse and the words is imported before the command is known. Results go to standard output,
 all else to standard error.
