@@ -14,12 +14,16 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import accumulate, chain, repeat, starmap, takewhile
+from operator import is_not, methodcaller
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import ddns_tray
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType, TracebackType
 
 LIMIT = 0.05
@@ -28,6 +32,7 @@ _LOOK_EVERY = 0.004
 _OURS = str(Path(ddns_tray.__file__).parent)
 EXCUSED = frozenset({"Theme._apply"})
 """Every widget takes other colours: all of them change at once, as the person wished, and no less work would do it."""
+_IS_THERE = partial(is_not, None)
 CAN_WATCH = hasattr(time, "pthread_getcpuclockid")
 
 
@@ -79,21 +84,27 @@ class StallWatch:
         while not self._ended.wait(_LOOK_EVERY):
             self._look()
 
+    def _frames(self) -> list[FrameType]:
+        """The watched thread's frames, the innermost first, walked in one call.
+
+        Between two instructions of our own the interpreter's lock may pass on, and what stands behind a frame that was
+        left meanwhile is anything. Within one call of compiled code it does not pass on.
+        """
+        innermost = map(methodcaller("get", self._watched), starmap(sys._current_frames, ((),)))
+        walk: Iterator[Any] = accumulate(chain(innermost, repeat("f_back")), getattr)
+        return list(takewhile(_IS_THERE, walk))
+
     def _look(self) -> None:
         """Look once. Nothing here may let go of the interpreter's lock, and no frame may be kept.
 
         Else the watched thread could leave a frame that we still hold, and what was in it would die in our thread;
         Qt's objects do not survive that. So a call is known again by the address of its frame and by a mark on it.
         """
-        frame = sys._current_frames().get(self._watched)
+        stack = self._frames()
         now = time.clock_gettime(self._clock)
         passed, self._last = now - self._last, now
         if self._collecting >= 0:  # else it is at it right now, and its begin was taken away
             passed, self._collecting = passed - self._collecting, 0.0
-        stack: list[FrameType] = []
-        while frame is not None:
-            stack.append(frame)
-            frame = frame.f_back
         here = next((frame for frame in reversed(stack) if frame.f_code.co_filename.startswith(self._ours)), None)
         if here is None:
             self._call = 0
