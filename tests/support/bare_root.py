@@ -55,7 +55,7 @@ def base(packages: Sequence[str]) -> Path:
             partial = BUILD / f"{name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
             command = ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", SUITE]
-            done = subprocess.run([*command, str(partial), _mirror()], capture_output=True, text=True, check=False)
+            done = subprocess.run([*command, str(partial), *_mirror()], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
             shutil.rmtree(partial / "var/cache/apt", ignore_errors=True)
             # Debian's installer, and whatever runs containers, write this file; debootstrap leaves it to them.
@@ -64,12 +64,12 @@ def base(packages: Sequence[str]) -> Path:
     return target
 
 
-def _mirror() -> str:
-    """Where this machine gets its own packages from."""
+def _mirror() -> list[str]:
+    """Where this machine gets its own packages from; nothing where it has others, and debootstrap knows a place itself."""
     command = ["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
     sites = [site for site, release in (line.split() for line in lines if line) if release == SUITE]
-    return sites[0] if sites else "http://deb.debian.org/debian"
+    return sites[:1]
 
 
 class BareRoot:
