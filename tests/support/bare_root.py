@@ -65,7 +65,7 @@ def base(packages: Sequence[str]) -> Path:
 
 
 def _mirror() -> list[str]:
-    """Where this machine gets its own packages from; nothing where it has others, and debootstrap knows a place itself."""
+    """Where this machine gets its own packages from; nothing where it has others: debootstrap knows a place itself."""
     command = ["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
     sites = [site for site, release in (line.split() for line in lines if line) if release == SUITE]
