@@ -33,7 +33,7 @@ from ddns_tray.system.names import RememberedNames
 from ddns_tray.system.resolvers import system_resolvers
 from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
-from ddns_tray.ways import LineHttp, WayMaker, built_in, per_family, routes_to_routers
+from ddns_tray.ways import LineHttp, LineSockets, WayMaker, built_in, per_family, routes_to_routers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
@@ -51,11 +51,13 @@ if TYPE_CHECKING:
         Provider,
         Secret,
         SecretStore,
+        Sockets,
         Verifier,
     )
     from ddns_tray.core.release import Release
     from ddns_tray.core.settings import AccountSettings, RecordSettings
     from ddns_tray.detectors.router_events import RouterWatches
+    from ddns_tray.system.network_events import NetworkWitness
     from ddns_tray.system.paths import Paths
     from ddns_tray.system.updates import ReleaseSource
 
@@ -67,10 +69,11 @@ ROUTER_SOURCES = frozenset({"router", "natpmp", "pcp", "upnp"})
 class Accounts:
     """Opens accounts: settings + secrets → provider. Implements `core.ports.AccountDesk`."""
 
-    def __init__(self, http: HttpClient, secrets: SecretStore, clock: Clock) -> None:
+    def __init__(self, http: HttpClient, secrets: SecretStore, clock: Clock, sockets: Sockets | None = None) -> None:
         self._http = http
         self._secrets = secrets
         self._clock = clock
+        self._sockets = sockets
 
     def providers(self) -> tuple[ProviderSpec, ...]:
         """All services, in the order of the registry."""
@@ -95,7 +98,9 @@ class Accounts:
                         field=wanted.name,
                     ),
                 )
-        return registry.open_account(spec.id, account.options, secrets, http=self._http, clock=self._clock)
+        return registry.open_account(
+            spec.id, account.options, secrets, http=self._http, clock=self._clock, sockets=self._sockets
+        )
 
     async def test(self, account: AccountSettings, typed: Mapping[str, Secret]) -> AccountReport:
         """Try an account without writing."""
@@ -191,10 +196,11 @@ class Runtime:
         setup = self._workshop.setup(self.settings)
         return {line.id: {family: line.detectors[family] for family in setup.families()} for line in setup.lines}
 
-    async def watch_network(self) -> None:
+    async def watch_network(self, witness: NetworkWitness | None = None) -> None:
         """Let the system and the router say when to look, until cancelled. What cannot listen is left to the schedule.
 
         A change of our own network is a reason to look at everything; a word of the router to look at the address.
+        `witness` is somebody else, beside the system's own messages, who may know that the network has changed.
         """
         from ddns_tray.detectors.router_events import RouterWatches  # noqa: PLC0415 - not needed for the first round
         from ddns_tray.system import network_events  # noqa: PLC0415 - as above
@@ -209,12 +215,23 @@ class Runtime:
         with on_wake(self.engine, router.moved):
             async with asyncio.TaskGroup() as group:
                 group.create_task(_harmless(self._listen_to(router)))
+                if witness is not None:
+                    group.create_task(_harmless(self._hear(witness, on_change)))
                 try:
                     self.engine.trust_hints(lambda: router.working)
                     await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
                 except OSError as exc:
                     self.engine.trust_hints(lambda: False)
                     log.info("the system does not say when the network changes: %s", exc)
+
+    async def _hear(self, witness: NetworkWitness, on_change: Callable[[], None]) -> None:
+        """Listen to somebody who may have nothing to say at all: the system's own messages do without."""
+        from ddns_tray.system import network_events  # noqa: PLC0415 - loaded already
+
+        try:
+            await network_events.watch(witness, witness.seen, on_change, self.clock)
+        except OSError as exc:
+            log.debug("nobody else says when the network changes: %s", exc)
 
     async def watch_program(self) -> None:
         """Notice an upgrade, or a move, of the very program that runs, and say so until it ends."""
@@ -303,6 +320,8 @@ class Workshop:
     chance: Chance
     accounts: Accounts
     lookup: Lookup
+    way: Callable[[], Binding]
+    """The way out in use, which is not always the system's."""
 
     def setup(self, settings: Settings) -> EngineSetup:
         """Build the adapters that these settings name; nothing is opened yet."""
@@ -320,6 +339,7 @@ class Workshop:
             lines=ways.lines(settings),
             home=partial(ways.home, settings),
             detours=partial(ways.detours, settings),
+            carriers=ways.carriers,
             portal=self._portal_probe(settings),
             elapsed=elapsed,
             accounts=MappingProxyType({account.id: self._opener(account) for account in settings.accounts}),
@@ -332,7 +352,12 @@ class Workshop:
 
     def _verifier(self, settings: Settings) -> Verifier:
         return build_verifier(
-            settings.verify, clock=self.clock, chance=self.chance, system_resolvers=system_resolvers, http=self.http
+            settings.verify,
+            clock=self.clock,
+            chance=self.chance,
+            system_resolvers=system_resolvers,
+            http=LineHttp(self.http, self.way) if settings.lines else self.http,
+            sockets=LineSockets(self.way, lookup=self.lookup) if settings.lines else None,
         )
 
     def _opener(self, account: AccountSettings) -> Callable[[], Awaitable[Provider]]:
@@ -402,11 +427,11 @@ def build_runtime(
     http = HttpxClient(bind=bind_socket, lookup=names)
     secrets = secrets or build_secrets(paths.config_file, environ=environ)
 
-    def way_to_write() -> Binding:
-        return engine.way_out()  # the engine is made below, before anybody writes
+    def way_out() -> Binding:
+        return engine.way_out()  # the engine is made below, before anybody asks or writes
 
-    accounts = Accounts(LineHttp(http, way_to_write), secrets, clock)
-    workshop = Workshop(http=http, clock=clock, chance=chance, accounts=accounts, lookup=names)
+    accounts = Accounts(LineHttp(http, way_out), secrets, clock, LineSockets(way_out, lookup=names))
+    workshop = Workshop(http=http, clock=clock, chance=chance, accounts=accounts, lookup=names, way=way_out)
     engine = Engine(workshop.setup(read), clock=clock, chance=chance, memory=memory or MemoryFile(paths.memory_file))
     return Runtime(
         paths=paths,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
 from ddns_tray.core.minisign import public_key
-from ddns_tray.core.settings import GeneralSettings, Settings, VerifySettings
+from ddns_tray.core.settings import AddressSettings, GeneralSettings, Settings, VerifySettings
+from ddns_tray.engine import RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.paths import Paths
 from ddns_tray.system.updates import FIRST_WAIT, ReleaseSource
@@ -112,3 +113,58 @@ async def test_a_checkout_looks_for_no_versions_whatever_the_settings_say(tmp_pa
     paths = Paths(config_file=tmp_path / "config.toml", data_dir=tmp_path, runtime_dir=tmp_path, log_dir=tmp_path)
     settings = Settings(general=GeneralSettings(update_check=True))
     await build_runtime(paths, settings=settings, clock=FakeClock(), environ={}).watch_updates()
+
+
+class Neighbour:
+    """Somebody who knows of the network what its own messages do not tell; one that is deaf has nothing to say."""
+
+    def __init__(self, *, deaf: bool = False) -> None:
+        self.news = asyncio.Event()
+        self.turns = 0
+        self.doings: list[str] = []
+        self._deaf = deaf
+
+    def __enter__(self) -> Self:
+        if self._deaf:
+            raise OSError(0, "nothing to say")
+        self.doings.append("listens")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.doings.append("leaves")
+
+    async def wait(self) -> None:
+        await self.news.wait()
+        self.news.clear()
+
+    def seen(self) -> int:
+        return self.turns
+
+    def tell(self) -> None:
+        self.turns += 1
+        self.news.set()
+
+
+async def test_who_else_knows_of_the_network_makes_us_look_anew_and_never_write_by_itself(tmp_path: Path) -> None:
+    paths = Paths(config_file=tmp_path / "config.toml", data_dir=tmp_path, runtime_dir=tmp_path, log_dir=tmp_path)
+    no_router = AddressSettings(sources=("static:",))
+    settings = Settings(address=no_router, ipv4=no_router, ipv6=no_router)
+    runtime = build_runtime(paths, settings=settings, clock=FakeClock(), environ={})
+    deaf, neighbour = Neighbour(deaf=True), Neighbour()
+
+    def wish() -> RoundRequest | None:
+        return runtime.engine._pending
+
+    watches = [asyncio.ensure_future(runtime.watch_network(each)) for each in (deaf, neighbour)]
+    await settle()
+    assert neighbour.doings == ["listens"]
+    assert wish() is None
+    neighbour.tell()
+    await settle()
+    assert wish() == RoundRequest(woke=True)
+    assert not any(watch.done() for watch in watches), "nobody is missed who has nothing to say"
+    for watch in watches:
+        watch.cancel()
+    await asyncio.gather(*watches, return_exceptions=True)
+    assert neighbour.doings == ["listens", "leaves"]
+    await runtime.aclose()

@@ -44,6 +44,13 @@ class NetworkEvents(Protocol):
         """Return when something about addresses, routes or interfaces may have changed since the last call."""
 
 
+class NetworkWitness(NetworkEvents, Protocol):
+    """Somebody beside the system's own messages who may know that the network has changed: a front end, for one."""
+
+    def seen(self) -> Hashable:
+        """Return something that is another thing after each change."""
+
+
 async def watch(
     events: NetworkEvents, look: Callable[[], Hashable], on_change: Callable[[], None], clock: Clock
 ) -> None:
