@@ -35,7 +35,9 @@ def normalise(folder: Path, date: int) -> None:
         if not path.is_symlink():
             executable = path.is_dir() or path.stat().st_mode & 0o100
             path.chmod(_EXECUTABLE if executable else _PLAIN)
-        os.utime(path, (date, date), follow_symlinks=False)
+            os.utime(path, (date, date))
+        elif os.utime in os.supports_follow_symlinks:  # Windows cannot date a link, and refuses to be asked
+            os.utime(path, (date, date), follow_symlinks=False)
 
 
 def tar_xz(folder: Path, target: Path, *, name: str, date: int) -> None:
