@@ -56,7 +56,7 @@ LangString RUNNING ${LANG_SIMPCHINESE} "DDNS Tray 仍在运行，没有按要求
 LangString UNPACK ${LANG_ENGLISH} "The new version could not be written: the disk may be full, or the folder may not be yours. Nothing was changed."
 LangString UNPACK ${LANG_SIMPCHINESE} "无法写入新版本：磁盘可能已满，或者您无权写入该文件夹。没有做任何更改。"
 LangString KEEP ${LANG_ENGLISH} "Remove your settings and what the program remembers, too? Secrets stay in the Windows Credential Manager, under ddns-tray."
-LangString KEEP ${LANG_SIMPCHINESE} "要同时删除您的设置和程序记住的内容吗？密钥仍保留在 Windows 凭据管理器中的 ddns-tray 下。"
+LangString KEEP ${LANG_SIMPCHINESE} "要同时删除您的设置和程序记住的内容吗？机密信息仍保留在 Windows 凭据管理器中的 ddns-tray 下。"
 
 ; --- what installer and uninstaller share ---
 
@@ -140,7 +140,7 @@ Section
     !insertmacro GIVE_UP "$(UNPACK)"
   ${EndIf}
   SetOverwrite try
-  File /r "${PAYLOAD}/*"
+  File /r "${PAYLOAD}\*" ; on Windows makensis takes this separator alone, elsewhere both
   ${If} ${Errors}
     SetOutPath "$TEMP"
     !insertmacro GIVE_UP "$(UNPACK)"
