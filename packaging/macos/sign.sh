@@ -35,7 +35,8 @@ keychain)
     ;;
 verify)
     codesign --verify --deep --strict --verbose=2 "$2"
-    codesign --display --verbose=2 "$2" 2>&1 | grep -q 'flags=.*runtime'
+    described="$(codesign --display --verbose=2 "$2" 2>&1)"
+    grep 'flags=.*runtime' <<<"$described"
     ;;
 notarise)
     archive="$folder/ddns-tray.zip"
