@@ -352,6 +352,20 @@ def test_the_second_line_names_the_address_and_its_age() -> None:
     assert EN.status_detail(unchanged, NOW) == f"Address {MINE}"
 
 
+def test_the_tooltip_names_the_address_and_the_worst_record() -> None:
+    assert EN.tooltip(snapshots.green(), NOW).splitlines() == [
+        "DDNS Tray: All 3 names are right",
+        f"Address {MINE} · changed 2 min ago",
+    ]
+    _, _, worst = EN.tooltip(
+        replace(snapshots.troubled(), records=(snapshots.propagating(), snapshots.extra())), NOW
+    ).splitlines()
+    assert worst == "cam.example.org: extra address"
+    _, _, slow = EN.tooltip(snapshots.on_its_way(), NOW).splitlines()
+    assert slow == "home.example.org: on its way"
+    assert len(EN.tooltip(snapshots.paused(), NOW).splitlines()) == 2
+
+
 @BOTH
 @pytest.mark.parametrize("state", [each for each in AddressState if each is not AddressState.AGREED])
 def test_the_second_line_says_why_there_is_no_address(words: Words, state: AddressState) -> None:
@@ -365,7 +379,7 @@ def test_the_second_line_says_why_there_is_no_address(words: Words, state: Addre
 def test_the_whole_can_be_told_in_every_phase(words: Words, phase: Phase) -> None:
     for make in (snapshots.green, snapshots.troubled, snapshots.empty, snapshots.offline, snapshots.unspeakable):
         whole = replace(make(), phase=phase)
-        assert words.tooltip(whole, NOW).count("\n") == 1
+        assert words.status_detail(whole, NOW) in words.tooltip(whole, NOW)
         assert words.next_check(whole, NOW)
         for status in whole.records:
             assert words.record_line(status, NOW)
@@ -479,7 +493,8 @@ def test_durations_and_times_are_those_of_the_language() -> None:
     assert ZH.duration(12) == "12 秒"
     assert ZH.duration(11_100) == "3 小时 5 分钟"
     assert ZH.ago(NOW - 120, NOW) == "2 分钟前"
-    assert ZH.listing(["甲", "乙", "丙"]) == "甲、乙 和 丙"
+    assert ZH.listing(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert ZH.listing(["1.1.1.1", "8.8.8.8"]) == "1.1.1.1 和 8.8.8.8"
     assert EN.listing(["a", "b", "c"]) == "a, b and c"
 
 

@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ddns_tray.core.model import Colour, Family
+from ddns_tray.core.names import readable_name
 
 if TYPE_CHECKING:
     from ddns_tray.core.model import Observation, RecordStatus, Snapshot
 
+__all__ = ["MENU_NAME_LENGTH", "addresses", "readable_name", "server_name", "shortened", "worst_first"]
+
 MENU_NAME_LENGTH = 44
 _WORRY = {Colour.RED: 0, Colour.YELLOW: 1, Colour.GREY: 2, Colour.GREEN: 3}
-
-
-def readable_name(name: str) -> str:
-    """The name with its A-labels turned back into the person's script; as it is where that is not possible."""
-    if "xn--" not in name:
-        return name
-    try:
-        return name.encode("ascii").decode("idna")
-    except UnicodeError:
-        return name
 
 
 def shortened(name: str, length: int) -> str:

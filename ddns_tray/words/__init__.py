@@ -73,7 +73,7 @@ class Words(Speaker):
         return status.status_detail(self, snapshot, now)
 
     def tooltip(self, snapshot: Snapshot, now: float) -> str:
-        """Two lines for the tray icon."""
+        """Two lines for the tray icon, and a third for the worst record unless all is well."""
         return status.tooltip(self, snapshot, now)
 
     def next_check(self, snapshot: Snapshot, now: float) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.alerting import NoticeKind
 from ddns_tray.core.model import RecordStatus
+from ddns_tray.core.names import readable_name
 from ddns_tray.words.evidence import FAMILIES
 from ddns_tray.words.verdicts import explain
 from ddns_tray.words.verdicts import label as label_of
@@ -39,13 +40,13 @@ def _trouble(speaker: Speaker, said: Notice) -> tuple[str, str]:
     if said.key is None or said.verdict is None:
         return speaker.tr("{name} needs you", name=_name(said)), ""
     label = speaker.say(label_of(said.verdict))
-    title = speaker.tr("{name}: {verdict}", name=said.key.name, verdict=label)
+    title = speaker.tr("{name}: {verdict}", name=_name(said), verdict=label)
     parts = explain(speaker, RecordStatus(said.key, None, (), said.verdict), said.at)
     return title, "\n".join(part for part in (parts.cause, parts.action) if part)
 
 
 def _name(said: Notice) -> str:
-    return "" if said.key is None else said.key.name
+    return "" if said.key is None else readable_name(said.key.name)
 
 
 def _type(said: Notice) -> str:

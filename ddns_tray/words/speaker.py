@@ -6,6 +6,7 @@ do. Catalogue entries are collected from calls of `text`, `tr` and `ntr`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
+_BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ class Speaker:
             return self.ntr("{row} and {count} more", "{row} and {count} more", left, row=head)
         if len(items) == 1:
             return items[0]
-        return self.tr("{row} and {item}", row=self._row(items[:-1]), item=items[-1])
+        # Chinese sets a space between its own signs and others, never between two of its own.
+        return _BETWEEN_CHINESE.sub("", self.tr("{row} and {item}", row=self._row(items[:-1]), item=items[-1]))
 
     def _row(self, items: Sequence[str]) -> str:
         row = items[0]

@@ -6,7 +6,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import AddressState, Colour, Phase, VerdictKind
+from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
+from ddns_tray.words.verdicts import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,12 +106,29 @@ def status_detail(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
 
 
 def tooltip(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
-    """Two lines for the tray icon."""
-    return speaker.tr(
+    """What is told at the tray icon: how things are, our address, and the worst record if somebody should look.
+
+    Without a countdown: nobody renews it while the pointer rests there.
+    """
+    said = speaker.tr(
         "DDNS Tray: {sentence}\n{detail}",
         sentence=status_sentence(speaker, snapshot, now),
         detail=status_detail(speaker, snapshot, now),
     )
+    worst = _worst(snapshot)
+    if worst is None:
+        return said
+    name = readable_name(worst.key.name)
+    return f"{said}\n{speaker.tr('{name}: {what}', name=name, what=speaker.say(label(worst.verdict)))}"
+
+
+def _worst(snapshot: Snapshot) -> RecordStatus | None:
+    """The first of the red records, else of the yellow ones."""
+    for colour in (Colour.RED, Colour.YELLOW):
+        for status in snapshot.records:
+            if status.verdict.colour is colour:
+                return status
+    return None
 
 
 def next_check(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
@@ -169,7 +188,7 @@ def _names(records: Sequence[RecordStatus]) -> Mapping[str, Group]:
 def _alone(speaker: Speaker, only: Group, names: Mapping[str, Group]) -> str:
     count = len(names)
     if count == 1:
-        name = next(iter(names))
+        name = readable_name(next(iter(names)))
         match only:
             case Group.RIGHT:
                 return speaker.tr("{name} is right", name=name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Colour, VerdictKind
+from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
 from ddns_tray.words.facts import facts, server_name
 from ddns_tray.words.sayings import LOOK_AGAIN, SAYINGS, details
@@ -239,7 +240,7 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
     """What the sentences may name. What the judge says in the reason's data stands above our own counting."""
     authoritative, resolvers = seen.authoritative, seen.resolvers
     fields: dict[str, FieldValue] = {
-        "name": status.key.name,
+        "name": readable_name(status.key.name),
         "type": str(status.key.type),
         "answer": speaker.listing(authoritative.answers or resolvers.answers),
     }

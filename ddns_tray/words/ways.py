@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import AddressState, Agreement, Family, LineRemark, LineState
+from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
 from ddns_tray.words.evidence import FAMILIES, agreement
 
@@ -88,7 +89,7 @@ def detour(speaker: Speaker, found: Detour, snapshot: Snapshot) -> str:
 def detour_advice(speaker: Speaker, snapshot: Snapshot) -> str:
     """What to do while names wait for a choice; "" where none does."""
     waiting = [
-        status.key.name
+        readable_name(status.key.name)
         for status in snapshot.records
         if status.circumstances is not None and status.circumstances.address_state is AddressState.UNDECIDED
     ]
@@ -103,4 +104,4 @@ def detour_advice(speaker: Speaker, snapshot: Snapshot) -> str:
 
 
 def _followers(snapshot: Snapshot, line: LineStatus) -> Sequence[str]:
-    return tuple(dict.fromkeys(status.key.name for status in snapshot.records if status.line == line.id))
+    return tuple(dict.fromkeys(readable_name(status.key.name) for status in snapshot.records if status.line == line.id))
