@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.self_test import Outcome
     from ddns_tray.engine import Engine
     from ddns_tray.remote import RequestHandler
+    from ddns_tray.system.network_events import NetworkWitness
     from ddns_tray.system.paths import Paths
     from ddns_tray.ui.notifier import Toasts
     from ddns_tray.wiring import Runtime
@@ -186,7 +187,7 @@ class _Door:
                 else:
                     stack.push_async_callback(serving.close)
                 tasks(_watch_settings(runtime, desktop), "watch the settings file")
-                tasks(runtime.watch_network(), "watch the network")
+                tasks(runtime.watch_network(_network_information()), "watch the network")
                 tasks(runtime.watch_updates(), "look for newer versions")
                 tasks(runtime.watch_program(), "look whether this program was replaced")
             self.app.commitDataRequest.connect(lambda manager: keep_for_session_end(manager, runtime.engine, desktop))
@@ -369,6 +370,13 @@ def _toasts(on_click: Callable[[], None]) -> Toasts | None:
         return await service.show(title, body, image=Image(size, size, rgba))
 
     return show
+
+
+def _network_information() -> NetworkWitness:
+    """What Qt hears of the network from the desktop; its library is loaded when somebody listens to it."""
+    from ddns_tray.ui.network_information import NetworkInformation  # noqa: PLC0415 - not needed for the icon
+
+    return NetworkInformation()
 
 
 @contextlib.contextmanager
