@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from devtools import building, checks, debian, locks
+from devtools import building, checks, debian, locks, servers
 from devtools.environment import Profile, ensure, script
 from devtools.shell import Failure, become, call, say
 
@@ -67,7 +67,8 @@ def _run(arguments: list[str]) -> int:
 
 def _test(arguments: list[str]) -> int:
     _for_tests()
-    failed = checks.run(checks.STATIC)  # the repository's own rules are tests too, and run with the others
+    with servers.installed_meanwhile():
+        failed = checks.run(checks.STATIC)  # the repository's own rules are tests too, and run with the others
     code = call([script("pytest"), *in_parallel(arguments), *arguments])
     if failed:
         say(f"The tests aside, these checks failed: {', '.join(failed)}")

@@ -81,13 +81,13 @@ def new_venv(folder: Path) -> list[str]:
     outside = _pip_version()
     if outside is not None and outside >= OLDEST_PIP_WITH_PYTHON_OPTION:
         run_quietly("Making a virtual environment", [base_python(), "-m", "venv", "--without-pip", folder])
-        return [base_python(), "-m", "pip", "--python", str(_python_of(folder))]
+        return [base_python(), "-m", "pip", "--python", str(python_of(folder))]
     run_quietly(
         "Making a virtual environment",
         [base_python(), "-m", "venv", folder],
         hint="Python has neither a recent pip nor ensurepip. On Debian and Ubuntu: sudo apt-get install python3-pip",
     )
-    return [str(_python_of(folder)), "-m", "pip"]
+    return [str(python_of(folder)), "-m", "pip"]
 
 
 def pip_install(pip: list[str], what: str, *arguments: str | Path) -> None:
@@ -100,7 +100,8 @@ def pip_install(pip: list[str], what: str, *arguments: str | Path) -> None:
     )
 
 
-def _python_of(folder: Path) -> Path:
+def python_of(folder: Path) -> Path:
+    """Where the interpreter of a virtual environment is."""
     return folder / "Scripts" / "python.exe" if WINDOWS else folder / "bin" / "python"
 
 
@@ -131,7 +132,7 @@ def _stamps() -> dict[str, str]:
 
 
 def _whole() -> bool:
-    return _python_of(VENV).exists() and script("ddns-tray").exists() and not _UNFINISHED.exists()
+    return python_of(VENV).exists() and script("ddns-tray").exists() and not _UNFINISHED.exists()
 
 
 def _prepare() -> None:
@@ -146,7 +147,7 @@ def _prepare() -> None:
 def _same_interpreter() -> bool:
     question = "import sys; print(sys.version, sys.base_prefix, sep='\\n', end='')"
     try:
-        answer = subprocess.run([_python_of(VENV), "-c", question], capture_output=True, text=True, check=False)
+        answer = subprocess.run([python_of(VENV), "-c", question], capture_output=True, text=True, check=False)
     except OSError:
         return False
     return answer.stdout == f"{sys.version}\n{sys.base_prefix}"
@@ -155,9 +156,9 @@ def _same_interpreter() -> bool:
 def _fill(profile: Profile) -> None:
     outside = _pip_version()
     if outside is not None and outside >= OLDEST_PIP_WITH_PYTHON_OPTION:
-        pip = [base_python(), "-m", "pip", "--python", str(_python_of(VENV))]
+        pip = [base_python(), "-m", "pip", "--python", str(python_of(VENV))]
     else:
-        pip = [str(_python_of(VENV)), "-m", "pip"]
+        pip = [str(python_of(VENV)), "-m", "pip"]
     locked = [word for lock in profile.locks for word in ("-r", str(lock.relative_to(ROOT)))]
     pip_install(pip, "Installing the locked packages", "--require-hashes", "--only-binary", ":all:", *locked)
     pip_install(
@@ -166,10 +167,10 @@ def _fill(profile: Profile) -> None:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Keep two set-ups of the same checkout from working at once; the system lets go when a process dies."""
+def alone(what: str = "setup") -> Iterator[None]:
+    """Keep two set-ups of the same thing from working at once; the system lets go when a process dies."""
     BUILD.mkdir(exist_ok=True)
-    with (BUILD / "setup.lock").open("a+b") as stream:
+    with (BUILD / f"{what}.lock").open("a+b") as stream:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - only there on Windows
 

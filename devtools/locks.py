@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from devtools.environment import REQUIREMENTS, new_venv, pip_install
+from devtools.servers import SERVERS
 from devtools.shell import ROOT, WINDOWS, Failure, run_quietly
 
 OLDEST_PYTHON = "3.11"
@@ -20,6 +21,8 @@ INPUTS = {
     "runtime": ("pyproject.toml", "--constraints", "requirements/dev.lock.txt"),
     "build": ("--group", "build", "--constraints", "requirements/dev.lock.txt"),
     "freeze": ("--group", "freeze", "--constraints", "requirements/dev.lock.txt"),
+    # Servers that tests run against (`devtools.servers`) share no environment with anything.
+    **{name: ("--group", name) for name in SERVERS},
 }
 
 

@@ -17,6 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from devtools import catalogue
+from devtools.servers import SERVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +111,7 @@ def test_the_lock_files_fit_what_the_project_asks_for() -> None:
         "runtime": settings["project"]["dependencies"],
         "build": groups["build"],
         "freeze": groups["freeze"],
+        **{name: groups[name] for name in SERVERS},
         "dev": settings["project"]["dependencies"] + [word for word in groups["dev"] if isinstance(word, str)],
     }
     locks = {name: (ROOT / "requirements" / f"{name}.lock.txt").read_text(encoding="utf-8") for name in wanted}

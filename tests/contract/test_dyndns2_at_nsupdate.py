@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import base64
-import os
 import secrets
-import socket
-import subprocess
-import time
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dns.message
@@ -21,9 +15,11 @@ from ddns_tray.core.model import Change, RecordKey, RecordType
 from ddns_tray.core.ports import HttpRequest, Secret
 from ddns_tray.http import HttpxClient
 from ddns_tray.providers.registry import open_account
-from tests.by_hand.nsupdate_site import HOST, PASSWORD, ZONE
+from tests.support import nsupdate_site
 from tests.support.clock import FakeClock
-from tests.support.dns_servers import _running, _zone_text
+from tests.support.dns_servers import _running, _zone_text, free_port, missing_program
+from tests.support.index_servers import interpreter, serving
+from tests.support.nsupdate_site import HOST, PASSWORD, ZONE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,24 +27,17 @@ if TYPE_CHECKING:
     from ddns_tray.core.ports import Provider
 
 NAME = f"{HOST}.{ZONE}"
-SITE = Path(__file__).with_name("nsupdate_site.py")
 
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def listens(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+LACKING = missing_program("named")
+pytestmark = [
+    pytest.mark.skipif(LACKING is not None, reason=LACKING or ""),
+    pytest.mark.xdist_group("nsupdate"),
+]
 
 
 @pytest.fixture(scope="module")
 def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
-    folder = tmp_path_factory.mktemp("nsupdate")
+    python, folder = interpreter("nsupdate"), tmp_path_factory.mktemp("nsupdate")
     http_port, dns_port = free_port(), free_port()
     secret = base64.b64encode(secrets.token_bytes(32)).decode()
     (folder / "zone").write_text(_zone_text(ZONE))
@@ -61,20 +50,12 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]
         f'zone "{ZONE}" {{ type primary; file "zone"; update-policy {{ grant "{ZONE}" zonesub ANY; }}; }};\n'
         f'zone "sub.{ZONE}" {{ type primary; file "sub"; }};\n'
     )
-    program = Path(os.environ["BY_HAND_PROGRAMS"]) / "python"
-    command = [str(each) for each in (program, "-P", SITE, folder, http_port, dns_port, secret)]
-    log = (folder / "site.log").open("wb")
-    bind = _running(("named", "-g", "-n", "1", "-c", str(folder / "named.conf")), folder, dns_port)
-    with log, bind, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            deadline = time.monotonic() + 60
-            while not listens(http_port):
-                assert time.monotonic() < deadline
-                assert process.poll() is None, (folder / "site.log").read_text()
-                time.sleep(0.2)
-            yield http_port, dns_port
-        finally:
-            process.terminate()
+    command = [str(each) for each in (python, "-P", nsupdate_site.__file__, folder, http_port, dns_port, secret)]
+    with (
+        _running(("named", "-g", "-n", "1", "-c", str(folder / "named.conf")), folder, dns_port),
+        serving(command, tmp_path_factory.mktemp("site"), http_port),
+    ):
+        yield http_port, dns_port
 
 
 @pytest.fixture

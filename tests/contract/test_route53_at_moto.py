@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import time
-import urllib.error
 import urllib.request
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -22,14 +15,17 @@ from ddns_tray.http import HttpxClient
 from ddns_tray.providers.registry import open_account
 from tests.contract.suite import Harness, ZonedContract
 from tests.support.clock import FakeClock
-from tests.support.dns_servers import SUB_ZONE, ZONE, Datum
+from tests.support.dns_servers import HOST, SUB_ZONE, ZONE, Datum, free_port
 from tests.support.faults import FaultyHttp
+from tests.support.index_servers import interpreter, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
 
     from ddns_tray.core.ports import Provider
     from tests.support.faults import WireFault
+
+pytestmark = pytest.mark.xdist_group("moto")
 
 API = "/2013-04-01/hostedzone"
 NAMESPACE = "{https://route53.amazonaws.com/doc/2013-04-01/}"
@@ -40,7 +36,7 @@ class Moto:
     """The running server, looked at and filled behind the provider's back."""
 
     def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{HOST}:{port}"
         self.zones = {zone: self._create(zone) for zone in (ZONE, SUB_ZONE)}
 
     def ask(self, method: str, where: str, body: str = "") -> ET.Element:
@@ -89,25 +85,10 @@ class Moto:
 
 @pytest.fixture(scope="module")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = Path(os.environ["BY_HAND_PROGRAMS"]) / "moto_server"
-    log = (tmp_path_factory.mktemp("moto") / "log").open("wb")
-    with log, subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log) as process:
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/moto-api/", timeout=5).close()
-                    break
-                except (OSError, urllib.error.URLError):
-                    assert time.monotonic() < deadline
-                    assert process.poll() is None
-                    time.sleep(0.2)
-            yield Moto(port)
-        finally:
-            process.terminate()
+    port = free_port()
+    command = (str(interpreter("moto")), "-P", "-m", "moto.server", "-H", HOST, "-p", str(port))
+    with serving(command, tmp_path_factory.mktemp("moto"), port):
+        yield Moto(port)
 
 
 class MotoHarness(Harness):
