@@ -113,7 +113,7 @@ def _lock(arguments: list[str]) -> int:
 
 
 def _build(arguments: list[str]) -> int:
-    needed = (*debian.QT_LIBRARIES, *debian.BUILD_TOOLS)
+    needed = (*debian.QT_LIBRARIES, *debian.build_tools())
     debian_packages(needed, essential=needed, root=debian.is_root())
     return building.build(arguments)
 
@@ -137,7 +137,8 @@ def _for_the_product() -> None:
 
 def _for_tests() -> None:
     """Make all tests possible; outside of CI, those without their servers skip and say so."""
-    everything = debian.QT_LIBRARIES + debian.TEST_SERVERS + debian.TEST_DESKTOP + debian.TEST_PACKAGING
+    everything = debian.QT_LIBRARIES + debian.TEST_SERVERS + debian.TEST_DESKTOP + debian.build_tools()
+    everything += debian.TEST_PACKAGING
     debian_packages(everything, essential=everything if CI else debian.QT_LIBRARIES, root=debian.is_root())
     ensure(Profile.DEVELOP)
 

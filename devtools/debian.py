@@ -10,9 +10,11 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devtools.environment import base_python
 from devtools.shell import run_quietly
 
 if TYPE_CHECKING:
@@ -39,11 +41,8 @@ TEST_DESKTOP = (
 )
 """A tray host, a notification server and a Secret Service for the tests. Not dbus-x11: it leaves stray bus daemons."""
 
-BUILD_TOOLS = ("binutils", "rpm")
-"""What takes libraries apart for the bundle, and packs the .rpm. The bundle holds libraries of the machine."""
-
-TEST_PACKAGING = ("binutils", "debootstrap", "rpm", "nsis", "wine", "wine64", "groff", "desktop-file-utils", "xz-utils")
-"""What builds packages, and a bare Debian and a Windows-like system to install them in."""
+TEST_PACKAGING = ("debootstrap", "nsis", "wine", "wine64", "groff", "desktop-file-utils", "xz-utils")
+"""Beside what builds packages: a bare Debian and a Windows-like system to install them in."""
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _POLICY_TEXT = (
@@ -61,6 +60,16 @@ def has_apt() -> bool:
 def is_root() -> bool:
     """Whether we may install."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def build_tools(python: str = "") -> tuple[str, ...]:
+    """What takes libraries apart for the bundle, and packs the .rpm; the bundle holds libraries of the machine.
+
+    Debian's Python carries its library inside and has the one that a bundle can hold in a package of its own.
+    """
+    of_debian = Path(python or base_python()).resolve().is_relative_to("/usr/bin")
+    library = f"libpython{sys.version_info.major}.{sys.version_info.minor}"
+    return ("binutils", "rpm", *((library,) if of_debian else ()))
 
 
 def missing(packages: Sequence[str]) -> list[str]:

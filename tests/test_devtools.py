@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages.catalog import Catalog
 
-from devtools import catalogue, commands
+from devtools import catalogue, commands, debian
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +101,13 @@ def test_a_package_counts_as_there_by_its_name_or_by_what_provides_it(tmp_path: 
         check=True,
     )
     assert done.stdout.split() == ["nsd", "knot", "unbound"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no Debian packages on this system")
+def test_a_bundle_of_debians_python_needs_the_library_that_the_interpreter_carries_inside() -> None:
+    library = f"libpython{sys.version_info.major}.{sys.version_info.minor}"
+    assert library in debian.build_tools("/usr/bin/python3")
+    assert library not in debian.build_tools("/opt/python/bin/python3")
 
 
 ADVICE = """
