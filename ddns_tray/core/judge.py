@@ -223,7 +223,8 @@ def _all_wrong(case: Case, wrong: tuple[Witness, ...]) -> Verdict:
 def _divided(case: Case, right: tuple[Witness, ...], wrong: tuple[Witness, ...]) -> Verdict:
     """Judge when some authoritative servers are right and some are not: the rest may follow, within its time."""
     limit = deadline.lag_limit(case.memory, case.view.secondary_interval)
-    ahead, behind = newest_serial(right), newest_serial(wrong)
+    comparable = newest_serial((*right, *wrong)) is not None
+    ahead, behind = (newest_serial(right), newest_serial(wrong)) if comparable else (None, None)
     fresh = deadline.just_written(case.memory, frozenset(case.expected), case.now)
     overtaken = not fresh and ahead is not None and behind is not None and is_newer(behind, ahead)
     in_time = case.now <= limit.deadline and not overtaken

@@ -9,12 +9,13 @@ One server with several addresses answers if one of its addresses does. A resolv
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_set
 from ddns_tray.core.model import LookError, Role, Transport
+from ddns_tray.core.names import is_in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,7 +57,10 @@ _WORST_FIRST = (Stand.LAME, Stand.INTERCEPTED, Stand.SERVFAIL, Stand.SILENT, Sta
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One server's word. `ttl` is how long that word may be kept, be it a set or a "no"; `held` is None without one."""
+    """One server's word. `ttl` is how long that word may be kept, be it a set or a "no"; `held` is None without one.
+
+    `serial` is that of the zone that we look at, or of another one in which `elsewhere`, the end of an alias, lies.
+    """
 
     server: str
     address: str
@@ -66,6 +70,7 @@ class Witness:
     ttl: int | None = None
     stale: bool = False
     serial: int | None = None
+    elsewhere: str = ""
     encrypted: bool = False
     rcode: str = ""
 
@@ -94,16 +99,18 @@ class Testimony:
 def hear(view: View) -> Testimony:
     """Sort the observations of one look."""
     asked = _latest(each for each in view.observations if each.role is Role.AUTHORITATIVE)
-    authoritative = [_authoritative(each) for each in asked]
+    authoritative = [_authoritative(each, view.zone) for each in asked]
     heard = [each for each in authoritative if each.stand in {Stand.ANSWER, Stand.ELSEWHERE}]
     speaking = {each.server for each in heard}
+    served = frozenset[str]().union(*(each.held for each in heard if each.held))
     return Testimony(
         asked=bool(asked) or view.delegation_error is not None,
         answered=tuple(each for each in heard if each.stand is Stand.ANSWER),
         failing=_one_for_each_server(each for each in authoritative if each.server not in speaking),
         elsewhere=any(each.stand is Stand.ELSEWHERE for each in heard),
         resolvers=tuple(
-            _resolver(each) for each in _latest(each for each in view.observations if each.role is Role.RESOLVER)
+            _resolver(each, served)
+            for each in _latest(each for each in view.observations if each.role is Role.RESOLVER)
         ),
         heard=any(each.rcode is not None for each in view.observations),
     )
@@ -124,9 +131,12 @@ def truth(testimony: Testimony) -> frozenset[str] | None:
 
 
 def newest_serial(witnesses: Iterable[Witness]) -> int | None:
-    """Return the newest SOA serial among the witnesses, if any told one."""
+    """Return the newest SOA serial among the witnesses, if any told one, and all of the same zone."""
+    told = {(each.elsewhere, each.serial) for each in witnesses if each.serial is not None}
+    if len({elsewhere for elsewhere, _ in told}) > 1:
+        return None
     newest: int | None = None
-    for serial in sorted({each.serial for each in witnesses if each.serial is not None}):
+    for _, serial in sorted(told):
         if newest is None or is_newer(serial, newest):
             newest = serial
     return newest
@@ -166,23 +176,31 @@ def _most_common(witnesses: Sequence[Witness]) -> tuple[frozenset[str] | None, i
     return ranked[0] if ranked else (None, 0)
 
 
-def _authoritative(seen: Observation) -> Witness:
+def _authoritative(seen: Observation, zone: str | None) -> Witness:
+    witness = _witness(seen, _stand_of_server(seen))
+    if not seen.cnames or (zone is not None and is_in_zone(seen.cnames[-1], zone)):
+        return witness
+    return replace(witness, elsewhere=seen.cnames[-1])
+
+
+def _stand_of_server(seen: Observation) -> Stand:
     if seen.error is not None or seen.rcode is None:
-        return _witness(seen, _failed(seen))
+        return _failed(seen)
     if seen.rcode in {"NOERROR", "NXDOMAIN"}:
         if seen.referral or not seen.aa:
-            return _witness(seen, Stand.INTERCEPTED if seen.answer and not seen.referral else Stand.LAME)
+            return Stand.INTERCEPTED if seen.answer and not seen.referral else Stand.LAME
         negative = not seen.answer
         if negative and seen.cnames and seen.rcode == "NOERROR" and seen.negative_ttl is None:
-            return _witness(seen, Stand.ELSEWHERE)
-        return _witness(seen, Stand.ANSWER)
-    return _witness(seen, Stand.LAME if seen.rcode in {"REFUSED", "NOTAUTH"} else Stand.SERVFAIL)
+            return Stand.ELSEWHERE
+        return Stand.ANSWER
+    return Stand.LAME if seen.rcode in {"REFUSED", "NOTAUTH"} else Stand.SERVFAIL
 
 
-def _resolver(seen: Observation) -> Witness:
+def _resolver(seen: Observation, served: frozenset[str]) -> Witness:
+    """Sort one resolver's word; an address of filters is none if it is what the zone itself says (`served`)."""
     if seen.error is not None or seen.rcode is None:
         return _witness(seen, Stand.SILENT)
-    if EDE_FILTER.intersection(seen.ede) or SINKHOLES.intersection(seen.answer):
+    if EDE_FILTER.intersection(seen.ede) or (SINKHOLES - served).intersection(seen.answer):
         return _witness(seen, Stand.FILTERED)
     if seen.rcode in {"NOERROR", "NXDOMAIN"}:
         return _witness(seen, Stand.REFUSED if seen.referral else Stand.ANSWER)

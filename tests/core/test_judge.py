@@ -314,6 +314,15 @@ def test_servers_that_differ_without_serials_propagate_and_then_mismatch() -> No
     assert is_verdict(verdict, VerdictKind.MISMATCH, RED, "servers_disagree")
 
 
+def test_an_alias_that_not_all_servers_have_turned_yet_is_no_mismatch() -> None:
+    """The serials of the zones at its two ends have nothing to do with each other."""
+    turned = auth("ns1.there", NEW, serial=5, cnames=("home.there.example",))
+    behind = auth("ns1.other", OLD, serial=2026112201, cnames=("home.other.example",))
+    verdict = decide(look(turned, behind, secondary_interval=4_200), memory=CHANGED)[0]
+    assert is_verdict(verdict, VerdictKind.PROPAGATING, YELLOW, "servers_disagree")
+    assert verdict.reason.data["ahead"] == ("ns1.there",)
+
+
 def test_a_newer_zone_with_another_address_is_a_mismatch() -> None:
     view = look(auth("ns1", OTHER, serial=9), auth("ns2", NEW, serial=8))
     assert is_verdict(decide(view)[0], VerdictKind.MISMATCH, RED, "servers_disagree")
@@ -423,6 +432,15 @@ def test_plain_dns_that_tells_one_other_story_is_hijacked() -> None:
 )
 def test_plain_dns_that_differs_in_itself_is_only_late(seen: list[Observation]) -> None:
     assert decide(look(*servers_right(*seen)))[0].kind is VerdictKind.OVERDUE
+
+
+def test_nobody_filters_what_the_zone_itself_says() -> None:
+    parked = "0.0.0.0"
+    view = look(auth("ns1", parked), *resolvers(2, parked))
+    assert is_verdict(
+        decide(view, None, RecordMemory(), watched_only=True)[0], VerdictKind.MATCHED, GREEN, "consistent"
+    )
+    assert is_verdict(decide(view)[0], VerdictKind.MISMATCH, RED)
 
 
 def test_a_filtering_resolver_is_named() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,14 @@ def test_a_resolvers_word_is_sorted(seen: Observation, stand: Stand) -> None:
     assert not testimony.asked
 
 
+def test_what_the_zone_itself_says_is_no_filter() -> None:
+    testimony = hear(look(auth("ns1", "0.0.0.0"), resolver(LIAR, "0.0.0.0"), resolver("udp://9.9.9.9", "::")))
+    assert {each.server: each.stand for each in testimony.resolvers} == {
+        LIAR: Stand.ANSWER,
+        "udp://9.9.9.9": Stand.FILTERED,
+    }
+
+
 def test_stale_answers_and_encrypted_transports_are_marked() -> None:
     testimony = hear(look(resolver("tls://1.1.1.1", NEW, ede=(3,)), resolver("udp://9.9.9.9", NEW)))
     assert [(each.encrypted, each.stale) for each in testimony.resolvers] == [(True, True), (False, False)]
@@ -135,6 +144,16 @@ def test_serials_wrap_around() -> None:
     around = hear(look(auth("ns1", NEW, serial=0xFFFFFFFF), auth("ns2", NEW, serial=2), auth("ns3", NEW)))
     assert newest_serial(around.answered) == 2
     assert newest_serial(hear(look(auth("ns1", NEW))).answered) is None
+
+
+def test_serials_of_different_zones_are_not_compared() -> None:
+    moved = auth("ns1.there", NEW, serial=5, cnames=("home.there.example",))
+    behind = auth("ns1.other", OLD, serial=2026112201, cnames=("home.other.example",))
+    inside = auth("ns1", OTHER, serial=9, cnames=("www.example.org",))
+    assert newest_serial(hear(look(moved, behind)).answered) is None
+    assert newest_serial(hear(look(inside, auth("ns2", NEW, serial=8))).answered) == 9
+    assert newest_serial(hear(replace(look(inside), zone=None)).answered) == 9
+    assert truth(hear(look(moved, behind, replace(moved, server="ns2.there")))) == frozenset({NEW})
 
 
 def test_the_newest_zone_knows_what_a_name_leads_to() -> None:
