@@ -208,7 +208,7 @@ QComboBox::drop-down {{ border: 0; width: 24px; subcontrol-position: center righ
 QComboBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {t.border}; background: {t.card}; color: {t.text}; padding: 4px;
   selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: 0; }}
-QSpinBox QLineEdit {{ padding: 0; border: 0; background: transparent; }}
+QComboBox QLineEdit, QSpinBox QLineEdit {{ padding: 0; border: 0; background: transparent; }}
 QSpinBox {{ padding-left: 10px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
 QSpinBox::up-arrow {{ image: url("{_picture("up", t)}"); width: 12px; height: 12px; }}
