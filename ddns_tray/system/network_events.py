@@ -1,8 +1,8 @@
 """The system's word that addresses or routes have changed, so that nobody has to poll for it.
 
-Linux tells over netlink, macOS over a routing socket, Windows through NotifyAddrChange. Such a message is only a reason
-to compare: `watch` looks at what really is there, since systems also report what did not change (a router advertisement
-renews the same address every few minutes).
+Linux tells over netlink, macOS over a routing socket, Windows by calling back from a thread of its own. Such a message
+is only a reason to compare: `watch` looks at what really is there, since systems also report what did not change (a
+router advertisement renews the same address every few minutes).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import logging
 import socket
 import struct
 import sys
-import threading
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
@@ -175,30 +174,24 @@ def _routing_socket() -> socket.socket:
 # --- Windows --------------------------------------------------------------------------------------------------------
 
 
-class ThreadEvents:
-    """A system call that blocks, in a thread: `block` returns whether something changed, and False after `release`."""
+class CallbackEvents:
+    """Calls that come from threads of the system's own.
 
-    def __init__(self, block: Callable[[], bool], release: Callable[[], None]) -> None:
-        self._block = block
-        self._release = release
+    `register` takes what to call, and returns what ends it: after that nobody calls any more. Raises `OSError`.
+    """
+
+    def __init__(self, register: Callable[[Callable[[], object]], Callable[[], None]]) -> None:
+        self._register = register
         self._happened = asyncio.Event()
-        self._thread: threading.Thread | None = None
+        self._end: Callable[[], None]
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
-
-        def pump() -> None:
-            while self._block():
-                loop.call_soon_threadsafe(self._happened.set)
-
-        self._thread = threading.Thread(target=pump, name="network events", daemon=True)
-        self._thread.start()
+        self._end = self._register(lambda: loop.call_soon_threadsafe(self._happened.set))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._release()
-        if self._thread is not None:
-            self._thread.join()
+        self._end()
 
     async def wait(self) -> None:
         """Return at the next change."""
@@ -207,41 +200,29 @@ class ThreadEvents:
 
 
 if sys.platform == "win32":
+    _Called = ctypes.WINFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    """Context, row and kind of the change; the row is given back by whoever calls."""
+
+    def _register_with_windows(call: Callable[[], object]) -> Callable[[], None]:
+        """Ask to be told of addresses and routes of both families (netioapi.h); NotifyAddrChange knows IPv4 alone."""
+        helper = ctypes.WinDLL("iphlpapi")
+        helper.CancelMibChangeNotify2.argtypes = [ctypes.c_void_p]
+        called = _Called(lambda *_: call())
+        handles: list[ctypes.c_void_p] = []
+
+        def end(_kept: object = called) -> None:
+            while handles:  # waits for calls that are under way
+                helper.CancelMibChangeNotify2(handles.pop())
+
+        for register in (helper.NotifyUnicastIpAddressChange, helper.NotifyRouteChange2):
+            handle = ctypes.c_void_p()
+            register.argtypes = [ctypes.c_ushort, _Called, ctypes.c_void_p, ctypes.c_ubyte, ctypes.c_void_p]
+            code = int(register(socket.AF_UNSPEC, called, None, False, ctypes.byref(handle)))
+            if code != 0:
+                end()
+                raise OSError(code, "the system does not tell of changes")
+            handles.append(handle)
+        return end
 
     def _windows_events() -> NetworkEvents:
-        """Listen with NotifyAddrChange and NotifyRouteChange (iphlpapi.h), which signal an event object each."""
-        kernel, helper = ctypes.WinDLL("kernel32", use_last_error=True), ctypes.WinDLL("iphlpapi")
-        kernel.CreateEventW.restype = ctypes.c_void_p
-
-        class Overlapped(ctypes.Structure):
-            _fields_ = (
-                ("internal", ctypes.c_void_p),
-                ("internal_high", ctypes.c_void_p),
-                ("offset", ctypes.c_uint64),
-                ("event", ctypes.c_void_p),
-            )
-
-        released = kernel.CreateEventW(None, True, False, None)
-        calls = (helper.NotifyAddrChange, helper.NotifyRouteChange)
-        waiting = [Overlapped(event=kernel.CreateEventW(None, False, False, None)) for _ in calls]
-        handles = (ctypes.c_void_p * 3)(released, *(each.event for each in waiting))
-        armed: list[bool] = [False, False]
-
-        def block() -> bool:
-            for number, call in enumerate(calls):
-                if not armed[number]:
-                    call(ctypes.byref(ctypes.c_void_p()), ctypes.byref(waiting[number]))
-                    armed[number] = True
-            which = kernel.WaitForMultipleObjects(3, handles, False, 0xFFFFFFFF)
-            if which not in {1, 2}:
-                return False
-            armed[which - 1] = False
-            return True
-
-        def release() -> None:
-            kernel.SetEvent(ctypes.c_void_p(released))
-            for number, each in enumerate(waiting):
-                if armed[number]:
-                    helper.CancelIPChangeNotify(ctypes.byref(each))
-
-        return ThreadEvents(block, release)
+        return CallbackEvents(_register_with_windows)

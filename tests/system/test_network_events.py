@@ -8,7 +8,6 @@ import shutil
 import socket
 import struct
 import sys
-import threading
 import uuid
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,8 @@ from ddns_tray.core.model import Family
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.network_events import (
+    CallbackEvents,
     SocketEvents,
-    ThreadEvents,
     concerns_netlink,
     concerns_routing,
     network_events,
@@ -31,7 +30,7 @@ from tests.support.igd import ip
 from tests.support.network_namespace import run_async_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def netlink(kind: int, body: bytes = b"") -> bytes:
@@ -112,24 +111,42 @@ async def test_a_look_that_fails_in_the_middle_of_a_change_is_made_up_for(pair: 
     await asyncio.gather(watching, return_exceptions=True)
 
 
-async def test_a_call_that_blocks_waits_in_a_thread_that_ends_with_the_watch() -> None:
-    happened, released = threading.Semaphore(0), threading.Event()
+async def test_calls_from_a_thread_of_the_system_are_heard_until_the_watch_ends() -> None:
+    calls: list[Callable[[], object]] = []
 
-    def block() -> bool:
-        happened.acquire()
-        return not released.is_set()
+    def register(call: Callable[[], object]) -> Callable[[], None]:
+        calls.append(call)
+        return calls.clear
 
-    def release() -> None:
-        released.set()
-        happened.release()
-
-    before = threading.active_count()
-    with ThreadEvents(block, release) as events:
+    with CallbackEvents(register) as events:
         for _ in range(3):
-            happened.release()
-            await events.wait()
-        assert threading.active_count() == before + 1
-    assert threading.active_count() == before
+            await asyncio.to_thread(calls[0])
+            async with asyncio.timeout(5):
+                await events.wait()
+        for _ in range(2):
+            await asyncio.to_thread(calls[0])
+        await settle()
+        await events.wait()
+        assert not await _tells(events), "two calls before a look are one reason to look"
+    assert calls == []
+
+
+async def _tells(events: CallbackEvents) -> bool:
+    waiting = asyncio.ensure_future(events.wait())
+    await settle()
+    told = waiting.done()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    return told
+
+
+async def test_a_system_that_refuses_to_tell_says_so() -> None:
+    def register(_call: Callable[[], object]) -> Callable[[], None]:
+        raise OSError(50, "not supported")
+
+    events = CallbackEvents(register)
+    with pytest.raises(OSError, match="not supported"):
+        await watch(events, lambda: 0, lambda: None, FakeClock())
 
 
 needs_namespaces = pytest.mark.skipif(
