@@ -5,12 +5,19 @@ It decides nothing. Whether a line is up is for `core.lines`, and what a detour 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import errno
+import os
+import socket
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.addresses import parsed
 from ddns_tray.core.errors import ConnectFailed
 from ddns_tray.core.model import ANY_WAY, Binding, Family
 from ddns_tray.core.settings import LineSettings
@@ -21,14 +28,18 @@ from ddns_tray.detectors.way_out import leads
 from ddns_tray.engine.setup import HOME, WaySetup
 from ddns_tray.system.binding import bind_socket, can_choose_interface
 from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.names import ask_system
 from ddns_tray.system.routes import default_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from ssl import SSLContext
 
     from ddns_tray.core.model import DefaultRoute, Detour
-    from ddns_tray.core.ports import Chance, Clock, Detector, HttpClient, HttpRequest, HttpResponse, Lookup
+    from ddns_tray.core.ports import Binder, Chance, Clock, Detector, HttpClient, HttpRequest, HttpResponse, Lookup
     from ddns_tray.core.settings import AddressSettings, Settings
+
+_SOCKET_FAMILIES = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,13 @@ class WayMaker:
         from ddns_tray.system.detours import detours  # noqa: PLC0415 - not needed to start
 
         return {} if binding_of(settings.address) else detours()
+
+    @staticmethod
+    def carriers() -> frozenset[str]:
+        """Return by which interfaces the system reaches the world."""
+        from ddns_tray.system.detours import carriers  # noqa: PLC0415 - not needed to start
+
+        return carriers()
 
     def _line(self, line: LineSettings, settings: Settings, *, by_address: bool) -> WaySetup:
         binding = binding_of(line)
@@ -126,6 +144,75 @@ class LineHttp:
 
     async def aclose(self) -> None:
         """Close nothing: the connections belong to whoever gave them."""
+
+
+class LineSockets:
+    """What `LineHttp` is to HTTP, for everybody who has sockets of his own. Implements `core.ports.Sockets`."""
+
+    def __init__(self, way: Callable[[], Binding], bind: Binder = bind_socket, lookup: Lookup = ask_system) -> None:
+        self._way = way
+        self._bind = bind
+        self._lookup = lookup
+
+    @property
+    def by_choice(self) -> bool:
+        """Whether a line is chosen at the moment."""
+        return bool(self._way())
+
+    def bind(self, sock: socket.socket, address: str, /) -> None:
+        """Bind a socket to the chosen line, if there is one and this address lies in the world."""
+        way, destination = self._way(), ip_address(address)
+        if way.holds_for(destination):
+            self._bind(sock, way, Family.IPV4 if destination.version == Family.IPV4.version else Family.IPV6)
+
+    async def open_connection(
+        self,
+        host: str,
+        port: int,
+        *,
+        ssl: SSLContext | None = None,
+        server_hostname: str | None = None,
+        happy_eyeballs_delay: float | None = None,
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect as the system likes, or by the chosen line to the first address that answers."""
+        if not self._way():
+            return await asyncio.open_connection(
+                host, port, ssl=ssl, server_hostname=server_hostname, happy_eyeballs_delay=happy_eyeballs_delay
+            )
+        with contextlib.ExitStack() as stack:
+            sock = stack.enter_context(await self._connected(host, port))
+            opened = await asyncio.open_connection(sock=sock, ssl=ssl, server_hostname=server_hostname)
+            stack.pop_all()
+        return opened
+
+    async def _connected(self, host: str, port: int) -> socket.socket:
+        """Return a socket that is connected to the first address of a host that answers; IPv4 goes first."""
+        failure: OSError | None = None
+        for family in Family:
+            try:
+                for address in await self._addresses(host, family):
+                    try:
+                        return await self._connected_to(address, family, port)
+                    except OSError as exc:
+                        failure = exc
+            except OSError as exc:  # it has no address of this family
+                failure = failure or exc
+        raise failure or OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+
+    async def _addresses(self, host: str, family: Family) -> Sequence[str]:
+        literal = parsed(host)
+        if literal is not None:
+            return (host,) if literal.version == family.version else ()
+        return await self._lookup(host, family)
+
+    async def _connected_to(self, address: str, family: Family, port: int) -> socket.socket:
+        with contextlib.ExitStack() as stack:
+            sock = stack.enter_context(socket.socket(_SOCKET_FAMILIES[family]))
+            sock.setblocking(False)
+            self.bind(sock, address)
+            await asyncio.get_running_loop().sock_connect(sock, (address, port))
+            stack.pop_all()
+        return sock
 
 
 def routes_to_routers(settings: Settings) -> tuple[Callable[[], Sequence[DefaultRoute]], ...]:

@@ -487,6 +487,21 @@ async def test_a_bound_request_leaves_by_its_way_and_proves_its_server(authority
     assert {each.peer for each in server.requests} == {"127.0.0.6"}
 
 
+async def test_a_server_in_the_house_is_on_no_line() -> None:
+    def gone(_sock: socket.socket, _binding: Binding, _family: Family) -> None:
+        raise OSError(errno.ENODEV, "gone")
+
+    async with HttpServer({"/": Answer(body=BODY)}) as server:
+        client = HttpxClient(bind=gone, lookup=_here)
+        for url in (server.url(), server.url(host="nas.example")):
+            request = HttpRequest("GET", url, binding=Binding("eth9", spares_house=True))
+            assert (await client.send(request)).body == BODY
+        request = HttpRequest("GET", "http://8.8.4.4/", binding=Binding("eth9", spares_house=True))
+        with pytest.raises(ConnectFailed):
+            await client.send(request)
+        await client.aclose()
+
+
 async def test_a_bound_request_fails_where_its_way_is_gone_nobody_answers_or_nothing_binds() -> None:
     def gone(_sock: socket.socket, _binding: Binding, _family: Family) -> None:
         raise OSError(errno.ENODEV, "gone")

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import random
+import socket
 from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
 
 from ddns_tray.core.model import ANY_WAY, Binding, Family, RecordType
 from ddns_tray.core.ports import HttpRequest, HttpResponse
@@ -11,8 +17,11 @@ from ddns_tray.core.settings import AddressSettings, LineSettings, RecordSetting
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.binding import bind_socket
 from ddns_tray.system.routes import default_routes
-from ddns_tray.ways import LineHttp, WayMaker, routes_to_routers
+from ddns_tray.ways import LineHttp, LineSockets, WayMaker, routes_to_routers
 from tests.support.clock import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 FIBRE, LTE = LineSettings("fibre", "eth0"), LineSettings("lte", "wwan0", sources=("stun:9.9.9.9",), quorum=1)
 FOLLOWING = RecordSettings("home.example.org", (RecordType.A,), line=("fibre", "lte"))
@@ -75,6 +84,69 @@ async def test_services_are_reached_by_the_line_that_lives_unless_a_proxy_or_the
     await http.send(replace(plain, use_proxy=False))
     await http.aclose()
     assert recorder.ways == ["", "wwan0", "eth7", "", "wwan0"]
+
+
+@pytest.fixture
+async def neighbour() -> AsyncIterator[int]:
+    """A server in the house; it says one line to whoever comes."""
+
+    async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello\n")
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def said(opened: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bytes:
+    reader, writer = opened
+    line = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return line
+
+
+def nowhere(_sock: socket.socket, binding: Binding, _family: Family) -> None:
+    raise OSError(errno.ENODEV, str(binding))
+
+
+async def looked_up(host: str, family: Family, /) -> tuple[str, ...]:
+    if family is Family.IPV6:
+        raise OSError(errno.EHOSTUNREACH, host)
+    return ("8.8.4.4", "127.0.0.1")
+
+
+async def test_sockets_go_as_the_system_likes_while_it_does_not_send_by_a_line_that_is_dead(neighbour: int) -> None:
+    sockets = LineSockets(lambda: ANY_WAY, nowhere)
+    with socket.socket() as sock:
+        sockets.bind(sock, "8.8.4.4")
+    assert not sockets.by_choice
+    assert await said(await sockets.open_connection("localhost", neighbour, happy_eyeballs_delay=0.1)) == b"hello\n"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "dns.example"])
+async def test_by_a_chosen_line_each_address_of_a_host_is_tried_and_the_house_is_not_on_it(
+    neighbour: int, host: str
+) -> None:
+    bound: list[tuple[str, Family]] = []
+
+    def bind(_sock: socket.socket, binding: Binding, family: Family) -> None:
+        bound.append((str(binding), family))
+        raise OSError(errno.ENETUNREACH, str(binding))
+
+    sockets = LineSockets(lambda: Binding("wwan0", spares_house=True), bind, looked_up)
+    assert sockets.by_choice
+    assert await said(await sockets.open_connection(host, neighbour)) == b"hello\n"
+    assert bound == ([] if host == "127.0.0.1" else [("wwan0", Family.IPV4)])
+
+
+async def test_a_chosen_line_that_leads_nowhere_says_so_and_no_other_is_taken() -> None:
+    sockets = LineSockets(lambda: Binding("wwan0"), nowhere, looked_up)
+    for host in ("8.8.4.4", "127.0.0.1", "dns.example"):
+        with pytest.raises(OSError, match="wwan0"):
+            await sockets.open_connection(host, 1)
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock, pytest.raises(OSError, match="wwan0"):
+        sockets.bind(sock, "2620:fe::fe")
 
 
 def test_a_way_that_the_person_has_named_is_no_detour() -> None:

@@ -14,8 +14,10 @@ from ddns_tray.core.model import ANY_WAY
 
 if TYPE_CHECKING:
     import socket
+    from asyncio import StreamReader, StreamWriter
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+    from ssl import SSLContext
 
     from ddns_tray.core.model import (
         AccountReport,
@@ -157,6 +159,31 @@ class Lookup(Protocol):
 
     async def __call__(self, host: str, family: Family, /) -> Sequence[str]:
         """Return them, the preferred one first. Raises `OSError`, or `UnicodeError` for what is no name."""
+
+
+class Sockets(Protocol):
+    """The way out for sockets that speak with the world: as the system likes, or by a line that is known to live.
+
+    Lines change, so it is asked anew for each socket.
+    """
+
+    @property
+    def by_choice(self) -> bool:
+        """Whether a line is chosen at the moment. What stands in the house is not reached by it."""
+
+    def bind(self, sock: socket.socket, address: str, /) -> None:
+        """Bind a socket that is about to be connected to this address, if that has to be. Raises `OSError`."""
+
+    async def open_connection(
+        self,
+        host: str,
+        port: int,
+        *,
+        ssl: SSLContext | None = None,
+        server_hostname: str | None = None,
+        happy_eyeballs_delay: float | None = None,
+    ) -> tuple[StreamReader, StreamWriter]:
+        """Connect, with the parameters and the errors of `asyncio.open_connection`."""
 
 
 class HttpClient(Protocol):

@@ -59,6 +59,7 @@ class Addresses:
         self._since: dict[_Place, float] = {}
         self._detours: Mapping[Family, Detour] = {}
         self._bindings: Mapping[str, Binding] = {}
+        self._taken: frozenset[str] = frozenset()
         self._late: dict[_Place, asyncio.Task[None]] = {}
         self.own: tuple[InterfaceAddress, ...] = ()
         """The addresses of this machine at the time of the last look."""
@@ -90,6 +91,7 @@ class Addresses:
         await self._take_late()
         self.own = self._read_own_addresses()
         self._detours = self._read_detours()
+        self._taken = self._setup.carriers() if self._setup.lines else frozenset()
         self._before = dict(self._found)
         wanted = self._wanted()
         await self._look_at_all(wanted, care)
@@ -290,11 +292,22 @@ class Addresses:
         )
 
     def way_out(self) -> Binding:
-        """Return by which way to write: while a line is dead, by the first that is up; else as the system likes."""
+        """Return by which way to ask and to write: as the system likes, unless its own way may be a line that is dead.
+
+        Then it is the first line that is up.
+        """
         used = [line for line in self._setup.lines if self._is_used(line)]
-        if not any(self._states(line) == {LineState.DOWN} for line in used):
+        dead = [line for line in used if self._states(line) == {LineState.DOWN}]
+        if not any(self._may_be_taken(line) for line in dead):
             return ANY_WAY
-        return next((line.binding for line in used if LineState.UP in self._states(line)), ANY_WAY)
+        chosen = next((line.binding for line in used if LineState.UP in self._states(line)), ANY_WAY)
+        return replace(chosen, spares_house=True) if chosen else ANY_WAY
+
+    def _may_be_taken(self, line: WaySetup) -> bool:
+        """Say whether the system may send by this line, as far as it has told."""
+        if not self._taken or not self.own:
+            return True
+        return any(each.interface in self._taken and self._belongs(each, line) for each in self.own)
 
     def _states(self, line: WaySetup) -> set[LineState]:
         places = [(line.id, family) for family in Family if (line.id, family) in self._found]

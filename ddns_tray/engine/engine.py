@@ -189,7 +189,7 @@ class Engine:
         await self._rounds.close()
 
     def way_out(self) -> Binding:
-        """By which way to write, where the one that the system takes may be dead."""
+        """By which way to ask and to write, where the one that the system takes may be dead."""
         return self._rounds.way_out()
 
     # --- inside ---

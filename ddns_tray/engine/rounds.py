@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import UsageError
-from ddns_tray.core.model import AddressState, Circumstances, Colour, Family, Outcome, Phase, VerdictKind
+from ddns_tray.core.model import ANY_WAY, AddressState, Circumstances, Colour, Family, Outcome, Phase, VerdictKind
 from ddns_tray.core.own_addresses import address_of_host, parse_host_part
 from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.core.schedule import look_interval
@@ -63,6 +63,7 @@ class Rounds:
         self._addresses = Addresses(state, clock, chance)
         self._observer = Observer(state, clock)
         self._portal = PortalWatch(clock)
+        self._way_out = ANY_WAY
         self._take_setup(setup)
         self._clock_steps = ClockSteps(clock, setup.elapsed)
         self.unlucky = 0
@@ -119,7 +120,7 @@ class Rounds:
         return RoundRequest(detect=detect or retry or line, observe=observe, care=Care.ROUTINE)
 
     def way_out(self) -> Binding:
-        """By which way to write, where the one that the system takes may be dead."""
+        """By which way to ask and to write, where the one that the system takes may be dead."""
         return self._addresses.way_out()
 
     def retries(self) -> list[float]:
@@ -166,6 +167,7 @@ class Rounds:
         if wish.detect:
             self._last_detect = self._clock.now()
             await self._addresses.look(wish.care)
+        self._follow_way_out()
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
             records = {record.key: self._expected(record) for record in self.kept}
@@ -175,6 +177,13 @@ class Rounds:
         await self._settle_online()
         self._judge(paused=False)
         return results
+
+    def _follow_way_out(self) -> None:
+        """Let the witnesses be asked by the way that is in use now: what they are asked over may be dead."""
+        if self.way_out() != self._way_out:
+            self._way_out = self.way_out()
+            log.info("the world is reached by %s", self._way_out or "the way that the system takes")
+            self._setup.verifier.forget_delegations()
 
     async def preview_repair(self, key: RecordKey, kind: RepairKind) -> Repair:
         """Read the provider of one record, and say what a repair would write."""

@@ -67,6 +67,8 @@ class EngineSetup:
     interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
     built_in: frozenset[str] = frozenset()
     portal: PortalProbe | None = None
+    carriers: Callable[[], frozenset[str]] = frozenset
+    """By which interfaces the system reaches the world; none where it does not tell."""
     elapsed: Callable[[], float] | None = None
     """Seconds that pass alike whatever is done to the wall clock, asleep too; None where the system has no such."""
 

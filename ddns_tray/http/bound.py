@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import anyio.abc
@@ -72,7 +73,8 @@ class BoundBackend(httpcore2.AnyIOBackend):
         with contextlib.ExitStack() as stack:
             sock = stack.enter_context(socket.socket(_FAMILIES[family], socket.SOCK_STREAM))
             sock.setblocking(False)
-            self._bind(sock, self._binding, family)
+            if self._binding.holds_for(ip_address(address)):
+                self._bind(sock, self._binding, family)
             await asyncio.get_running_loop().sock_connect(sock, (address, port))
             stream = await anyio.abc.SocketStream.from_socket(sock)
             stack.pop_all()

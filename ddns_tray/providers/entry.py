@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ddns_tray.core.model import ProviderSpec
-    from ddns_tray.core.ports import Clock, HttpClient, Secret
+    from ddns_tray.core.ports import Clock, HttpClient, Secret, Sockets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +43,8 @@ class Opening:
     secrets: Mapping[str, Secret] = field(repr=False)
     http: HttpClient
     clock: Clock
+    sockets: Sockets | None = None
+    """The way out for a service that is spoken to without HTTP; None is as the system likes."""
 
     def option(self, name: str) -> str:
         """The value of an option; empty where it was left out and has no default."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from ddns_tray.core.model import ProviderSpec
-    from ddns_tray.core.ports import Clock, HttpClient, Provider, Secret
+    from ddns_tray.core.ports import Clock, HttpClient, Provider, Secret, Sockets
     from ddns_tray.core.text import Text
 
 
@@ -142,7 +142,13 @@ def checked_options(spec_id: str, options: Mapping[str, str]) -> Mapping[str, st
 
 
 def open_account(
-    spec_id: str, options: Mapping[str, str], secrets: Mapping[str, Secret], *, http: HttpClient, clock: Clock
+    spec_id: str,
+    options: Mapping[str, str],
+    secrets: Mapping[str, Secret],
+    *,
+    http: HttpClient,
+    clock: Clock,
+    sockets: Sockets | None = None,
 ) -> Provider:
     """Open an account. Sends nothing; raises `ConfigError` or `SecretMissing` if something is wrong or missing."""
     entry = _entry(spec_id)
@@ -164,7 +170,7 @@ def open_account(
                 text("Enter it in the settings, or with ddns-tray secret set."),
             )
     module = cast(_ServiceModule, import_module(entry.module))
-    return module.open_account(Opening(entry.spec, checked, MappingProxyType(dict(secrets)), http, clock))
+    return module.open_account(Opening(entry.spec, checked, MappingProxyType(dict(secrets)), http, clock, sockets))
 
 
 def _entry(id_or_alias: str) -> Entry:

@@ -61,6 +61,25 @@ def detours(
     return MappingProxyType(found)
 
 
+def carriers(
+    *,
+    way_out: Callable[[Family], str | None] | None = None,
+    routes: Callable[[], Sequence[DefaultRoute]] = default_routes,
+    kinds: Callable[[], Mapping[str, InterfaceKind]] = interface_kinds,
+) -> frozenset[str]:
+    """Return the interfaces by which this computer reaches the world: for a tunnel, the one that carries it.
+
+    Empty where there is none, or where the system will not tell.
+    """
+    try:
+        found = detours(way_out=way_out, routes=routes, kinds=kinds)
+        taken = {family: (way_out or leaves_by)(family) for family in Family}
+    except OSError:
+        return frozenset()
+    below = {family: each.home for family, each in found.items() if each.tunnel and each.home is not None}
+    return frozenset(each for each in (taken | below).values() if each is not None)
+
+
 def home_interface(family: Family, table: Sequence[DefaultRoute], kinds: Mapping[str, InterfaceKind]) -> str | None:
     """Return the interface of the line of the house, or None where there is no route that could be it."""
     return next(iter(lines_of_the_house(family, table, kinds)), None)

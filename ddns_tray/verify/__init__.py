@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.model import RecordKey, View
-    from ddns_tray.core.ports import Anchors, Chance, Clock, HttpClient, Verifier
+    from ddns_tray.core.ports import Anchors, Chance, Clock, HttpClient, Sockets, Verifier
     from ddns_tray.core.settings import VerifySettings
     from ddns_tray.verify.asker import Patience
 
@@ -28,12 +28,14 @@ def build_verifier(
     system_resolvers: Callable[[], Sequence[str]],
     http: HttpClient | None = None,
     patience: Patience | None = None,
+    sockets: Sockets | None = None,
 ) -> Verifier:
     """Make the witnesses.
 
     `system_resolvers` lists the DNS servers of the operating system, and is called at each look. `http` is for
-    `https://` resolvers, and stays the caller's to close. Raises `ConfigError` for a resolver or root
-    hint that cannot be read.
+    `https://` resolvers, and stays the caller's to close. `sockets` knows the way out, where that is not always the
+    system's; a new one is taken with `forget_delegations`. Raises `ConfigError` for a resolver or root hint that cannot
+    be read.
     """
     for uri in settings.resolvers:
         parse_resolver(uri)
@@ -51,6 +53,7 @@ def build_verifier(
             system_resolvers=system_resolvers,
             patience=patience or Patience(),
             http=http,
+            sockets=sockets,
         )
 
     return _LateVerifier(open_verifier)

@@ -144,7 +144,7 @@ class PoolSocket(UdpSocket):
         self.waiting: dict[bytes, tuple[Exchange, bytes, float]] = {}
         self.uses = 0
         self.last_used = pool.clock.monotonic()
-        super().__init__(server.endpoint.address, server.endpoint.port)
+        super().__init__(server.endpoint.address, server.endpoint.port, pool.bind)
 
     def on_datagram(self, wire: bytes) -> bool:
         """Match an answer with its question. Returns whether this socket waits for more."""

@@ -19,11 +19,13 @@ from ddns_tray.verify.queries import HEADER_OCTETS
 from ddns_tray.verify.question import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from ddns_tray.core.ports import Clock
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.targets import Target
+
+    Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 _IDLE = {Transport.TCP: 5.0, Transport.TLS: 75.0}
 """Seconds that an unused connection is kept."""
@@ -33,10 +35,11 @@ _QR = 0x80
 
 
 class Streams:
-    """All stream connections of a verifier, one for each target."""
+    """All stream connections of a verifier, one for each target. `connect` opens them, as asyncio does."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, connect: Connect = asyncio.open_connection) -> None:
         self._clock = clock
+        self._connect = connect
         self._connections: dict[Target, _Connection] = {}
         self._opening: dict[Target, asyncio.Lock] = {}
         self._contexts: dict[str | None, ssl.SSLContext] = {}
@@ -102,7 +105,7 @@ class Streams:
 
     async def _open(self, target: Target) -> _Connection:
         secure = target.transport is Transport.TLS
-        reader, writer = await asyncio.open_connection(
+        reader, writer = await self._connect(
             target.host if target.endpoint is None else target.endpoint.address,
             target.port,
             ssl=await self._context(target.ca_file) if secure else None,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.question import Received
     from ddns_tray.verify.targets import Endpoint, Target
+    from ddns_tray.verify.udp_socket import Bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,21 @@ class PoolCounts:
 
 
 class UdpPool:
-    """Sends questions and calls back. All methods belong to the thread of one event loop."""
+    """Sends questions and calls back. All methods belong to the thread of one event loop.
 
-    def __init__(self, clock: Clock, limits: PoolLimits = PoolLimits(), chance: Chance | None = None) -> None:
+    `bind` binds each new socket to the way that leads to its server.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        limits: PoolLimits = PoolLimits(),
+        chance: Chance | None = None,
+        bind: Bind | None = None,
+    ) -> None:
         self.clock = clock
         self.limits = limits
+        self.bind = bind
         self.counts = PoolCounts()
         self._chance: Chance = chance or random.Random()  # noqa: S311 - of pauses, not of secrets
         self._lots = Lots()
@@ -119,6 +130,13 @@ class UdpPool:
                 socket.close()
             if not (server.sockets or server.worn or server.waiting or server.again or server.open):
                 del self._servers[endpoint]
+
+    def renew(self) -> None:
+        """Ask from new sockets from now on: what is on its way may still be answered at the old ones."""
+        for server in self._servers.values():
+            server.worn += [socket for socket in server.sockets if socket.waiting]
+            server.sockets = [socket for socket in server.sockets if not socket.waiting]
+        self.close_idle(0.0)
 
     def close(self) -> None:
         """End every open question as timed out, and close every socket."""

@@ -13,20 +13,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Bind = Callable[[socket.socket, str], None]
+
 MAX_DATAGRAM = 4096
 _DATAGRAMS_PER_TURN = 32
 _WINDOWS_PORT_UNREACHABLE = 1234
 
 
 class UdpSocket:
-    """Connects at once; `on_datagram` and `on_error` are for the subclass. `OSError` means: no way there."""
+    """Connects at once; `on_datagram` and `on_error` are for the subclass. `OSError` means: no way there.
+
+    `bind` may bind the socket to the way that leads to an address, before it is connected.
+    """
 
     __slots__ = ("_loop", "_reader", "_socket", "send")
 
     send: Callable[[bytes], int]
     """Send one datagram; raises what the kernel has to say, also about an earlier one."""
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, bind: Bind | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._reader: asyncio.Task[None] | None = None
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -34,6 +39,8 @@ class UdpSocket:
         try:
             self._socket.setblocking(False)
             self.send = self._socket.send
+            if bind is not None:
+                bind(self._socket, address)
             self._socket.connect((address, port))
             self._watch()
         except BaseException:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.model import RecordKey, View
-    from ddns_tray.core.ports import Chance, Clock, HttpClient
+    from ddns_tray.core.ports import Chance, Clock, HttpClient, Sockets
     from ddns_tray.core.settings import VerifySettings
 
 MAX_ANCHORS = 6
@@ -43,13 +43,15 @@ class DnsVerifier:
         system_resolvers: Callable[[], Sequence[str]],
         patience: Patience,
         http: HttpClient | None = None,
+        sockets: Sockets | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._chance = chance
         self._system_resolvers = system_resolvers
-        self._pool = UdpPool(clock, chance=chance)
-        self._streams = Streams(clock)
+        self._sockets = sockets
+        self._pool = UdpPool(clock, chance=chance, bind=None if sockets is None else sockets.bind)
+        self._streams = Streams(clock) if sockets is None else Streams(clock, sockets.open_connection)
         self._asker = Asker(
             self._pool, self._streams, clock, patience, None if http is None else HttpsTransport(http, clock)
         )
@@ -95,7 +97,7 @@ class DnsVerifier:
         self._wildcards.forget()
         self._silent.clear()
         self._familiar.forget()
-        self._pool.close_idle(0.0)
+        self._pool.renew()
         self._asker.renew()
 
     async def aclose(self) -> None:
@@ -114,7 +116,7 @@ class DnsVerifier:
         """The configured resolvers with `system` spelled out, each way once."""
         targets: dict[tuple[object, ...], Target] = {}
         for configured in self._configured:
-            for target in self._system() if configured is None else [configured]:
+            for target in self._witnesses(self._system() if configured is None else [configured]):
                 proves = target.host if target.transport in {Transport.TLS, Transport.HTTPS} else ""
                 place = (target.transport, target.endpoint, target.port, proves, target.ca_file, target.path)
                 targets.setdefault(place, target)
@@ -122,7 +124,16 @@ class DnsVerifier:
 
     def _resolvers_for_walks(self) -> list[Target]:
         """Whom to ask where a walk may begin: the system's own servers first."""
-        return [*self._system(), *(target for target in self._configured if target is not None)]
+        return self._witnesses([*self._system(), *(target for target in self._configured if target is not None)])
+
+    def _witnesses(self, resolvers: list[Target]) -> list[Target]:
+        """Those who can know something: while the line of the house is passed by, a resolver in the house cannot.
+
+        It asks by the line that is dead, and its failures would be blamed on the name.
+        """
+        if self._sockets is None or not self._sockets.by_choice or self._settings.root_hints:
+            return resolvers
+        return [target for target in resolvers if _is_far(target)]
 
     def _system(self) -> list[Target]:
         found = []

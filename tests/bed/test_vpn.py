@@ -13,7 +13,7 @@ from ddns_tray.core.settings import AddressSettings, RecordSettings, Settings
 from ddns_tray.engine import RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.binding import bind_socket
-from ddns_tray.system.detours import detours
+from ddns_tray.system.detours import carriers, detours
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.ways import WayMaker, built_in, per_family
 from tests.support.engine_fakes import HOME, World
@@ -66,6 +66,10 @@ def test_without_a_vpn_there_is_no_detour(computer: Uplinks) -> None:
 
 def test_a_tunnel_that_takes_our_traffic_is_recognised(vpn: Uplinks) -> None:
     assert vpn.at_client(detours) == {Family.IPV4: Detour(Family.IPV4, "vpn0", "eth0", tunnel=True)}
+
+
+def test_what_carries_the_tunnel_is_the_line_of_the_house(vpn: Uplinks) -> None:
+    assert vpn.at_client(carriers) == {"eth0"}
 
 
 def test_a_tunnel_that_only_leads_to_an_office_is_none(computer: Uplinks) -> None:

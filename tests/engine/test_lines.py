@@ -279,10 +279,31 @@ async def test_while_a_line_is_dead_services_are_told_so_by_one_that_is_up() -> 
     await rounds(world)
     assert not world.engine.way_out()
     await rounds(world, 3)
-    assert world.engine.way_out() == Binding("wwan0")
+    assert world.engine.way_out() == Binding("wwan0", spares_house=True)
     world.lte.see(None)
     await rounds(world, 3)
     assert not world.engine.way_out()
+
+
+async def test_witnesses_are_asked_anew_whenever_the_way_out_is_another() -> None:
+    world = LineWorld()
+    await rounds(world, 2)
+    assert world.verifier.forgotten == 0
+    world.fibre.see(None)
+    await rounds(world, 4)
+    assert world.verifier.forgotten == 1
+    world.fibre.see(FIBRE)
+    await rounds(world, 2)
+    assert world.verifier.forgotten == 2
+
+
+@pytest.mark.parametrize(("carriers", "way"), [({"wwan0"}, ""), ({"eth0"}, "wwan0"), ({"eth0", "wwan0"}, "wwan0")])
+async def test_a_line_is_chosen_only_if_the_system_may_send_by_a_dead_one(carriers: set[str], way: str) -> None:
+    world = LineWorld()
+    world.carriers = frozenset(carriers)
+    world.fibre.see(None)
+    await rounds(world, 4)
+    assert str(world.engine.way_out()) == way
 
 
 async def test_a_line_that_lives_does_not_prove_the_way_that_the_system_takes() -> None:

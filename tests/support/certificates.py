@@ -33,12 +33,16 @@ class CertificateAuthority:
 
     def server_context(self, *names: str, days: int = 1) -> ssl.SSLContext:
         """Return the TLS side of a server for `names` (hosts or addresses); negative `days` means: expired."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server_file(*names, days=days))
+        return context
+
+    def server_file(self, *names: str, days: int = 1) -> Path:
+        """Return a file with a server's certificate and its key, for a program that is not ours."""
         self._issued += 1
         path = self._folder / f"server-{self._issued}.pem"
         self._write(path, names[0], names, days=days, own=False)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
 
     def _write(self, path: Path, common_name: str, names: tuple[str, ...], *, days: int, own: bool) -> None:
         from cryptography import x509

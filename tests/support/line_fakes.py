@@ -74,6 +74,7 @@ class LineWorld(World):
     ways: list[FakeWay] = field(default_factory=list)
     home: FakeWay | None = None
     detour: Detour | None = None
+    carriers: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         super().__init__(records=(self.record,), memory=self.kept)
@@ -97,6 +98,7 @@ class LineWorld(World):
             home=self.home.setup,
             interfaces=self.interfaces,
             detours=lambda: {} if self.detour is None else {Family.IPV4: self.detour},
+            carriers=lambda: self.carriers,
         )
 
     def interfaces(self) -> tuple[InterfaceAddress, ...]:

@@ -13,7 +13,7 @@ import pytest
 
 from ddns_tray.core.model import DefaultRoute, Detour, Family, InterfaceKind
 from ddns_tray.system import netlink
-from ddns_tray.system.detours import detours, home_interface, leaves_by
+from ddns_tray.system.detours import carriers, detours, home_interface, leaves_by
 from ddns_tray.system.interfaces import AdapterAddresses, IfAddrs, walk_adapter_kinds
 from ddns_tray.system.link_kinds import bsd_kinds, interface_kinds, linux_kinds, windows_kinds
 
@@ -170,6 +170,26 @@ def test_tables_that_cannot_be_understood_are_an_error_of_the_system() -> None:
 
     with pytest.raises(OSError, match=os.strerror(errno.EPROTO)):
         detours(way_out=lambda _family: "eth0", routes=tuple, kinds=broken)
+
+
+@pytest.mark.parametrize(
+    ("out", "routes", "expected"),
+    [("eth0", (ETH, WIFI), {"eth0"}), ("wg0", (WG, ETH), {"eth0"}), ("wg0", (WG,), {"wg0"}), (None, (ETH,), set())],
+)
+def test_what_carries_our_traffic_is_the_interface_below_a_tunnel(
+    out: str | None, routes: tuple[DefaultRoute, ...], expected: set[str]
+) -> None:
+    def way_out(family: Family) -> str | None:
+        return out if family is Family.IPV4 else None
+
+    assert carriers(way_out=way_out, routes=lambda: routes, kinds=lambda: KINDS) == expected
+
+
+def test_where_the_system_tells_nothing_nothing_is_known_to_carry_our_traffic() -> None:
+    def silent(_family: Family) -> str | None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    assert carriers(way_out=silent, routes=tuple, kinds=dict) == frozenset()
 
 
 def test_a_line_without_a_router_is_one_of_the_house_where_it_is_no_tunnel() -> None:

@@ -21,6 +21,7 @@ from tests.support.dns_server import Answer, DnsServer, build, has_more_loopback
 from tests.verify.conftest import QUICK, RunningClock
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator
 
     from ddns_tray.core.ports import Verifier
@@ -296,6 +297,49 @@ async def test_anchors_count_who_answers(world: World) -> None:
     assert await world.verifier.anchors() == Anchors(asked=2, answered=1)
     world.root.on("", "NS", Answer(drop=True))
     assert await world.verifier.anchors() == Anchors(asked=2, answered=0)
+
+
+class LineSockets:
+    """A way out that may be one of our choice."""
+
+    def __init__(self) -> None:
+        self.by_choice = False
+        self.bound: set[str] = set()
+
+    def bind(self, _sock: socket.socket, address: str, /) -> None:
+        self.bound.add(address)
+
+    async def open_connection(
+        self, host: str, port: int, **parameters: object
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        self.bound.add(f"{host} over TCP")
+        return await asyncio.open_connection(host, port, **parameters)  # type: ignore[arg-type]  # handed through
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+async def test_while_a_line_is_passed_by_resolvers_in_the_house_are_not_asked_unless_all_is(
+    world: World, *, closed: bool
+) -> None:
+    sockets, port = LineSockets(), world.root.port
+    settings = VerifySettings(
+        resolvers=("system", f"tcp://{RESOLVER}:{port}"),
+        root_hints=(f"{ROOT}:{port}",) if closed else (),
+        authoritative=False,
+    )
+    verifier = build_verifier(
+        settings,
+        clock=RunningClock(),
+        chance=random.Random(3),
+        system_resolvers=lambda: [f"{RESOLVER}:{port}"],
+        patience=QUICK,
+        sockets=sockets,
+    )
+    assert len((await verifier.observe([HOME]))[HOME].observations) == 2
+    assert sockets.bound == {RESOLVER, f"{RESOLVER} over TCP"}
+    sockets.by_choice = True
+    verifier.forget_delegations()
+    assert len((await verifier.observe([HOME]))[HOME].observations) == (2 if closed else 0)
+    await verifier.aclose()
 
 
 async def test_forgetting_walks_again(world: World) -> None:

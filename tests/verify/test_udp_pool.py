@@ -78,6 +78,23 @@ async def test_idle_sockets_are_closed_and_servers_forgotten(server: DnsServer) 
     pool.close()
 
 
+async def test_after_a_change_of_the_line_questions_go_out_from_new_sockets(
+    clock: RunningClock, server: DnsServer
+) -> None:
+    pool = UdpPool(clock, PoolLimits(sockets_per_server=1))
+    server.on("home.example.test", "A", Answer(GOOD.answer, delay=0.1))
+    await pool.start(endpoint(server), prepare("idle.example.test", "A", recursive=False), (1.0,))
+    late = pool.start(endpoint(server), HOME, (1.0,))
+    pool.renew()
+    server.on("home.example.test", "A", GOOD)
+    await pool.start(endpoint(server), HOME, (1.0,))
+    assert addresses(await late) == ["192.0.2.7"]
+    assert pool.sockets == 1
+    sources = [asked.source for asked in server.asked]
+    assert sources[0] == sources[1] != sources[2]
+    pool.close()
+
+
 @pytest.mark.parametrize(
     "forgery",
     [

@@ -7,6 +7,7 @@ an address beside a CNAME without a word (RFC 2136 §3.4.2.2).
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from dataclasses import replace
@@ -57,7 +58,14 @@ class Rfc2136:
     def __init__(self, opening: Opening, *, timeout: float = TIMEOUT) -> None:
         self._zone = _configured_zone(opening)
         port = opening.integer("port", 1, 65535)
-        self._server = SignedServer(opening.option("server"), port, _key(opening), clock=opening.clock, timeout=timeout)
+        self._server = SignedServer(
+            opening.option("server"),
+            port,
+            _key(opening),
+            clock=opening.clock,
+            timeout=timeout,
+            connect=asyncio.open_connection if opening.sockets is None else opening.sockets.open_connection,
+        )
         self._capabilities = replace(opening.spec.capabilities, list_zones=bool(self._zone))
         self._zones: dict[str, str] = {}
         self._own_data: set[RecordKey] = set()

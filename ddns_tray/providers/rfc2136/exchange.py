@@ -40,9 +40,11 @@ from ddns_tray.core.text import text
 from ddns_tray.providers.refusals import Refusal, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from ddns_tray.core.ports import Clock
+
+    Connect = Callable[[str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 FUDGE = 300
 """Seconds by which the clocks may differ (RFC 8945 §10 recommends 300)."""
@@ -58,15 +60,28 @@ _BY_RCODE: dict[dns.rcode.Rcode, Refusal] = {
 
 
 class SignedServer:
-    """One server and one key. `timeout` bounds each wait for it, in seconds; `calls` counts messages sent."""
+    """One server and one key. `timeout` bounds each wait for it, in seconds; `calls` counts messages sent.
 
-    def __init__(self, host: str, port: int, key: dns.tsig.Key, *, clock: Clock, timeout: float) -> None:
+    `connect` opens a connection, as asyncio does.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        key: dns.tsig.Key,
+        *,
+        clock: Clock,
+        timeout: float,
+        connect: Connect = asyncio.open_connection,
+    ) -> None:
         self.calls = 0
         self.host = host
         self._port = port
         self._key = key
         self._clock = clock
         self._timeout = timeout
+        self._connect = connect
 
     async def ask(self, message: dns.message.Message, *, writes: bool = False) -> dns.message.Message:
         """Send one message and return its answer, whatever its rcode. A lost answer to a write is `Unconfirmed`."""
@@ -114,7 +129,7 @@ class SignedServer:
     async def _conversation(self, message: dns.message.Message, *, transfer: bool = False) -> AsyncIterator[_Talk]:
         self.calls += 1
         signed = sign(message, self._key, int(self._clock.now()))
-        reader, writer = await self._connect()
+        reader, writer = await self._connected()
         try:
             async with asyncio.timeout(self._timeout):
                 writer.write(struct.pack("!H", len(signed.wire)) + signed.wire)
@@ -133,10 +148,10 @@ class SignedServer:
             with contextlib.suppress(OSError, TimeoutError):
                 await writer.wait_closed()
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
             async with asyncio.timeout(self._timeout):
-                return await asyncio.open_connection(self.host, self._port)
+                return await self._connect(self.host, self._port)
         except TimeoutError as exc:
             raise self._timed_out(sent=False) from exc
         except (OSError, UnicodeError) as exc:
