@@ -117,12 +117,6 @@ class Draft:
         return words_of(self.zone, self.key, self.name) | {"id": record_id or ""}
 
     @property
-    def inherits_ttl(self) -> bool:
-        """Whether the record that stands there has the TTL of its zone, and nobody asked for another one."""
-        asked = self.change is not None and self.change.ttl is not None
-        return self.record is not None and self.record.ttl is None and not asked
-
-    @property
     def kept_set(self) -> dict[str, object]:
         """The members of `RecordShape.keep_set` as they were."""
         return kept_members(self.existing) if self.existing is not None else {}

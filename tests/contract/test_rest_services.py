@@ -54,7 +54,6 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "google_cloud": keyed.FakeGoogleCloud,
     "godaddy": registrars.FakeGoDaddy,
     "hetzner": clouds.FakeHetzner,
-    "hetzner_console": clouds.FakeHetznerConsole,
     "hostinger": webhosts.FakeHostinger,
     "infomaniak": unlisted.FakeInfomaniak,
     "ionos": registrars.FakeIonos,

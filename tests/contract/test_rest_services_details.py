@@ -81,7 +81,6 @@ def test_every_service_of_the_family_has_a_stand_in() -> None:
         ("google_cloud", 14),
         ("godaddy", 2),
         ("hetzner", 25),
-        ("hetzner_console", 13),
         ("linode", 3),
         ("name_com", 2),
         ("porkbun", 2),
@@ -232,14 +231,6 @@ async def test_hetzner_takes_addresses_and_ttl_in_two_calls() -> None:
     with pytest.raises(Unconfirmed):
         await update(provider, HOME, NEW, ttl=600)
     assert harness.content() == {Datum(HOME.name, "A", NEW, 120)}
-
-
-async def test_a_record_that_has_the_ttl_of_its_zone_keeps_having_it() -> None:
-    harness = harness_of("hetzner_console")
-    harness.seed((Datum(HOME.name, "A", OLD, 0),))
-    provider = harness.open()
-    await update(provider, HOME, NEW)
-    assert harness.content() == {Datum(HOME.name, "A", NEW, 0)}
 
 
 async def test_a_replacement_of_which_the_old_record_stays_is_half_done() -> None:

@@ -46,25 +46,6 @@ ENTRIES = (
         capabilities=ttl(60),
     ),
     rest_entry(
-        "hetzner_console",
-        "Hetzner DNS Console (former)",
-        (
-            secret(
-                "api_token",
-                API_TOKEN,
-                text(
-                    "Made at dns.hetzner.com under API tokens. A zone that has moved to the Hetzner Console needs the "
-                    "service Hetzner DNS instead."
-                ),
-            ),
-        ),
-        base_url="https://dns.hetzner.com/api/v1",
-        homepage="https://dns.hetzner.com",
-        key_page="https://dns.hetzner.com/settings/api-token",
-        aliases=("dns.hetzner.com", "hetzner legacy"),
-        capabilities=ttl(60),
-    ),
-    rest_entry(
         "linode",
         "Linode",
         (

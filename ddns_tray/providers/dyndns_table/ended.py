@@ -1,17 +1,31 @@
-"""Services that have ended, kept so that a search for them says so."""
+"""Services that have ended, kept so that a search for them says so.
+
+TwoDNS said so itself (twodns.de, 2024-11-29; its names left the Public Suffix List with pull request 2689 of
+2025-12-10). The address of Hetzner's DNS Console leads to the Hetzner Console since May 2026 (DNSControl, pull request
+4456 of 2026-07-10).
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import ProviderStatus
 from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.common import DYNDNS2
 from ddns_tray.providers.dyndns_table.row import Row
 
+if TYPE_CHECKING:
+    from ddns_tray.core.text import Text
+
 _ENDED = text("This service has ended. Move the name to another one, and choose that here.")
+_MOVED = text(
+    "The DNS Console was switched off in May 2026. Its zones are in the Hetzner Console now: choose Hetzner DNS, with "
+    "a token that is made there."
+)
 
 
-def _ended(row_id: str, title: str, *aliases: str) -> Row:
-    return Row(row_id, title, "", DYNDNS2, aliases=aliases, status=ProviderStatus.ENDED, note=_ENDED)
+def _ended(row_id: str, title: str, *aliases: str, note: Text = _ENDED) -> Row:
+    return Row(row_id, title, "", DYNDNS2, aliases=aliases, status=ProviderStatus.ENDED, note=note)
 
 
 ROWS = (
@@ -20,6 +34,8 @@ ROWS = (
     _ended("dtdns", "DtDNS", "dtdns.com"),
     _ended("cloudxns", "CloudXNS", "cloudxns.net", "云解析 cloudxns"),
     _ended("tzo", "TZO", "tzo.com"),
+    _ended("twodns", "TwoDNS", "twodns.de", "two-dns"),
+    _ended("hetzner_console", "Hetzner DNS Console", "dns.hetzner.com", "hetzner legacy", note=_MOVED),
     _ended("zerigo", "Zerigo DNS", "zerigo.com"),
     _ended("hammernode", "Hammernode (hn.org)", "hn.org"),
 )

@@ -172,18 +172,6 @@ ROWS = (
         answers=DYNDNS2,
     ),
     Row(
-        id="twodns",
-        title="TwoDNS",
-        aliases=("twodns.de", "two-dns"),
-        homepage="https://www.twodns.de",
-        facts="twodns.de/en/api; IPFire ddns",
-        server="https://update.twodns.de",
-        path="/update",
-        a=(("ip", "{ip}"),),
-        aaaa=None,
-        answers=DYNDNS2,
-    ),
-    Row(
         id="dnshome",
         title="dnsHome.de",
         aliases=("dnshome", "dnshome.de"),

@@ -1,7 +1,7 @@
 """Hetzner DNS in the Hetzner Cloud API, version 1.
 
-Source: "DNS" (Zones, Zone RRSets, their Actions) at docs.hetzner.cloud/reference/cloud (read on 2026-11-22). It takes
-over from the DNS Console (dns.hetzner.com, here `hetzner_console`). Values and TTL of an RRset are set by two calls;
+Source: "DNS" (Zones, Zone RRSets, their Actions) at docs.hetzner.cloud/reference/cloud (read on 2026-11-22). It took
+over from the DNS Console (dns.hetzner.com), which ended in May 2026. Values and TTL of an RRset are set by two calls;
 comments belong to values. A TTL of null is the default of the zone.
 """
 
