@@ -287,6 +287,16 @@ AdapterAddresses._fields_ = [
     ("flags", ctypes.c_uint32),
     ("mtu", ctypes.c_uint32),
     ("if_type", ctypes.c_uint32),
+    ("oper_status", ctypes.c_int),
+    ("ipv6_index", ctypes.c_uint32),
+    ("zone_indices", ctypes.c_uint32 * 16),
+    ("first_prefix", ctypes.c_void_p),
+    ("transmit_link_speed", ctypes.c_uint64),
+    ("receive_link_speed", ctypes.c_uint64),
+    ("first_wins_server", ctypes.c_void_p),
+    ("first_gateway", ctypes.c_void_p),
+    ("ipv4_metric", ctypes.c_uint32),
+    ("ipv6_metric", ctypes.c_uint32),
 ]
 
 
@@ -316,6 +326,14 @@ def walk_adapter_kinds(first: AdapterAddresses | None) -> Iterator[tuple[str, in
     adapter = first
     while adapter is not None:
         yield adapter.friendly_name or "", int(adapter.if_type), adapter.description or ""
+        adapter = _target(adapter.next)
+
+
+def walk_adapter_metrics(first: AdapterAddresses | None) -> Iterator[tuple[str, int, int]]:
+    """Yield name and the metrics for IPv4 and IPv6 of each adapter."""
+    adapter = first
+    while adapter is not None:
+        yield adapter.friendly_name or "", int(adapter.ipv4_metric), int(adapter.ipv6_metric)
         adapter = _target(adapter.next)
 
 
@@ -355,3 +373,7 @@ if sys.platform == "win32":
     def adapters() -> tuple[tuple[str, int, str], ...]:
         """Return name, type and description of each adapter."""
         return _ask_windows(walk_adapter_kinds)
+
+    def adapter_metrics() -> tuple[tuple[str, int, int], ...]:
+        """Return name and the metrics for IPv4 and IPv6 of each adapter."""
+        return _ask_windows(walk_adapter_metrics)

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import DefaultRoute, Family
+from ddns_tray.system import interfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ddns_tray.core.model import IPAddress
 
@@ -156,19 +157,28 @@ _ROWS_START = 8
 _WINDOWS_AF_INET, _WINDOWS_AF_INET6 = 2, 23
 
 
-def parse_windows_routes(table: bytes, interface_name: Callable[[int], str]) -> Iterator[DefaultRoute]:
-    """Read a `MIB_IPFORWARD_TABLE2`: a count, then rows. Interfaces are named by their LUID."""
+def parse_windows_routes(
+    table: bytes, interface_name: Callable[[int], str], metrics: Iterable[tuple[str, int, int]]
+) -> Iterator[DefaultRoute]:
+    """Read a `MIB_IPFORWARD_TABLE2`: a count, then rows. Interfaces are named by their LUID.
+
+    A row has what its route adds to the metric of the interface, which is often nothing: the sum decides. `metrics` are
+    name, metric for IPv4 and metric for IPv6 of each interface.
+    """
+    of_interface = {name: {Family.IPV4: ipv4, Family.IPV6: ipv6} for name, ipv4, ipv6 in metrics}
     (count,) = struct.unpack_from("=I", table)
     for number in range(count):
         row = table[_ROWS_START + number * _ROW : _ROWS_START + (number + 1) * _ROW]
         (luid,) = struct.unpack_from("=Q", row)
         family_number, prefix_length = struct.unpack_from("=H", row, 12)[0], row[40]
-        (metric,) = struct.unpack_from("=I", row, 84)
+        (offset,) = struct.unpack_from("=I", row, 84)
         family = {_WINDOWS_AF_INET: Family.IPV4, _WINDOWS_AF_INET6: Family.IPV6}.get(family_number)
         if family is None or prefix_length:
             continue
         router: IPAddress = IPv4Address(row[48:52]) if family is Family.IPV4 else IPv6Address(row[52:68])
-        yield DefaultRoute(family, interface_name(luid), None if router.is_unspecified else router, metric)
+        name = interface_name(luid)
+        metric = offset + of_interface.get(name, {}).get(family, 0)
+        yield DefaultRoute(family, name, None if router.is_unspecified else router, metric)
 
 
 if sys.platform == "win32":
@@ -191,4 +201,4 @@ if sys.platform == "win32":
             number = ctypes.c_uint64(luid)
             return alias.value if library.ConvertInterfaceLuidToAlias(ctypes.byref(number), alias, 257) == 0 else ""
 
-        yield from parse_windows_routes(raw, name)
+        yield from parse_windows_routes(raw, name, interfaces.adapter_metrics())

@@ -26,6 +26,7 @@ from ddns_tray.system.interfaces import (
     in6_ifreq,
     interface_addresses,
     parse_if_inet6,
+    walk_adapter_metrics,
     walk_adapters,
     walk_ifaddrs,
     with_in6_flags,
@@ -222,10 +223,18 @@ def test_the_adapters_of_windows_are_walked() -> None:
 def test_the_structures_of_windows_are_laid_out_as_its_headers_say() -> None:
     assert AdapterAddresses.first_unicast.offset == 24
     assert AdapterAddresses.friendly_name.offset == 72
+    assert AdapterAddresses.ipv4_metric.offset == 216
+    assert AdapterAddresses.ipv6_metric.offset == 220
     assert UnicastAddress.address.offset == 16
     assert UnicastAddress.prefix_origin.offset == 32
     assert UnicastAddress.dad_state.offset == 40
     assert UnicastAddress.prefix_length.offset == 56
+
+
+def test_the_metrics_of_windows_adapters_are_read() -> None:
+    wifi = AdapterAddresses(friendly_name="Wi-Fi", ipv4_metric=50, ipv6_metric=40)
+    cable = AdapterAddresses(friendly_name="Ethernet", ipv4_metric=25, ipv6_metric=25, next=ctypes.pointer(wifi))
+    assert list(walk_adapter_metrics(cable)) == [("Ethernet", 25, 25), ("Wi-Fi", 50, 40)]
 
 
 def test_windows_is_asked_again_with_a_larger_buffer() -> None:

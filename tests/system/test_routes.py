@@ -139,8 +139,9 @@ def test_windows_tells_its_routes_in_a_table() -> None:
     ]
     assert {len(row) for row in rows} == {104}
     table = struct.pack("=II", len(rows), 0) + b"".join(rows)
-    assert list(parse_windows_routes(table, {71: "Wi-Fi", 72: "VPN", 73: "x"}.__getitem__)) == [
-        DefaultRoute(Family.IPV4, "Wi-Fi", IPv4Address("192.168.1.1"), 25),
+    metrics = (("Wi-Fi", 50, 40), ("x", 1, 1))
+    assert list(parse_windows_routes(table, {71: "Wi-Fi", 72: "VPN", 73: "x"}.__getitem__, metrics)) == [
+        DefaultRoute(Family.IPV4, "Wi-Fi", IPv4Address("192.168.1.1"), 75),
         DefaultRoute(Family.IPV4, "VPN", None, 5),
-        DefaultRoute(Family.IPV6, "Wi-Fi", IPv6Address("fe80::1"), 16),
+        DefaultRoute(Family.IPV6, "Wi-Fi", IPv6Address("fe80::1"), 56),
     ]
