@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )
     from ddns_tray.core.portal import ProbeAnswer
     from ddns_tray.core.repairs import Repair, RepairKind
-    from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+    from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 
 SettingValue = str | int | float | bool | list[str]
 SettingChange = tuple[str, str, SettingValue | None]
@@ -380,6 +380,12 @@ class SettingsFile(Protocol):
 
     def remove_account(self, account_id: str) -> None:
         """Remove an account that no record uses."""
+
+    def put_line(self, line: LineSettings, *, replaces: str | None = None) -> None:
+        """Add a line, or put it in the place of the one called `replaces` (records follow a new id)."""
+
+    def remove_line(self, line_id: str) -> None:
+        """Remove a line that no record follows."""
 
     def put_record(self, record: RecordSettings, *, replaces: RecordSettings | None = None) -> None:
         """Add a record, or put it in the place of another."""

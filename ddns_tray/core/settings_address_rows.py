@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ddns_tray.core.settings import DEFAULT_INTERVAL, DEFAULT_QUORUM, DEFAULT_RETURN, DEFAULT_SOURCES
 from ddns_tray.core.settings_kinds import MAX_INTERVAL, MIN_INTERVAL, Kind, Setting
 from ddns_tray.core.text import text
+
+if TYPE_CHECKING:
+    from ddns_tray.core.text import Text
 
 
 def _sources(section: str, default: tuple[str, ...] | None) -> Setting:
@@ -33,17 +38,10 @@ def _quorum(section: str, default: int | None) -> Setting:
     )
 
 
-def _way(section: str) -> tuple[Setting, Setting]:
+def _way(section: str, through: Text) -> tuple[Setting, Setting]:
     """Two ways to say which way to take: a network interface, or an address of this computer."""
     return (
-        Setting(
-            section,
-            "interface",
-            Kind.TEXT,
-            "",
-            text("Interface"),
-            text("The network interface through which the sources are asked. Empty: as the system decides."),
-        ),
+        Setting(section, "interface", Kind.INTERFACE, "", text("Interface"), through),
         Setting(
             section,
             "local_address",
@@ -71,7 +69,7 @@ ADDRESS_SETTINGS: tuple[Setting, ...] = (
         minimum=MIN_INTERVAL,
         maximum=MAX_INTERVAL,
     ),
-    *_way("address"),
+    *_way("address", text("The network interface through which the sources are asked. Empty: as the system decides.")),
     _sources("address.ipv4", None),
     _quorum("address.ipv4", None),
     _sources("address.ipv6", None),
@@ -81,11 +79,11 @@ ADDRESS_SETTINGS: tuple[Setting, ...] = (
         "id",
         Kind.IDENTIFIER,
         None,
-        text("Line"),
+        text("Line name"),
         text("Your own short name for the line; records refer to it."),
         required=True,
     ),
-    *_way("line"),
+    *_way("line", text("The network interface that leads out by this line.")),
     _sources("line", ()),
     _quorum("line", None),
     Setting(

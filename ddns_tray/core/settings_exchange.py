@@ -63,7 +63,7 @@ def value_in(settings: Settings, rule: Setting) -> SettingValue | None:
     value = getattr(getattr(settings, family or section), rule.key)
     if family and value == getattr(settings.address, rule.key):
         return None
-    return _written(rule, value)
+    return written(rule, value)
 
 
 def own_values(settings: Settings) -> tuple[SettingChange, ...]:
@@ -85,7 +85,7 @@ def table_of(section: str, item: AccountSettings | LineSettings | RecordSettings
     for rule in settings_of(section):
         value = None if rule.later else getattr(item, rule.key, None)
         if value is not None and (value != rule.default or (section, rule.key) in _ALWAYS_WRITTEN):
-            table[rule.key] = _written(rule, value)
+            table[rule.key] = written(rule, value)
     return {**table, **getattr(item, "options", {})}
 
 
@@ -182,7 +182,8 @@ def _differing_values(before: Settings, after: Settings) -> Iterator[SettingsDif
                 yield SettingsDifference(Difference.CHANGED, section, rule.key, before=old, after=new)
 
 
-def _written(rule: Setting, value: object) -> SettingValue:
+def written(rule: Setting, value: object) -> SettingValue:
+    """A value as it is written in the file."""
     if isinstance(value, list | tuple):
         return [str(each) for each in value]
     if rule.kind is Kind.DURATION and isinstance(value, int | float):

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DURATION = "duration"
     NAME = "name"
+    INTERFACE = "interface"
     LOCAL_ADDRESS = "local_address"
     HOST_PART = "host_part"
     IDENTIFIER = "identifier"

@@ -185,6 +185,7 @@ def _value(rule: Setting) -> str:
         Kind.DURATION: "duration",
         Kind.NAME: "host name",
         Kind.HOST_PART: "end of an IPv6 address",
+        Kind.INTERFACE: "name of a network interface",
         Kind.LOCAL_ADDRESS: "IP address",
         Kind.IDENTIFIER: "letters, digits, `-`, `_`",
         Kind.SOURCES: "list of [sources](#sources-of-addresses)",

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.model import AddressView, Binding
 from ddns_tray.core.settings import LineSettings
-from ddns_tray.core.settings_faults import known_hint
+from ddns_tray.core.settings_faults import Faults, known_hint
 from ddns_tray.core.settings_tables import read_table
 from ddns_tray.core.settings_values import shown
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ddns_tray.core.settings import AddressSettings, RecordSettings
-    from ddns_tray.core.settings_faults import Faults
+    from ddns_tray.core.settings_faults import Fault
     from ddns_tray.core.toml_lines import KeyPath
 
 _NOT_OF_A_LINE = frozenset({"command", "file", "interface", "static"})
@@ -58,6 +59,19 @@ def read_lines(tables: Iterable[tuple[KeyPath, Mapping[str, object]]], faults: F
                 text("Remove one of the two, or give it its own interface."),
             )
     return tuple(lines.values())
+
+
+def read_line(
+    table: Mapping[str, object], others: Sequence[Mapping[str, object]]
+) -> tuple[LineSettings | None, tuple[Fault, ...]]:
+    """Read the table of one line beside those of all others, as a form has it, or say what is wrong with it.
+
+    The path of a fault begins at the line's own keys; it is empty for a fault of the line as a whole.
+    """
+    faults = Faults()
+    lines = read_lines(((("line", position), each) for position, each in enumerate((*others, table))), faults)
+    own = tuple(replace(fault, path=fault.path[2:]) for fault in faults.found if fault.path[1] == len(others))
+    return (None if own else lines[-1]), own
 
 
 def check_one_way(values: Mapping[str, Any], path: KeyPath, faults: Faults) -> bool:

@@ -23,8 +23,10 @@ from ddns_tray.store.edits import (
     clear_value,
     in_turn,
     put_account,
+    put_line,
     put_record,
     remove_account,
+    remove_line,
     remove_record,
     set_value,
     set_values,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import ProviderSpec
     from ddns_tray.core.ports import SettingChange, SettingValue
-    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings
 
 _NEW_FILE = """\
 # Settings of DDNS Tray. You may edit this file; the program keeps your comments. Secrets do not belong here.
@@ -97,6 +99,14 @@ class ConfigFile:
     def remove_account(self, account_id: str) -> None:
         """Remove an account that no record uses."""
         self._edit(remove_account(account_id))
+
+    def put_line(self, line: LineSettings, *, replaces: str | None = None) -> None:
+        """Add a line, or put it in the place of the one called `replaces` (records follow a new id)."""
+        self._edit(put_line(line, replaces))
+
+    def remove_line(self, line_id: str) -> None:
+        """Remove a line that no record follows."""
+        self._edit(remove_line(line_id))
 
     def put_record(self, record: RecordSettings, *, replaces: RecordSettings | None = None) -> None:
         """Add a record, or put it in the place of another."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ddns_tray.core.ports import SettingChange, SettingValue
-    from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+    from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,41 @@ def remove_account(account_id: str) -> Edit:
                 text("Remove these names first, or give them another account."),
             )
         _remove(draft, "account", _account_position(draft, account_id))
+
+    return edit
+
+
+def put_line(line: LineSettings, replaces: str | None) -> Edit:
+    """Add a line, or change the one called `replaces`; names that follow it learn its new id."""
+
+    def edit(draft: Draft) -> None:
+        if replaces is None:
+            _append(draft, "line", table_of("line", line))
+            return
+        position = _line_position(draft, replaces)
+        old = draft.current.lines[position]
+        _rewrite(draft.document["line"][position], table_of("line", old), table_of("line", line))
+        if line.id != replaces:
+            for at, record in enumerate(draft.current.records):
+                if replaces in record.line:
+                    ids = [line.id if each == replaces else each for each in record.line]
+                    draft.document["record"][at]["line"] = ids
+
+    return edit
+
+
+def remove_line(line_id: str) -> Edit:
+    """Remove a line that no record follows."""
+
+    def edit(draft: Draft) -> None:
+        position = _line_position(draft, line_id)
+        users = [record.name for record in draft.current.records if line_id in record.line]
+        if users:
+            raise ConfigError(
+                text("The line {line} is still followed by {names}.", line=line_id, names=", ".join(users)),
+                text("Take it out of the lines of these names first."),
+            )
+        _remove(draft, "line", position)
 
     return edit
 
@@ -225,6 +260,16 @@ def _account_position(draft: Draft, account_id: str) -> int:
     raise ConfigError(
         text("There is no account {account}.", account=account_id),
         known_hint(account_id, tuple(account.id for account in draft.current.accounts)),
+    )
+
+
+def _line_position(draft: Draft, line_id: str) -> int:
+    for position, line in enumerate(draft.current.lines):
+        if line.id == line_id:
+            return position
+    raise ConfigError(
+        text("There is no line {line}.", line=line_id),
+        known_hint(line_id, tuple(line.id for line in draft.current.lines)),
     )
 
 

@@ -9,7 +9,7 @@ from ddns_tray.core.model import AddressView
 from ddns_tray.core.settings import AddressSettings, LineSettings
 from ddns_tray.core.settings_exchange import export_text
 from ddns_tray.core.settings_parse import load_settings
-from ddns_tray.core.settings_ways import binding_of, sources_of_line
+from ddns_tray.core.settings_ways import binding_of, read_line, sources_of_line
 
 TWO_LINES = """\
 schema = 1
@@ -121,3 +121,25 @@ def test_the_hint_for_an_unknown_line_names_those_that_there_are() -> None:
     with pytest.raises(ConfigError) as caught:
         load_settings("schema = 1\n" + FIBRE + '[[record]]\nname = "a.example"\nline = ["fiber"]\n', providers={})
     assert "Did you mean fibre?" in str(caught.value.problem.hint)
+
+
+@pytest.mark.parametrize(
+    ("table", "path", "words"),
+    [
+        ({"id": "lte"}, (), "which way the line lte is"),
+        ({"id": "fibre", "interface": "eth1"}, ("id",), "two lines with the id fibre"),
+        ({"id": "lte", "interface": "eth0"}, (), "fibre and lte are the same way"),
+        ({"id": "lte", "interface": "eth1", "local_address": "10.0.0.2"}, ("local_address",), "only one of the two"),
+        ({"id": "lte", "interface": "eth1", "sources": ["https", "ftp"]}, ("sources", 1), "ftp"),
+    ],
+)
+def test_a_line_is_judged_beside_the_others(table: dict[str, object], path: tuple[object, ...], words: str) -> None:
+    line, (fault, *more) = read_line(table, ({"id": "fibre", "interface": "eth0"},))
+    assert (line, fault.path, more) == (None, path, [])
+    assert words in str(fault.title)
+
+
+def test_a_line_beside_others_is_read_alone() -> None:
+    broken = {"id": "fibre"}
+    line, faults = read_line({"id": "lte", "interface": "wwan0", "return_after": "10m"}, (broken,))
+    assert (line, faults) == (LineSettings("lte", "wwan0", return_after=600.0), ())

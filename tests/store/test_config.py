@@ -8,7 +8,7 @@ import pytest
 
 from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.model import RecordType
-from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.store.config import ConfigFile, LastGood
 from tests.support.provider_specs import SPECS
 
@@ -152,6 +152,58 @@ def test_records_follow_an_account_that_is_renamed(written: ConfigFile) -> None:
     assert content(written) == WRITTEN.replace("id = 'home'", 'id = "haus"').replace(
         'server = "http://127.0.0.1:8081"', 'server = "http://127.0.0.1:8082"\nserver_id = "x"'
     ).replace('account = "home"', 'account = "haus"')
+
+
+LINES = """\
+schema = 1
+
+# what the street has
+[[line]]
+id = "fibre"
+interface = "eth0"  # left socket
+
+[[line]]
+id = "lte"
+interface = "wwan0"
+return_after = "10m"
+
+[[record]]
+name = "home.example.org"
+line = ["fibre", "lte"]
+"""
+
+
+def test_a_line_is_added_changed_and_removed_in_place(file: ConfigFile) -> None:
+    file.path.write_text(LINES)
+    file.put_line(LineSettings("cable", local_address="192.168.1.2", sources=("https",), quorum=1))
+    added = '[[line]]\nid = "cable"\nlocal_address = "192.168.1.2"\nsources = ["https"]\nquorum = 1\n\n'
+    assert content(file) == LINES.replace("[[record]]", f"{added}[[record]]")
+    file.put_line(LineSettings("lte", "wwan1"), replaces="lte")
+    file.remove_line("cable")
+    assert content(file) == LINES.replace('"wwan0"\nreturn_after = "10m"', '"wwan1"')
+
+
+def test_records_follow_a_line_that_is_renamed(file: ConfigFile) -> None:
+    file.path.write_text(LINES)
+    file.put_line(LineSettings("mobile", "wwan0", return_after=600.0), replaces="lte")
+    assert content(file) == LINES.replace('"lte"', '"mobile"')
+    assert file.read().records[0].line == ("fibre", "mobile")
+
+
+def test_a_line_that_a_name_follows_is_not_removed_and_none_is_doubled(file: ConfigFile) -> None:
+    file.path.write_text(LINES)
+    refused: tuple[tuple[Callable[[], None], str], ...] = (
+        (lambda: file.remove_line("lte"), "still followed by home.example.org"),
+        (lambda: file.remove_line("dsl"), "There is no line dsl"),
+        (lambda: file.put_line(LineSettings("x", "eth7"), replaces="dsl"), "There is no line dsl"),
+        (lambda: file.put_line(LineSettings("lte", "eth7")), "two lines with the id lte"),
+        (lambda: file.put_line(LineSettings("dsl", "eth0")), "are the same way"),
+        (lambda: file.put_line(LineSettings("dsl")), "Nothing says which way"),
+    )
+    for edit, said in refused:
+        with pytest.raises(ConfigError, match=said):
+            edit()
+    assert content(file) == LINES
 
 
 def test_values_of_sections_are_set_in_place_or_in_a_new_table(written: ConfigFile) -> None:
