@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QSessionManager
 
+    from ddns_tray.core.model import InterfaceAddress
     from ddns_tray.core.self_test import Outcome
     from ddns_tray.engine import Engine
     from ddns_tray.remote import RequestHandler
@@ -217,6 +218,7 @@ class _Door:
             now=time.time,
             autostart=build_autostart(),
             is_demo=self.demo,
+            interfaces=_interfaces,
         )
 
 
@@ -333,6 +335,16 @@ def _request_handler(runtime: Runtime, desktop: Desktop, stop: Stop) -> RequestH
     from ddns_tray.remote import RequestHandler  # noqa: PLC0415 - not needed for the icon
 
     return RequestHandler(runtime, lambda: desktop.words, quit_instance=stop.request, raise_window=desktop.open_window)
+
+
+def _interfaces() -> tuple[InterfaceAddress, ...]:
+    from ddns_tray.system.interfaces import interface_addresses  # noqa: PLC0415 - only forms ask
+
+    try:
+        return interface_addresses()
+    except OSError as exc:
+        log.info("the system does not tell its network interfaces: %s", exc)
+        return ()
 
 
 def _apply(desktop: Desktop, runtime: Runtime) -> None:

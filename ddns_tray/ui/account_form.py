@@ -6,6 +6,7 @@ Secrets go into `Secret` as soon as they leave the field, are never shown back, 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import ProviderStatus
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.model import AccountReport, FieldSpec, ProviderSpec
+    from ddns_tray.ui.forms import Said
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
@@ -60,33 +63,51 @@ class AccountForm(Form):
         taken: frozenset[str],
         account: AccountSettings | None,
     ) -> None:
-        title = words.tr("Add an account") if account is None else words.tr("Account {id}", id=account.id)
-        super().__init__(words, theme, title, parent)
+        super().__init__(words, theme, parent)
         self._account = account
         self._taken = taken
-        self._spec: ProviderSpec | None = None
+        self._providers = providers
+        self._spec = next((spec for spec in providers if account is not None and spec.id == account.provider), None)
         self._fields: dict[str, QLineEdit | QComboBox] = {}
         self._id = QLineEdit()
-        self._fields_box: QWidget | None = None
+        self.build()
+        if account is None:
+            self.picker.search.setFocus()
+
+    def _title(self) -> str:
+        if self._account is None:
+            return self.words.tr("Add an account")
+        return self.words.tr("Account {id}", id=self._account.id)
+
+    def _typed(self) -> Sequence[QWidget]:
+        return (self._id, *self._fields.values())
+
+    def _fill(self) -> None:
+        words = self.words
         self.test = QPushButton(words.tr("Test"))
         self.test.setAutoDefault(False)
         self.buttons.insertWidget(0, self.test)
         self.test.clicked.connect(self._on_test)
         self.save.clicked.connect(self._on_save)
-        self.picker = ProviderPicker(words, providers)
+        self.picker = ProviderPicker(words, self._providers)
         self.picker.chosen.connect(self._choose)
-        if account is None:
+        if self._account is None:
             self.column.addWidget(QLabel(words.tr("Who hosts your DNS?")))
             self.column.addWidget(self.picker)
         self._note = muted(
-            paragraph(words.tr("Tokens and passwords are kept in this computer's keyring, nowhere else.")), theme.tokens
+            paragraph(words.tr("Tokens and passwords are kept in this computer's keyring, nowhere else.")),
+            self.theme.tokens,
         )
         self.column.addWidget(self._note)
         self.column.addStretch(1)
-        known = next((spec for spec in providers if account is not None and spec.id == account.provider), None)
-        self._choose(known)
-        if account is None:
-            self.picker.search.setFocus()
+        self._fields_box: QWidget | None = None
+        self._choose(self._spec)
+
+    def speak(self, words: Words) -> None:
+        """As every form; what was searched for and found stays too."""
+        searched = self.picker.searched()
+        super().speak(words)
+        self.picker.search_again(searched)
 
     @property
     def spec(self) -> ProviderSpec | None:
@@ -101,12 +122,17 @@ class AccountForm(Form):
 
     def show_report(self, report: AccountReport) -> None:
         """Say what the test found."""
+        if isValid(self):  # somebody may have closed it while it was tried
+            self.tell(lambda: self._spoken(report))
+            self.set_busy(busy=False)
+
+    def _spoken(self, report: AccountReport) -> Said:
         words = self.words
         if report.zones:
             said = words.tr("It works. It may edit {zones}.", zones=words.listing(report.zones))
         else:
             said = words.tr("It works.")
-        self.show_result(Shape.CHECK, said, "\n".join(words.say(remark) for remark in report.remarks))
+        return Shape.CHECK, said, "\n".join(words.say(remark) for remark in report.remarks)
 
     def set_busy(self, *, busy: bool) -> None:
         """As in every form, and no second test meanwhile."""
@@ -121,19 +147,20 @@ class AccountForm(Form):
         self._spec = spec
         self.clear_result()
         if self._fields_box is not None:
+            self.column.removeWidget(self._fields_box)
             self._fields_box.hide()
             self._fields_box.deleteLater()
         self._fields_box = box = QWidget()
         self._fields = {}
         if spec is not None:
-            self._fill(box, spec)
+            self._fill_in(box, spec)
         self.column.insertWidget(self.column.indexOf(self._note), box)
         set_tab_order(self)
         self._note.setVisible(spec is not None and any(each.secret for each in spec.fields))
         self.set_busy(busy=False)
         self.resize(max(self.width(), self.sizeHint().width()), max(self.height(), self.sizeHint().height()))
 
-    def _fill(self, box: QWidget, spec: ProviderSpec) -> None:
+    def _fill_in(self, box: QWidget, spec: ProviderSpec) -> None:
         words = self.words
         form = field_form()
         form.setContentsMargins(0, 0, 0, 0)
@@ -183,12 +210,13 @@ class AccountForm(Form):
         value = cleaned(field.text())
         if value != field.text():
             field.setText(value)
-            self.show_result(Shape.WARNING, trimmed_notice(self.words, wanted))
+            self.tell(lambda: (Shape.WARNING, trimmed_notice(self.words, wanted), ""))
         if value and not wanted.secret:
             try:
                 check_option(wanted, wanted.name, value)
             except UsageError as exc:
-                self.show_result(Shape.WARNING, *self.words.problem(exc.problem))
+                problem = exc.problem
+                self.tell(lambda: (Shape.WARNING, *self.words.problem(problem)))
 
     def _written(self, name: str) -> str:
         field = self._fields[name]
@@ -213,16 +241,19 @@ class AccountForm(Form):
             kept = wanted.secret and self._account is not None
             if not value and wanted.required and wanted.default is None and not kept:
                 self._fields[wanted.name].setFocus()
-                missing = self.words.tr("“{field}” is still empty.", field=self.words.say(wanted.label))
-                self.show_result(Shape.WARNING, missing)
+                self.tell(partial(self._missing, wanted))
                 return None
         account = AccountSettings(cleaned(self._id.text()), spec.id, MappingProxyType(options))
         return (replace(self._account, options=account.options) if self._account is not None else account), typed
 
+    def _missing(self, wanted: FieldSpec) -> Said:
+        said = self.words.tr("“{field}” is still empty.", field=self.words.say(wanted.label))
+        return Shape.WARNING, said, ""
+
     def _on_test(self) -> None:
         filled = self._filled()
         if filled is not None:
-            self.show_result(Shape.BUSY, self.words.tr("Trying it, without writing anything…"))
+            self.tell(lambda: (Shape.BUSY, self.words.tr("Trying it, without writing anything…"), ""))
             self.set_busy(busy=True)
             self.test_wanted.emit(*filled)
 
@@ -263,6 +294,17 @@ class ProviderPicker(QWidget):
             column.addWidget(widget)
         self.search.textChanged.connect(self._narrow)
         self.list.currentItemChanged.connect(self._on_chosen)
+
+    def searched(self) -> tuple[str, int]:
+        """What was typed, and the row that is chosen."""
+        return self.search.text(), self.list.currentRow()
+
+    def search_again(self, searched: tuple[str, int]) -> None:
+        """Show what another one like this has shown, without telling anybody."""
+        blocked = self.blockSignals(True)
+        self.search.setText(searched[0])
+        self.list.setCurrentRow(searched[1])
+        self.blockSignals(blocked)
 
     def _narrow(self, part: str) -> None:
         wanted = part.strip().lower()

@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.settings import Settings
 from ddns_tray.ui.account_form import AccountForm
+from ddns_tray.ui.line_form import LineForm
 from ddns_tray.ui.record_form import RecordForm
+from ddns_tray.ui.settings_travel import SettingsTravel
 from ddns_tray.ui.wizard_work import SetUp
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import RecordKey
     from ddns_tray.core.ports import Secret, SettingChange
-    from ddns_tray.core.settings import AccountSettings, RecordSettings
+    from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings
+    from ddns_tray.ui.forms import Form
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
@@ -48,10 +51,13 @@ class DeskWork(QObject):
         self._window = window
         self._theme = theme
         self._services: Services | None = None
+        self.travel: SettingsTravel | None = None
+        """Undo, export and import; None without services."""
 
     def attach(self, services: Services) -> None:
         """Take what there is to work with."""
         self._services = services
+        self.travel = SettingsTravel(self._window, self._theme, self, services)
 
     # --- verbs of the engine ---
 
@@ -119,6 +125,14 @@ class DeskWork(QObject):
         """Open the form of a name."""
         self._open_record_form(record, account=record.account)
 
+    def add_line(self) -> None:
+        """Open an empty form for a line."""
+        self._open_line_form(None)
+
+    def edit_line(self, line: LineSettings) -> None:
+        """Open the form of a line."""
+        self._open_line_form(line)
+
     def edit_record_of(self, key: RecordKey) -> None:
         """Open the form of the name that this record comes from."""
         kept = next(
@@ -161,6 +175,18 @@ class DeskWork(QObject):
             await services.reload()
 
         self._change(work(), "remove a name")
+
+    def remove_line(self, line: LineSettings) -> None:
+        """Forget a line that no name follows."""
+        services = self._services
+        if services is None:
+            return
+
+        async def work() -> None:
+            await asyncio.to_thread(services.settings_file.remove_line, line.id)
+            await services.reload()
+
+        self._change(work(), "remove a line")
 
     def set_values(self, changes: Sequence[SettingChange], failed: Callable[[DdnsTrayError], None]) -> None:
         """Change several settings in one write; `failed` is told why they could not be kept."""
@@ -239,7 +265,7 @@ class DeskWork(QObject):
             if before is None:
                 for name in written:
                     await services.secrets.delete(account.id, name)
-            form.show_problem(exc)
+            self._refuse(form, exc)
             return
         form.accept()
         await services.reload()
@@ -260,7 +286,7 @@ class DeskWork(QObject):
             providers=services.desk.providers(),
             record=record,
             account=account,
-            lines=tuple(line.id for line in settings.lines),
+            lines=settings.lines,
         )
 
         def save(candidate: RecordSettings) -> None:
@@ -268,6 +294,40 @@ class DeskWork(QObject):
 
         form.save_wanted.connect(save)
         form.open()
+
+    def _open_line_form(self, line: LineSettings | None) -> None:
+        services = self._services
+        if services is None:
+            return
+        form = LineForm(
+            self.words,
+            self._theme,
+            self._window,
+            line=line,
+            others=tuple(each for each in self.settings().lines if line is None or each.id != line.id),
+            interfaces=services.interfaces(),
+        )
+        replaces = None if line is None else line.id
+
+        async def keep(candidate: LineSettings) -> None:
+            try:
+                await asyncio.to_thread(lambda: services.settings_file.put_line(candidate, replaces=replaces))
+            except DdnsTrayError as exc:
+                self._refuse(form, exc)
+                return
+            form.accept()
+            await services.reload()
+            self.changed.emit()
+
+        form.save_wanted.connect(lambda candidate: self._spawn(keep(candidate), "keep a line"))
+        form.open()
+
+    def _refuse(self, form: Form, error: DdnsTrayError) -> None:
+        """Say in the form why it was not kept; in the window, if somebody has closed the form meanwhile."""
+        if form.is_open():
+            form.show_problem(error)
+        else:
+            self.failed.emit(error)
 
     def _take_language(self) -> tuple[SettingChange, ...]:
         """The language chosen at the welcome, to be kept along with something else."""
@@ -285,7 +345,7 @@ class DeskWork(QObject):
             await asyncio.to_thread(lambda: services.settings_file.put_record(record, replaces=before))
             await asyncio.to_thread(self._keep_language)
         except DdnsTrayError as exc:
-            form.show_problem(exc)
+            self._refuse(form, exc)
             return
         form.accept()
         await services.reload()

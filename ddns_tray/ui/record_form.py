@@ -13,11 +13,16 @@ from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import AddressView, RecordType
 from ddns_tray.core.names import canonical_name
 from ddns_tray.core.settings import RecordSettings
+from ddns_tray.core.settings_faults import Faults
+from ddns_tray.core.settings_schema import setting
 from ddns_tray.core.settings_values import check_address
+from ddns_tray.core.settings_ways import check_line_of_record
 from ddns_tray.core.text import text
 from ddns_tray.ui.controls import CalmSpinBox
 from ddns_tray.ui.display import readable_name
-from ddns_tray.ui.forms import Form, add_field, field_form
+from ddns_tray.ui.forms import Form, add_field, add_gap, field_form
+from ddns_tray.ui.line_order import LineOrder
+from ddns_tray.ui.settings_field import SettingField
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ddns_tray.core.model import ProviderSpec
-    from ddns_tray.core.settings import AccountSettings
+    from ddns_tray.core.settings import AccountSettings, LineSettings
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
@@ -34,6 +39,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2028\u2029\u2060\ufeff]")
 """Signs without width, which come along from web pages."""
 _BETWEEN = r"[\s,;，、]+"  # noqa: RUF001 - in Chinese texts a comma is a wide one
 _MOST_TTL = 2147483647  # RFC 2181 §8
+_TTL_AS_IT_IS = -1
 _VIEWS = (AddressView.AUTO, AddressView.HOME, AddressView.WORLD)
 _AS_IT_IS, _YES, _NO = None, True, False
 
@@ -53,40 +59,68 @@ class RecordForm(Form):
         providers: Sequence[ProviderSpec],
         record: RecordSettings | None,
         account: str | None,
-        lines: Sequence[str] = (),
+        lines: Sequence[LineSettings] = (),
     ) -> None:
-        if record is not None:
-            title = readable_name(record.name)
-        elif account is None:
-            title = words.tr("Watch a name")
-        else:
-            title = words.tr("Keep a name")
-        super().__init__(words, theme, title, parent)
+        super().__init__(words, theme, parent)
         self._record = record
+        self._account = account
         self._specs = {spec.id: spec for spec in providers}
         self._accounts = {each.id: each for each in accounts}
-        self.name = QLineEdit("" if record is None else readable_name(record.name))
+        self._lines = tuple(lines)
+        self.build()
+
+    def _title(self) -> str:
+        if self._record is not None:
+            return readable_name(self._record.name)
+        return self.words.tr("Watch a name") if self._account is None else self.words.tr("Keep a name")
+
+    def _typed(self) -> Sequence[QWidget]:
+        return (
+            self.name,
+            self.a,
+            self.aaaa,
+            self.account,
+            self.ttl,
+            self.proxied,
+            self.comment,
+            self.expected,
+            self.ipv6_host,
+            self.line,
+            self.view,
+            self.allow_private,
+        )
+
+    def speak(self, words: Words) -> None:
+        """As every form; what is said of the fields is said again."""
+        super().speak(words)
+        self._explain_name(complete=True)
+        self._check_addresses()
+
+    def _fill(self) -> None:
+        words, theme = self.words, self.theme
+        self.name = QLineEdit("" if self._record is None else readable_name(self._record.name))
         self.name.setPlaceholderText("home.example.org")
         self.understood = ResultLine(theme)
         self.a = QCheckBox(words.tr("IPv4 (A)"))
         self.aaaa = QCheckBox(words.tr("IPv6 (AAAA)"))
         self.account = QComboBox()
         self.account.addItem(words.tr("Nobody: only watch it"), None)
-        for each in accounts:
+        for each in self._accounts.values():
             spec = self._specs.get(each.provider)
             self.account.addItem(each.id if spec is None else f"{each.id} · {spec.title}", each.id)
         self.ttl = CalmSpinBox()
-        self.ttl.setRange(0, _MOST_TTL)
+        self.ttl.setRange(_TTL_AS_IT_IS, _MOST_TTL)
+        self.ttl.setValue(_TTL_AS_IT_IS)
         self.ttl.setSpecialValueText(words.tr("as it is"))
         self.ttl.setSuffix(words.tr(" s"))
         self.proxied = QComboBox()
         for value, said in ((_AS_IT_IS, words.tr("as it is")), (_YES, words.tr("on")), (_NO, words.tr("off"))):
             self.proxied.addItem(said, value)
+        self.comment = SettingField(words, theme, setting("record", "comment"))
         self.expected = QLineEdit()
         self.unexpected = ResultLine(theme)
-        self._line_ids = tuple(lines)
-        self.line = QLineEdit()
-        self.line.setPlaceholderText(", ".join(lines))
+        self.ipv6_host = SettingField(words, theme, setting("record", "ipv6_host"))
+        self.line = LineOrder(words, self._lines)
         self.view = QComboBox()
         for view, said in (
             (AddressView.AUTO, words.tr("not chosen: nothing is written while the two differ")),
@@ -95,28 +129,32 @@ class RecordForm(Form):
         ):
             self.view.addItem(said, view)
         self.allow_private = QCheckBox(words.tr("Also keep an address that is not reachable from outside"))
-        self._fill(record, account)
+        self._show_known(self._record, self._account)
         self._lay_out()
         self.account.currentIndexChanged.connect(self._show_what_fits)
-        self.line.textChanged.connect(self._show_what_fits)
+        self.aaaa.toggled.connect(self._show_what_fits)
+        self.line.changed.connect(self._show_what_fits)
+        self.line.changed.connect(self._check_addresses)
         self.save.clicked.connect(self._on_save)
         self.name.textEdited.connect(lambda: self._explain_name(complete=False))
         self.name.editingFinished.connect(lambda: self._explain_name(complete=True))
         self.expected.editingFinished.connect(self._check_addresses)
         self._show_what_fits()
 
-    def _fill(self, record: RecordSettings | None, account: str | None) -> None:
+    def _show_known(self, record: RecordSettings | None, account: str | None) -> None:
         types = (RecordType.A,) if record is None else record.types
         self.a.setChecked(RecordType.A in types)
         self.aaaa.setChecked(RecordType.AAAA in types)
         self.account.setCurrentIndex(max(0, self.account.findData(account)))
         if record is None:
             return
-        self.ttl.setValue(record.ttl or 0)
+        self.ttl.setValue(_TTL_AS_IT_IS if record.ttl is None else record.ttl)
         self.proxied.setCurrentIndex([_AS_IT_IS, _YES, _NO].index(record.proxied))
         self.expected.setText(", ".join(record.expected))
         self.allow_private.setChecked(record.allow_private)
-        self.line.setText(", ".join(record.line))
+        self.comment.show_value(record.comment or "")
+        self.ipv6_host.show_value(record.ipv6_host)
+        self.line.put_back(record.line)
         self.view.setCurrentIndex(_VIEWS.index(record.view))
 
     def _lay_out(self) -> None:
@@ -138,6 +176,8 @@ class RecordForm(Form):
         self._writing.setLayout(writing)
         ttl_help = words.tr("How long resolvers may keep an answer. 60 s makes changes visible quickly.")
         add_field(writing, words.tr("TTL"), self.ttl, ttl_help, theme)
+        writing.addRow(self.comment)
+        add_gap(writing)
         form.addRow(self._writing)
         self._proxy = QWidget()
         proxy = field_form()
@@ -152,10 +192,12 @@ class RecordForm(Form):
         follows.setContentsMargins(0, 0, 0, 0)
         self._follows.setLayout(follows)
         order = words.tr(
-            "The lines that the name follows, the preferred one first: {lines}. Empty: the way that the system takes.",
-            lines=", ".join(self._line_ids),
+            "The name has the address of the first of these lines that is up. None ticked: it follows the way that the"
+            " system takes."
         )
         add_field(follows, words.tr("Lines"), self.line, order, theme)
+        form.addRow(self.ipv6_host)
+        add_gap(form)
         form.addRow(self._follows)
         self._behind_vpn = QWidget()
         behind = field_form()
@@ -172,8 +214,9 @@ class RecordForm(Form):
         account = self._accounts.get(self.account.currentData() or "")
         spec = None if account is None else self._specs.get(account.provider)
         self._writing.setVisible(account is not None)
-        self._follows.setVisible(bool(self._line_ids))
-        self._behind_vpn.setVisible(not self._chosen_lines())
+        self.ipv6_host.setVisible(self.aaaa.isChecked())
+        self._follows.setVisible(bool(self._lines))
+        self._behind_vpn.setVisible(not self.line.kept())
         self._proxy.setVisible(spec is not None and spec.capabilities.proxied)
 
     def _explain_name(self, *, complete: bool) -> None:
@@ -194,22 +237,26 @@ class RecordForm(Form):
         else:
             self.understood.say(Shape.CHECK, understood_name(self.words, name))
 
-    def _chosen_lines(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.line.text().replace(",", " ").split()))
-
     def _addresses(self) -> tuple[str, ...]:
         return tuple(part for part in re.split(_BETWEEN, self.expected.text()) if part)
 
     def _check_addresses(self) -> None:
-        """Say at once which of the expected addresses is none."""
+        """Say at once which of the expected addresses is none, and that such a name follows no line."""
         if not self.is_open():
             return
         self.unexpected.clear()
+        addresses, lines = self._addresses(), self.line.kept()
+        faults = Faults()
         try:
-            for written in self._addresses():
+            for written in addresses:
                 check_address(written)
         except UsageError as exc:
-            self.unexpected.say(Shape.WARNING, *self.words.problem(exc.problem))
+            faults.add_error((), exc)
+        wanted = RecordSettings(self.name.text().strip(), (), expected=addresses, line=lines)
+        check_line_of_record(wanted, lines, (), faults)
+        for fault in faults.found[:1]:
+            hint = "" if fault.hint is None else self.words.say(fault.hint)
+            self.unexpected.say(Shape.WARNING, self.words.say(fault.title), hint)
 
     def _on_save(self) -> None:
         try:
@@ -236,12 +283,13 @@ class RecordForm(Form):
             name=name,
             types=types,
             account=account,
-            ttl=(self.ttl.value() or None) if account is not None else None,
+            ttl=None if account is None or self.ttl.value() == _TTL_AS_IT_IS else self.ttl.value(),
             proxied=self.proxied.currentData() if self._proxy.isVisibleTo(self) else None,
-            comment=base.comment if account is not None else None,
+            comment=str(self.comment.value() or "") or None if account is not None else None,
+            ipv6_host=str(self.ipv6_host.value() or "") if RecordType.AAAA in types else "",
             allow_private=self.allow_private.isChecked(),
-            line=self._chosen_lines(),
-            view=AddressView.AUTO if self._chosen_lines() else AddressView(self.view.currentData()),
+            line=self.line.kept(),
+            view=AddressView.AUTO if self.line.kept() else AddressView(self.view.currentData()),
             expected=self._addresses(),
         )
 

@@ -72,8 +72,7 @@ class RepairDesk(QObject):
             return
         if form.gone:
             return
-        also = "" if keeps is None else self.words.tr("The TTL in the settings of this name becomes the same.")
-        form.show_preview(repair, also)
+        form.show_preview(repair, changes_settings=keeps is not None)
 
     async def _write(self, services: Services, form: RepairForm, repair: Repair) -> None:
         try:
@@ -90,8 +89,8 @@ class RepairDesk(QObject):
         if result.problem is None:
             form.accept()
         else:
-            title, hint = self.words.problem(result.problem)
-            form.show_result(Shape.WARNING, title, hint)
+            problem = result.problem
+            form.tell(lambda: (Shape.WARNING, *form.words.problem(problem)))
             form.again.setVisible(True)
 
 

@@ -33,20 +33,29 @@ class RepairForm(Form):
     def __init__(
         self, words: Words, theme: Theme, parent: QWidget | None, *, kind: RepairKind, key: RecordKey, account: str
     ) -> None:
-        self._name = f"{readable_name(key.name)} {key.type}"
-        super().__init__(words, theme, words.repair_title(kind, self._name), parent)
+        super().__init__(words, theme, parent)
         self.gone = False
         """The form was closed; what comes now is for nobody."""
         self.repair: Repair | None = None
+        self._kind = kind
+        self._key = key
         self._account = account
+        self._changes_settings = False
+        self.build()
+        self.finished.connect(self._on_finished)
+
+    def _title(self) -> str:
+        return self.words.repair_title(self._kind, f"{readable_name(self._key.name)} {self._key.type}")
+
+    def _fill(self) -> None:
+        words = self.words
         self._why = paragraph("")
-        self._also = muted(paragraph(""), theme.tokens)
-        self.model = RepairModel(words, self)
+        self._also = muted(paragraph(""), self.theme.tokens)
         self._table = QTableView()
+        self.model = RepairModel(words, self._table)
         set_up_table(self._table, self.model, stretch=1, name=words.tr("What will be written"))
         self.again = QPushButton(words.tr("Look again"))
         self.again.setAutoDefault(False)
-        self.again.setVisible(False)
         self.buttons.insertWidget(0, self.again)
         self.save.setText(words.tr("Write this"))
         for widget in (self._why, self._table, self._also):
@@ -54,43 +63,56 @@ class RepairForm(Form):
         self.column.addStretch(1)
         self.save.clicked.connect(self._on_write)
         self.again.clicked.connect(self.look)
-        self.finished.connect(self._on_finished)
-        self.show_waiting()
+        self._show_state()
 
     def look(self) -> None:
         """Ask for a preview, and say so."""
         self.clear_result()
-        self.show_waiting()
+        self.repair = None
+        self._show_state()
         self.look_wanted.emit()
 
-    def show_waiting(self) -> None:
-        """Nothing is known yet."""
-        self.repair = None
-        self._why.setText(self.words.tr("Reading what stands at {account}…", account=self._account))
-        self._table.setVisible(False)
-        self._also.setVisible(False)
-        self.again.setVisible(False)
-        self.save.setEnabled(False)
+    def speak(self, words: Words) -> None:
+        """As every form; what may be pressed stays as it was."""
+        may_write = self.save.isEnabled()
+        shown = [each.isVisibleTo(self) for each in (self.again, self._why)]
+        super().speak(words)
+        self.save.setEnabled(may_write)
+        for each, visible in zip((self.again, self._why), shown, strict=True):
+            each.setVisible(visible)
 
-    def show_preview(self, repair: Repair, also: str = "") -> None:
-        """Show what will be written, and what else will be changed with it."""
-        self.repair = repair
+    def show_preview(self, repair: Repair, *, changes_settings: bool = False) -> None:
+        """Show what will be written, and whether the settings are changed with it."""
+        self.repair, self._changes_settings = repair, changes_settings
+        self._show_state()
+        (self.cancel if repair.change is None else self.save).setFocus()
+        self.resize(max(self.width(), self.sizeHint().width()), max(self.height(), self.sizeHint().height()))
+
+    def _show_state(self) -> None:
+        repair = self.repair
+        self._why.setVisible(True)
+        if repair is None:
+            self._why.setText(self.words.tr("Reading what stands at {account}…", account=self._account))
+            self._table.setVisible(False)
+            self._also.setVisible(False)
+            self.again.setVisible(False)
+            self.save.setEnabled(False)
+            return
         self._why.setText(self.words.repair_why(repair))
         self.model.show_lines(lines(repair))
         rows = self.model.rowCount()
         self._table.setVisible(bool(rows))
         fit_rows(self._table, min(rows, _MOST_ROWS))
-        self._also.setText(also)
-        self._also.setVisible(bool(also) and repair.change is not None)
+        self._also.setText(self.words.tr("The TTL in the settings of this name becomes the same."))
+        self._also.setVisible(self._changes_settings and repair.change is not None)
         self.save.setEnabled(repair.change is not None)
         self.again.setVisible(repair.change is None)
         self.cancel.setText(self.words.tr("Close") if repair.change is None else self.words.tr("Cancel"))
-        (self.cancel if repair.change is None else self.save).setFocus()
-        self.resize(max(self.width(), self.sizeHint().width()), max(self.height(), self.sizeHint().height()))
 
     def show_refusal(self, error: DdnsTrayError) -> None:
         """Say why there is no preview, or why it was not written; nothing but a new look leads on."""
         self.show_problem(error)
+        self._why.setVisible(self.repair is not None)  # nothing is being read any more
         self.save.setEnabled(False)
         self.again.setVisible(True)
         self.again.setFocus()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
+    from ddns_tray.core.model import InterfaceAddress
     from ddns_tray.core.ports import AccountDesk, EngineControls, SecretStore, SettingsFile
 
 
@@ -49,3 +50,5 @@ class Services:
     now: Callable[[], float]
     autostart: Autostart
     is_demo: bool = False
+    interfaces: Callable[[], Sequence[InterfaceAddress]] = tuple
+    """The addresses of this computer's network interfaces; nothing where the system will not tell."""

@@ -9,34 +9,22 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from ddns_tray.core.settings_exchange import value_in
-from ddns_tray.core.settings_faults import Faults
-from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SETTINGS, Kind
-from ddns_tray.core.settings_tables import read_table
-from ddns_tray.core.text import Text, text
-from ddns_tray.ui.controls import CalmChoice, CalmSpinBox, fixed_font, muted, paragraph, primary, section_heading
+from ddns_tray.core.settings_schema import ARRAY_SECTIONS, SETTINGS
+from ddns_tray.ui.controls import primary, section_heading
+from ddns_tray.ui.settings_field import SettingField
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from ddns_tray.core.errors import DdnsTrayError
-    from ddns_tray.core.ports import SettingChange, SettingValue
+    from ddns_tray.core.model import InterfaceAddress
+    from ddns_tray.core.ports import SettingChange
     from ddns_tray.core.settings import Settings
     from ddns_tray.core.settings_schema import Setting
     from ddns_tray.ui.theme import Theme
@@ -68,21 +56,6 @@ _TOPIC_OF_KEY = {
 }
 _ELSEWHERE = frozenset({("general", "autostart")})
 """Shown as the system has it, not as the file has it."""
-_EXAMPLES = {
-    Kind.SOURCES: "router, https, stun, dns, https:ipify.org, interface:eth0, static:192.0.2.1",
-    Kind.RESOLVERS: "system, udp://9.9.9.9, tls://dns.quad9.net, https://dns.quad9.net/dns-query",
-    Kind.SERVERS: "192.0.2.53, 192.0.2.53:5353",
-}
-_CHOICES: Mapping[str, Text | str] = {
-    "auto": text("As the system"),
-    "light": text("Light"),
-    "dark": text("Dark"),
-    "en": "English",
-    "zh_CN": "简体中文",
-}
-"""What the values of choices are called; languages each in its own words."""
-_LINE_WIDTH = 320
-_LEAST_LINES, _MOST_LINES = 2, 8
 
 
 def rules_of(topic: Topic) -> tuple[Setting, ...]:
@@ -97,150 +70,6 @@ def rules_of(topic: Topic) -> tuple[Setting, ...]:
     )
 
 
-def fault_of(rule: Setting, raw: SettingValue) -> tuple[Text, Text | None] | None:
-    """What the settings file would say to this value: title and hint, or None where it is fine."""
-    faults = Faults()
-    read_table({rule.key: raw}, rule.section, (rule.section,), faults)
-    return (faults.found[0].title, faults.found[0].hint) if faults.found else None
-
-
-class SettingField(QWidget):
-    """One key: its label, a control that fits its kind, its help, and right below what is wrong."""
-
-    edited = Signal()
-    finished = Signal()
-    """What was edited is complete: a choice was made, a line was left."""
-
-    def __init__(self, words: Words, theme: Theme, rule: Setting) -> None:
-        super().__init__()
-        self.rule = rule
-        self._words = words
-        label, help_text = words.say(rule.label), words.say(rule.help)
-        self.control, self._read, self._write = self._make(label)
-        self.control.setAccessibleName(label)
-        self.problem = ResultLine(theme)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        if not isinstance(self.control, QCheckBox):
-            caption = QLabel(label)
-            caption.setBuddy(self.control)
-            column.addWidget(caption)
-        column.addWidget(self.control, 0, self._alignment())
-        column.addWidget(self.problem)
-        if rule.kind is Kind.DURATION:
-            help_text = words.tr("{help} Write it as 30s, 5m or 1h.", help=help_text)
-        if rule.kind in _EXAMPLES:
-            examples = words.tr("One on each line, such as {examples}.", examples=_EXAMPLES[rule.kind])
-            help_text = f"{help_text} {examples}"
-        self.control.setAccessibleDescription(help_text)
-        column.addWidget(muted(paragraph(help_text), theme.tokens))
-
-    def value(self) -> SettingValue | None:
-        """What stands in the control."""
-        return self._read()
-
-    def show_value(self, value: SettingValue | None) -> None:
-        """Show what the settings have."""
-        self.control.blockSignals(True)
-        self._write(value)
-        self.control.blockSignals(False)
-        self.check()
-
-    def check(self) -> bool:
-        """Say what is wrong with what stands here; whether nothing is."""
-        value = self.value()
-        fault = None if value is None else fault_of(self.rule, value)
-        if fault is None:
-            self.problem.clear()
-            return True
-        title, hint = fault
-        self.problem.say(Shape.WARNING, self._words.say(title), "" if hint is None else self._words.say(hint))
-        return False
-
-    # --- inside ---
-
-    def _alignment(self) -> Qt.AlignmentFlag:
-        return Qt.AlignmentFlag(0) if self.rule.kind.is_list else Qt.AlignmentFlag.AlignLeft
-
-    def _make(
-        self, label: str
-    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
-        rule = self.rule
-        if rule.kind is Kind.BOOLEAN:
-            box = QCheckBox(label)
-            box.toggled.connect(self._on_chosen)
-            return box, box.isChecked, lambda value: box.setChecked(bool(value))
-        if rule.kind is Kind.CHOICE:
-            return self._make_choice(rule)
-        if rule.kind is Kind.INTEGER:
-            return self._make_number(rule)
-        if rule.kind.is_list:
-            return self._make_lines(rule)
-        line = QLineEdit()
-        line.setMinimumWidth(_LINE_WIDTH if rule.kind is Kind.TEXT else 0)
-        line.textChanged.connect(self._on_edited)
-        line.editingFinished.connect(self.finished)
-        return line, lambda: line.text().strip(), lambda value: line.setText("" if value is None else str(value))
-
-    def _make_choice(
-        self, rule: Setting
-    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
-        choice = CalmChoice()
-        for value in rule.choices:
-            said = _CHOICES.get(value, value)
-            choice.addItem(self._words.say(said) if isinstance(said, Text) else said, value)
-        choice.currentIndexChanged.connect(self._on_chosen)
-        return choice, choice.currentData, lambda value: choice.setCurrentIndex(max(0, choice.findData(value)))
-
-    def _make_number(
-        self, rule: Setting
-    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
-        number = CalmSpinBox()
-        smallest = round(rule.minimum or 0)
-        if rule.default is None:
-            smallest -= 1
-            number.setSpecialValueText(self._words.tr("the same as for both"))
-        number.setRange(smallest, round(rule.maximum or 2**31 - 1))
-        number.valueChanged.connect(self._on_edited)
-
-        def read() -> SettingValue | None:
-            return None if rule.default is None and number.value() == smallest else number.value()
-
-        return number, read, lambda value: number.setValue(smallest if value is None else int(str(value)))
-
-    def _make_lines(
-        self, rule: Setting
-    ) -> tuple[QWidget, Callable[[], SettingValue | None], Callable[[SettingValue | None], None]]:
-        lines = QPlainTextEdit()
-        lines.setTabChangesFocus(True)
-        lines.setFont(fixed_font())
-        lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        if rule.default is None:
-            lines.setPlaceholderText(self._words.tr("the same as for both"))
-        lines.textChanged.connect(lambda: _fit(lines))
-        lines.textChanged.connect(self._on_edited)
-        _fit(lines)
-
-        def read() -> SettingValue | None:
-            written = [line.strip() for line in lines.toPlainText().splitlines() if line.strip()]
-            return None if not written and rule.kind is Kind.SOURCES else written
-
-        def write(value: SettingValue | None) -> None:
-            lines.setPlainText("\n".join(value) if isinstance(value, list) else "")
-            _fit(lines)
-
-        return lines, read, write
-
-    def _on_edited(self) -> None:
-        self.check()
-        self.edited.emit()
-
-    def _on_chosen(self) -> None:
-        self._on_edited()
-        self.finished.emit()
-
-
 class SettingsFields(QWidget):
     """The keys of one topic on one page. `save_wanted` carries a list of `SettingChange`.
 
@@ -249,7 +78,15 @@ class SettingsFields(QWidget):
 
     save_wanted = Signal(object)
 
-    def __init__(self, words: Words, theme: Theme, topic: Topic, *, at_once: bool = False) -> None:
+    def __init__(
+        self,
+        words: Words,
+        theme: Theme,
+        topic: Topic,
+        *,
+        at_once: bool = False,
+        interfaces: Sequence[InterfaceAddress] = (),
+    ) -> None:
         super().__init__()
         self._words = words
         self._at_once = at_once
@@ -269,7 +106,7 @@ class SettingsFields(QWidget):
                 column.addSpacing(6)
                 column.addWidget(section_heading(titles[rule.section]))
             section = rule.section
-            field = self.fields[rule.section, rule.key] = SettingField(words, theme, rule)
+            field = self.fields[rule.section, rule.key] = SettingField(words, theme, rule, interfaces=interfaces)
             field.edited.connect(self._on_edited)
             field.finished.connect(self._on_finished)
             column.addWidget(field)
@@ -352,9 +189,3 @@ class SettingsFields(QWidget):
         changed = bool(self.changes())
         self.undo.setEnabled(changed)
         self.save.setEnabled(changed and self._is_usable())
-
-
-def _fit(lines: QPlainTextEdit) -> None:
-    """As high as what stands in it, within reason."""
-    count = max(_LEAST_LINES, min(_MOST_LINES, lines.blockCount()))
-    lines.setFixedHeight(lines.fontMetrics().lineSpacing() * count + 26)

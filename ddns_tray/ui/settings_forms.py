@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from ddns_tray.core.ports import Secret
+from ddns_tray.core.settings_exchange import Risks
 from ddns_tray.ui.account_fields import cleaned, secret_field
 from ddns_tray.ui.controls import muted, paragraph
 from ddns_tray.ui.forms import Form, add_field, field_form
-from ddns_tray.ui.settings_words import difference_in_words
+from ddns_tray.ui.settings_words import difference_in_words, risks_in_words
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SecretPlace = tuple[str, str]
 """An account's id and the name of a field."""
+NO_RISKS = Risks()
 _SHOWN = 60
 
 
@@ -40,27 +42,40 @@ class ChangesForm(Form):
         theme: Theme,
         parent: QWidget | None,
         *,
-        title: str,
-        about: str,
-        button: str,
+        title: Text,
+        about: Text,
+        button: Text,
         changes: Sequence[SettingsDifference],
-        warnings: Sequence[str] = (),
+        dangers: Risks = NO_RISKS,
     ) -> None:
-        super().__init__(words, theme, title, parent)
-        self.column.addWidget(muted(paragraph(about), theme.tokens))
+        super().__init__(words, theme, parent)
+        self._heading = title
+        self._about = about
+        self._button = button
+        self._changes = changes
+        self._dangers = dangers
+        self.build()
+
+    def _title(self) -> str:
+        return self.words.say(self._heading)
+
+    def _fill(self) -> None:
+        words, changes = self.words, self._changes
+        self.column.addWidget(muted(paragraph(words.say(self._about)), self.theme.tokens))
         lines = [difference_in_words(words, change) for change in changes[:_SHOWN]]
         if len(changes) > _SHOWN:
             rest = len(changes) - _SHOWN
             lines.append(words.ntr("and {count} more", "and {count} more", rest, count=rest))
         self.changes = paragraph("\n".join(lines) or words.tr("Nothing would change."))
         self.column.addWidget(self.changes)
-        self.warnings = ResultLine(theme)
+        self.warnings = ResultLine(self.theme)
+        warnings = risks_in_words(words, self._dangers)
         if warnings:
             about_strangers = words.tr("Go on only if you know where this file comes from.")
             self.warnings.say(Shape.WARNING, "\n".join(warnings), about_strangers)
         self.column.addWidget(self.warnings)
         self.column.addStretch(1)
-        self.save.setText(button)
+        self.save.setText(words.say(self._button))
         self.save.setEnabled(bool(changes))
         self.save.clicked.connect(self._on_save)
 
@@ -77,7 +92,18 @@ class SecretsForm(Form):
     def __init__(
         self, words: Words, theme: Theme, parent: QWidget | None, missing: Sequence[tuple[SecretPlace, Text]]
     ) -> None:
-        super().__init__(words, theme, words.tr("Secrets that are still missing"), parent)
+        super().__init__(words, theme, parent)
+        self._missing = missing
+        self.build()
+
+    def _title(self) -> str:
+        return self.words.tr("Secrets that are still missing")
+
+    def _typed(self) -> Sequence[QWidget]:
+        return tuple(self.fields.values())
+
+    def _fill(self) -> None:
+        words, theme = self.words, self.theme
         about = words.tr(
             "Settings travel without tokens and passwords. Enter them here; they are kept in this computer's keyring,"
             " nowhere else."
@@ -85,7 +111,7 @@ class SecretsForm(Form):
         self.column.addWidget(muted(paragraph(about), theme.tokens))
         self.fields: dict[SecretPlace, QLineEdit] = {}
         form = field_form()
-        for place, label in missing:
+        for place, label in self._missing:
             self.fields[place] = secret_field()
             said = words.tr("{account}: {field}", account=place[0], field=words.say(label))
             add_field(form, said, self.fields[place], "", theme)

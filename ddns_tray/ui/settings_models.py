@@ -1,7 +1,8 @@
-"""Accounts and names of the settings file as tables."""
+"""Accounts, lines and names of the settings file as tables."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ddns_tray.ui.display import readable_name
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from ddns_tray.core.model import ProviderSpec
-    from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+    from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
     from ddns_tray.words import Words
 
 
@@ -26,10 +27,10 @@ class AccountsModel(TableModel):
 
     def show_settings(self, settings: Settings, specs: Mapping[str, ProviderSpec]) -> None:
         """Take the accounts of the file."""
-        used = [record.account for record in settings.records]
+        used = Counter(record.account for record in settings.records)
         self.beginResetModel()
         self._rows = [
-            (each, specs[each.provider].title if each.provider in specs else each.provider, used.count(each.id))
+            (each, specs[each.provider].title if each.provider in specs else each.provider, used[each.id])
             for each in settings.accounts
         ]
         self.endResetModel()
@@ -46,6 +47,36 @@ class AccountsModel(TableModel):
         """One fact of one account."""
         account, title, names = self._rows[row]
         return (account.id, title, str(names))[column]
+
+
+class LinesModel(TableModel):
+    """One row a line."""
+
+    def __init__(self, words: Words, parent: QObject | None = None) -> None:
+        super().__init__((words.tr("Line name"), words.tr("Way"), words.tr("Sources"), words.tr("Names")), parent)
+        self._words = words
+        self._rows: list[tuple[LineSettings, int]] = []
+
+    def show_settings(self, settings: Settings) -> None:
+        """Take the lines of the file."""
+        used = Counter(line for record in settings.records for line in record.line)
+        self.beginResetModel()
+        self._rows = [(each, used[each.id]) for each in settings.lines]
+        self.endResetModel()
+
+    def at(self, row: int) -> LineSettings:
+        """The line in a row."""
+        return self._rows[row][0]
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        """How many lines there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def cell(self, row: int, column: int) -> str:
+        """One fact of one line."""
+        line, names = self._rows[row]
+        own = self._words.listing(line.sources) if line.sources else self._words.tr("as under “Address sources”")
+        return (line.id, line.interface or line.local_address, own, str(names))[column]
 
 
 class NamesModel(TableModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QUrl, Signal
+from PySide6.QtCore import QModelIndex, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
 from ddns_tray.ui.settings_fields import SettingsFields, Topic
-from ddns_tray.ui.settings_models import AccountsModel, NamesModel
-from ddns_tray.ui.settings_travel import SettingsTravel
+from ddns_tray.ui.settings_models import AccountsModel, LinesModel, NamesModel
 from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.ui.wizard_parts import ResultLine
 from ddns_tray.words import Shape
@@ -49,9 +48,7 @@ class _Topics(dict[Topic, SettingsFields]):
 
 
 class SettingsPage(QWidget):
-    """A tab for each kind of thing. `general_changed` carries `GeneralSettings` to apply at once."""
-
-    general_changed = Signal(object)
+    """A tab for each kind of thing."""
 
     def __init__(
         self, words: Words, theme: Theme, work: DeskWork, services: Services | None, parent: QWidget | None = None
@@ -66,10 +63,13 @@ class SettingsPage(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName(words.tr("Settings"))
         self.accounts = AccountsModel(words, self)
+        self.lines = LinesModel(words, self)
         self.names = NamesModel(words, self)
         self._accounts_table = QTableView()
+        self._lines_table = QTableView()
         self._names_table = QTableView()
         set_up_table(self._accounts_table, self.accounts, stretch=1, name=words.tr("Accounts"))
+        set_up_table(self._lines_table, self.lines, stretch=2, name=words.tr("Lines"))
         set_up_table(self._names_table, self.names, stretch=0, name=words.tr("Names"))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 20)
@@ -94,6 +94,8 @@ class SettingsPage(QWidget):
             self._places[topic] = QVBoxLayout(place)
             self._places[topic].setContentsMargins(0, 0, 0, 0)
             self.tabs.addTab(place, said)
+            if topic is Topic.SOURCES:
+                self.tabs.addTab(self._lines_tab(), words.tr("Lines"))
         general = self._places[Topic.GENERAL].parentWidget()  # without a parent they would outlive the window
         self.autostart = QCheckBox(words.tr("Start when I log in"), general)
         self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
@@ -112,6 +114,7 @@ class SettingsPage(QWidget):
         settings = self._work.settings()
         specs = {spec.id: spec for spec in self._services.desk.providers()} if self._services is not None else {}
         self.accounts.show_settings(settings, specs)
+        self.lines.show_settings(settings)
         self.names.show_settings(settings)
         for page in self.topics.values():
             page.show_settings(settings)
@@ -126,7 +129,7 @@ class SettingsPage(QWidget):
         for topic, changes in unsaved.items():
             self.topics[topic].restore(changes)
 
-    # --- names and accounts ---
+    # --- names, accounts and lines ---
 
     def _names_tab(self) -> QWidget:
         words, work = self._words, self._work
@@ -148,6 +151,20 @@ class SettingsPage(QWidget):
             (words.tr("Add an account…"), lambda _: work.add_account(), False),
             (words.tr("Edit…"), lambda row: work.edit_account(self.accounts.at(row).id), True),
             (words.tr("Remove"), self._ask_remove_account, True),
+        )
+
+    def _lines_tab(self) -> QWidget:
+        words, work = self._words, self._work
+        self._lines_table.doubleClicked.connect(lambda index: work.edit_line(self.lines.at(index.row())))
+        return self._list_tab(
+            self._lines_table,
+            words.tr(
+                "Only for a computer with several ways to the internet. A name that is given lines has the address of"
+                " the first one that is up; you choose them with the name."
+            ),
+            (words.tr("Add a line…"), lambda _: work.add_line(), False),
+            (words.tr("Edit…"), lambda row: work.edit_line(self.lines.at(row)), True),
+            (words.tr("Remove"), self._ask_remove_line, True),
         )
 
     def _list_tab(self, table: QTableView, note: str, *buttons: tuple[str, Callable[[int], object], bool]) -> QWidget:
@@ -196,6 +213,15 @@ class SettingsPage(QWidget):
             lambda: self._work.remove_account(account),
         )
 
+    def _ask_remove_line(self, row: int) -> None:
+        line = self.lines.at(row)
+        words = self._words
+        self._ask(
+            words.tr("Remove the line {id}?", id=line.id),
+            words.tr("Sources are no longer asked through it."),
+            lambda: self._work.remove_line(line),
+        )
+
     def _ask(self, question: str, more: str, yes: Callable[[], None]) -> None:
         box = QMessageBox(QMessageBox.Icon.Question, self._words.tr("DDNS Tray"), question, parent=self)
         box.setInformativeText(more)
@@ -212,9 +238,9 @@ class SettingsPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(heading(words.tr("Settings")), 1)
-        if self._services is None or self._services.is_demo:
+        travel = self._work.travel
+        if self._services is None or self._services.is_demo or travel is None:
             return row
-        travel = SettingsTravel(self, words, self._theme, self._work, self._services)
         for said, action in (
             (words.tr("Undo…"), travel.undo),
             (words.tr("Import…"), travel.take_in),
@@ -223,13 +249,18 @@ class SettingsPage(QWidget):
             button = QPushButton(said)
             button.clicked.connect(lambda _=False, action=action: action())
             row.addWidget(button)
-        self.travel = travel
         return row
 
     # --- keys of the file ---
 
     def _topic(self, topic: Topic) -> SettingsFields:
-        page = SettingsFields(self._words, self._theme, topic, at_once=topic is Topic.GENERAL)
+        page = SettingsFields(
+            self._words,
+            self._theme,
+            topic,
+            at_once=topic is Topic.GENERAL,
+            interfaces=() if self._services is None else self._services.interfaces(),
+        )
         page.setEnabled(self._services is not None and not self._services.is_demo)
         page.save_wanted.connect(lambda changes: self._work.set_values(changes, page.show_problem))
         self._places[topic].addWidget(page)

@@ -13,7 +13,6 @@ from ddns_tray.core.errors import DdnsTrayError, StorageError
 from ddns_tray.core.settings_exchange import Risks, differences, export_text, risks
 from ddns_tray.core.text import Text, text
 from ddns_tray.ui.settings_forms import ChangesForm, SecretPlace, SecretsForm
-from ddns_tray.ui.settings_words import risks_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from ddns_tray.ui.desk_work import DeskWork
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
-    from ddns_tray.words import Words
 
 FILE_NAME = "ddns-tray-settings.toml"
 
@@ -33,10 +31,9 @@ FILE_NAME = "ddns-tray-settings.toml"
 class SettingsTravel(QObject):
     """The verbs behind the three buttons; each looks at the file in a worker thread, and tells what it would do."""
 
-    def __init__(self, page: QWidget, words: Words, theme: Theme, work: DeskWork, services: Services) -> None:
-        super().__init__(page)
-        self._page = page
-        self._words = words
+    def __init__(self, window: QWidget, theme: Theme, work: DeskWork, services: Services) -> None:
+        super().__init__(work)  # a page goes when language or colours change; what is open on it does not
+        self._window = window
         self._theme = theme
         self._work = work
         self._services = services
@@ -49,7 +46,6 @@ class SettingsTravel(QObject):
 
     async def _begin_undo(self) -> None:
         found = await asyncio.to_thread(self._services.settings_file.undoable)
-        words = self._words
         if found is None:
             raise StorageError(
                 text("There is nothing to undo."),
@@ -59,9 +55,9 @@ class SettingsTravel(QObject):
             )
         now, then = found
         form = await self._changes_form(
-            words.tr("Undo the last change"),
-            words.tr("This is what becomes of the settings:"),
-            words.tr("Undo"),
+            text("Undo the last change"),
+            text("This is what becomes of the settings:"),
+            text("Undo"),
             now,
             then,
         )
@@ -83,8 +79,8 @@ class SettingsTravel(QObject):
 
     def export(self) -> None:
         """Ask where to, and write it there."""
-        words = self._words
-        dialog = QFileDialog(self._page, words.tr("Export settings without secrets"))
+        words = self._work.words
+        dialog = QFileDialog(self._window, words.tr("Export settings without secrets"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(words.tr("Settings (*.toml)"))
         dialog.setDefaultSuffix("toml")
@@ -95,10 +91,10 @@ class SettingsTravel(QObject):
 
     async def export_to(self, path: Path) -> None:
         """Write what another computer may take."""
-        heading = self._words.tr(
+        heading = self._work.words.tr(
             "Settings of DDNS Tray for another computer: import them there, or keep them as its settings file."
         )
-        more = self._words.tr("Tokens and passwords are not in this file.")
+        more = self._work.words.tr("Tokens and passwords are not in this file.")
         written = export_text(self._work.settings(), heading=f"{heading}\n{more}")
         await asyncio.to_thread(self._services.settings_file.write_other, path, written)
 
@@ -106,8 +102,8 @@ class SettingsTravel(QObject):
 
     def take_in(self) -> None:
         """Ask for a file, and show what it would change."""
-        words = self._words
-        dialog = QFileDialog(self._page, words.tr("Import settings"))
+        words = self._work.words
+        dialog = QFileDialog(self._window, words.tr("Import settings"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([words.tr("Settings (*.toml)"), words.tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self._spawn(self.import_from(Path(path)), "read settings"))
@@ -116,15 +112,13 @@ class SettingsTravel(QObject):
 
     async def import_from(self, path: Path) -> None:
         """Show what a file would change; take it in if the person says so."""
-        file, words = self._services.settings_file, self._words
+        file = self._services.settings_file
         coming = await asyncio.to_thread(file.read_other, path)
         then = await asyncio.to_thread(file.preview, coming)
         form = await self._changes_form(
-            words.tr("Import settings"),
-            words.tr(
-                "Accounts and names of the file are added, or replace those of the same name. Nothing is removed."
-            ),
-            words.tr("Import"),
+            text("Import settings"),
+            text("Accounts and names of the file are added, or replace those of the same name. Nothing is removed."),
+            text("Import"),
             await asyncio.to_thread(file.read),
             then,
             foreign=True,
@@ -149,7 +143,7 @@ class SettingsTravel(QObject):
             if not there:
                 missing.append((place, label))
         if missing:
-            form = SecretsForm(self._words, self._theme, self._page, missing)
+            form = SecretsForm(self._work.words, self._theme, self._window, missing)
             form.save_wanted.connect(lambda typed: self._spawn(self._keep(form, typed), "keep secrets"))
             form.open()
 
@@ -176,19 +170,19 @@ class SettingsTravel(QObject):
         ]
 
     async def _changes_form(
-        self, title: str, about: str, button: str, now: Settings, then: Settings, *, foreign: bool = False
+        self, title: Text, about: Text, button: Text, now: Settings, then: Settings, *, foreign: bool = False
     ) -> ChangesForm:
         changes = await asyncio.to_thread(differences, now, then)
         dangers = await asyncio.to_thread(risks, now, then) if foreign else Risks()
         return ChangesForm(
-            self._words,
+            self._work.words,
             self._theme,
-            self._page,
+            self._window,
             title=title,
             about=about,
             button=button,
             changes=changes,
-            warnings=risks_in_words(self._words, dangers),
+            dangers=dangers,
         )
 
     async def _finish(self, form: ChangesForm, work: Callable[[], Awaitable[None]]) -> None:

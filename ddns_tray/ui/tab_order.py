@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 def set_tab_order(root: QWidget) -> None:
     """Let Tab follow the layouts below `root`, hidden pages included."""
-    for one, other in pairwise(tuple(_focusable(root))):
+    for one, other in pairwise(tab_stops(root)):
         QWidget.setTabOrder(one, other)
+
+
+def tab_stops(root: QWidget) -> tuple[QWidget, ...]:
+    """All that Tab can come to below `root`, in the order of the layouts, hidden pages included."""
+    return tuple(_focusable(root))
 
 
 def _focusable(widget: QWidget) -> Iterator[QWidget]:

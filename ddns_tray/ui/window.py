@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
@@ -22,6 +23,7 @@ from ddns_tray.ui.activity_page import ActivityPage
 from ddns_tray.ui.address_page import AddressPage
 from ddns_tray.ui.banners import BannerColumn, still_standing, wanted_banners
 from ddns_tray.ui.desk_work import DeskWork
+from ddns_tray.ui.forms import Form
 from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
@@ -191,7 +193,6 @@ class MainWindow(QWidget):
         if self._settings is None:
             made = SettingsPage(self._words, self._theme, self._work, self._services, self._pages)
             self._settings = self._add(made, self._pages)
-            made.general_changed.connect(self.general_changed)
         return self._settings
 
     def _add(self, page: _Made, stack: QStackedWidget) -> _Made:
@@ -295,6 +296,8 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self, lambda: self._show_tab(tab))  # built apart, not to hold up the window
         else:
             self.names.view.setFocus()
+        for form in self.findChildren(Form):
+            QTimer.singleShot(0, form, partial(form.speak, words))  # each apart, not to hold up the window
         if self._set_up is not None:
             self._show_set_up(self._set_up)
         if self._snapshot is not None:

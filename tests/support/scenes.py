@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QLineEdit, QMessageBox, QWidget
 from ddns_tray.core.errors import NoKeyring
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.repairs import RepairKind
-from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings, VerifySettings
+from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings, VerifySettings
 from ddns_tray.core.settings_exchange import Risks, differences
 from ddns_tray.core.text import text
 from ddns_tray.system.faults import FaultReport
 from ddns_tray.ui.account_form import AccountForm
 from ddns_tray.ui.fault_box import FaultBox
+from ddns_tray.ui.line_form import LineForm
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.repair_form import RepairForm
 from ddns_tray.ui.settings_forms import ChangesForm, SecretsForm
-from ddns_tray.ui.settings_words import risks_in_words
 from ddns_tray.ui.window import MainWindow, Page
 from tests.support import snapshots
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ddns_tray.ui.wizard import Wizard
     from ddns_tray.words import Words
 
+LINES = (LineSettings("fibre", "eth0"), LineSettings("lte", "wwan0", sources=("https", "stun"), return_after=600.0))
 HOME = AccountSettings("cloudflare", "cloudflare", MappingProxyType({}))
 REPORT = """\
 Program: DDNS Tray
@@ -98,7 +99,7 @@ def _many(stage: Stage) -> QWidget:
 
 def _settings(tab: int) -> Callable[[Stage], QWidget]:
     def build(stage: Stage) -> QWidget:
-        window = stage.window(snapshots.troubled())
+        window = stage.window(snapshots.troubled(), replace(snapshots.SETTINGS, lines=LINES))
         window.show_page(Page.SETTINGS)
         window.settings.tabs.setCurrentIndex(tab)
         return window
@@ -194,10 +195,20 @@ def _record(stage: Stage) -> QWidget:
         providers=snapshots.FakeDesk().providers(),
         record=None,
         account="cloudflare",
+        lines=LINES,
     )
     _sized(form)
+    form.line.put_back(("lte",))
     form.name.setText("https://家.Example.org/")
     form.name.textEdited.emit(form.name.text())
+    return _sized(form)
+
+
+def _line(stage: Stage) -> QWidget:
+    form = LineForm(stage.words, stage.theme, None, line=None, others=LINES[:1], interfaces=snapshots.INTERFACES)
+    form.fields["id"].show_value("lte")
+    form.fields["interface"].show_value("eth0")
+    form.fields["interface"].edited.emit()
     return _sized(form)
 
 
@@ -211,13 +222,11 @@ def _changes(stage: Stage) -> QWidget:
         stage.words,
         stage.theme,
         None,
-        title=stage.words.tr("Import settings"),
-        about=stage.words.tr(
-            "Accounts and names of the file are added, or replace those of the same name. Nothing is removed."
-        ),
-        button=stage.words.tr("Import"),
+        title=text("Import settings"),
+        about=text("Accounts and names of the file are added, or replace those of the same name. Nothing is removed."),
+        button=text("Import"),
         changes=differences(Settings(), after),
-        warnings=risks_in_words(stage.words, Risks(("/usr/bin/my-address",), (("home", "http://192.0.2.8:8081"),))),
+        dangers=Risks(("/usr/bin/my-address",), (("home", "http://192.0.2.8:8081"),)),
     )
     return _sized(form)
 
@@ -261,10 +270,11 @@ SCENES: Mapping[str, Callable[[Stage], QWidget]] = MappingProxyType(
         "settings": _settings(0),
         "accounts": _settings(1),
         "sources": _settings(2),
-        "resolvers": _settings(3),
-        "monitoring": _settings(4),
-        "alerts": _settings(5),
-        "general": _settings(6),
+        "lines": _settings(3),
+        "resolvers": _settings(4),
+        "monitoring": _settings(5),
+        "alerts": _settings(6),
+        "general": _settings(7),
         "remove": _remove,
         "welcome": _welcome,
         "wizard-service": _service,
@@ -274,6 +284,7 @@ SCENES: Mapping[str, Callable[[Stage], QWidget]] = MappingProxyType(
         "wizard-done": _done,
         "account": _account,
         "record": _record,
+        "line": _line,
         "import": _changes,
         "secrets": _secrets,
         "repair": _repair,

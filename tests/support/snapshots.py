@@ -23,6 +23,7 @@ from ddns_tray.core.model import (
     ExistingSet,
     Family,
     FieldSpec,
+    InterfaceAddress,
     LineRemark,
     LineState,
     LineStatus,
@@ -49,7 +50,7 @@ from ddns_tray.core.model import (
     View,
 )
 from ddns_tray.core.repairs import Repair, RepairKind, Wish, plan_repair
-from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
+from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.ui.activity import ActivityLog
 from ddns_tray.ui.services import Services
@@ -473,6 +474,16 @@ class FakeSettingsFile:
         kept = tuple(other for other in self.settings.accounts if other.id != account_id)
         self.settings = replace(self.settings, accounts=kept)
 
+    def put_line(self, line: LineSettings, *, replaces: str | None = None) -> None:
+        if line.id in {kept.id for kept in self.settings.lines} - {replaces}:
+            raise ConfigError(text("There is already a line called {id}.", id=line.id))
+        kept = tuple(other for other in self.settings.lines if other.id != replaces)
+        self.settings = replace(self.settings, lines=(*kept, line))
+
+    def remove_line(self, line_id: str) -> None:
+        kept = tuple(other for other in self.settings.lines if other.id != line_id)
+        self.settings = replace(self.settings, lines=kept)
+
     def put_record(self, record: RecordSettings, *, replaces: RecordSettings | None = None) -> None:
         kept = tuple(other for other in self.settings.records if other != replaces)
         if any(other.name == record.name and set(other.types) & set(record.types) for other in kept):
@@ -636,6 +647,16 @@ SETTINGS = Settings(
 )
 
 
+INTERFACES = (
+    InterfaceAddress("lo", ip_address("127.0.0.1"), 8),
+    InterfaceAddress("eth0", ip_address("192.168.1.2"), 24),
+    InterfaceAddress("eth0", ip_address("fe80::2"), 64),
+    InterfaceAddress("eth0", ip_address("2001:db8::2"), 64),
+    InterfaceAddress("eth0", ip_address("2001:db8::77"), 64, temporary=True),
+    InterfaceAddress("wwan0", ip_address("10.64.0.2"), 30),
+)
+
+
 @dataclass
 class Reloads:
     """How often the engine was told to take new settings, or to open its accounts anew."""
@@ -665,6 +686,7 @@ def services(
         spawn=spawn,
         now=lambda: NOW,
         autostart=FakeAutostart(),
+        interfaces=lambda: INTERFACES,
     )
     return made, engine, file
 

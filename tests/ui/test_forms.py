@@ -310,7 +310,8 @@ async def test_a_name_is_given_its_lines_in_order(window: MainWindow, file: Fake
     form.name.setText("neu.example.org")
     form.view.setCurrentIndex(form.view.findData(AddressView.HOME))
     assert form.line.isVisible()
-    form.line.setText("lte, fibre")
+    form.line.put_back(("lte", "fibre"))
+    form.line.changed.emit()
     assert not form.view.isVisible()
     form.save.click()
     await tasks.drain()
@@ -327,7 +328,8 @@ async def test_a_name_that_follows_lines_is_not_asked_about_a_vpn(
     window: MainWindow, file: FakeSettingsFile, tasks: Tasks
 ) -> None:
     kept = RecordSettings("cam.example.org", (RecordType.A,), "cloudflare", line=("fibre", "lte"))
-    file.settings = Settings(accounts=file.settings.accounts, records=(kept,))
+    lines = (LineSettings("lte", "wwan0"), LineSettings("fibre", "eth0"))
+    file.settings = Settings(accounts=file.settings.accounts, lines=lines, records=(kept,))
     window._work.edit_record_of(snapshots.extra().key)
     form = record_form(window)
     assert not form.view.isVisible()

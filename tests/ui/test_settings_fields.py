@@ -117,6 +117,27 @@ def test_a_duration_out_of_range_is_refused_with_the_limit(qtbot: QtBot, theme: 
     assert field.problem.text() == ""
 
 
+def test_interfaces_of_this_computer_are_offered_by_name_and_others_can_be_typed(qtbot: QtBot, theme: Theme) -> None:
+    made = SettingsFields(Words("en"), theme, Topic.SOURCES, interfaces=snapshots.INTERFACES)
+    qtbot.addWidget(made)
+    made.show_settings(Settings())
+    field = made.fields["address", "interface"]
+    choice = field.control
+    assert isinstance(choice, QComboBox)
+    shown = [choice.itemText(row) for row in range(choice.count())]
+    assert shown == ["eth0 · 192.168.1.2 · 2001:db8::2", "wwan0 · 10.64.0.2"]
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    assert made.changes() == [("address", "interface", "wwan0")]
+    choice.setEditText(" ppp0 ")
+    assert made.changes() == [("address", "interface", "ppp0")]
+    local = made.fields["address", "local_address"]
+    assert isinstance(local.control, QComboBox)
+    assert local.control.itemText(0) == "192.168.1.2 · eth0"
+    local.control.setEditText("eth0")
+    assert "eth0 is not an IP address." in local.problem.text()
+
+
 def test_undo_shows_what_is_on_disk(address: SettingsFields) -> None:
     write(address, "address", "sources", "nonsense")
     address.undo.click()
@@ -178,7 +199,7 @@ async def test_a_program_that_was_moved_offers_to_start_itself(
     autostart.elsewhere = True
     window = opened(qtbot, theme, behind)
     general = window.settings
-    general.tabs.setCurrentIndex(6)
+    general.tabs.setCurrentIndex(7)
     assert "another copy" in general.moved.text()
     general.repair.click()
     await tasks.drain()
@@ -213,10 +234,10 @@ async def test_the_language_changes_on_the_open_page_and_one_stays_where_one_is(
     qtbot: QtBot, theme: Theme, behind: Behind
 ) -> None:
     window = opened(qtbot, theme, behind)
-    window.settings.tabs.setCurrentIndex(6)
+    window.settings.tabs.setCurrentIndex(7)
     window.set_words(Words("zh_CN"))
-    qtbot.waitUntil(lambda: window.settings.tabs.currentIndex() == 6)
-    assert window.settings.tabs.tabText(6) == "通用"
+    qtbot.waitUntil(lambda: window.settings.tabs.currentIndex() == 7)
+    assert window.settings.tabs.tabText(7) == "通用"
     language = window.settings.topics[Topic.GENERAL].fields["general", "language"]
     assert language.control.accessibleName() == "语言"
     qtbot.waitUntil(language.isVisible)

@@ -90,7 +90,9 @@ def window(qtbot: QtBot, theme: Theme, services: Services) -> MainWindow:
 
 
 def travel(window: MainWindow) -> SettingsTravel:
-    return window.settings.travel
+    found = window._work.travel
+    assert found is not None
+    return found
 
 
 def press(window: MainWindow, said: str) -> None:
