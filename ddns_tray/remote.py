@@ -1,6 +1,6 @@
 """What other processes may ask of the running instance, and what it answers; JSON objects both ways.
 
-    {"verb": "status"}                        → the report of `status --json`
+    {"verb": "status", "evidence": true}      → the report of `status --json`; false leaves out what servers said
     {"verb": "check"}                         → {"accepted": true}; a round follows
     {"verb": "update", "names": […], "force": false} → the report of `update --json`
     {"verb": "raise"}                         → {"accepted": true} where there is a window to show
@@ -13,22 +13,23 @@ An answer that is an error is {"error": {…}}. Only this person's processes can
 
 from __future__ import annotations
 
-import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.errors import DdnsTrayError, UsageError
 from ddns_tray.core.text import text
-from ddns_tray.report import problem_report, snapshot_report, update_report
+from ddns_tray.report import problem_report, record_report, snapshot_report, update_report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
+    from ddns_tray.core.model import Snapshot
     from ddns_tray.wiring import Runtime
     from ddns_tray.words import Words
 
 ACCEPTED = {"accepted": True}
-_FEW_RECORDS = 100
-"""So many are reported within some ten milliseconds."""
+_RECORDS_AT_ONCE = 20
+"""So many are reported within some milliseconds."""
 
 
 class RequestHandler:
@@ -47,18 +48,19 @@ class RequestHandler:
         self._quit = quit_instance
         self._raise = raise_window
 
-    async def __call__(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer one request; whatever is wrong with it becomes an error in the answer."""
+    async def __call__(self, request: Mapping[str, Any]) -> dict[str, Any] | AsyncIterator[str]:
+        """Answer one request, at length in parts; whatever is wrong with it becomes an error in the answer."""
         try:
             return await self._answer(request)
         except DdnsTrayError as exc:
             return {"error": problem_report(exc.problem, self._words())}
 
-    async def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    async def _answer(self, request: Mapping[str, Any]) -> dict[str, Any] | AsyncIterator[str]:
         verb = request.get("verb")
         engine = self._runtime.engine
         if verb == "status":
-            return await self._status()
+            now = self._runtime.clock.now()
+            return _status(engine.snapshot, self._words(), now, evidence=request.get("evidence") is not False)
         if verb == "check":
             self._runtime.ask_keyring_again()
             engine.check_now()
@@ -79,9 +81,14 @@ class RequestHandler:
             raise UsageError(text("The running instance does not know the request {verb}.", verb=str(verb)))
         return dict(ACCEPTED)
 
-    async def _status(self) -> dict[str, Any]:
-        """Report what is known; of many names beside the loop, which would stand still for seconds otherwise."""
-        snapshot, words, now = self._runtime.engine.snapshot, self._words(), self._runtime.clock.now()
-        if len(snapshot.records) <= _FEW_RECORDS:
-            return dict(snapshot_report(snapshot, words, now))
-        return dict(await asyncio.to_thread(snapshot_report, snapshot, words, now))
+
+async def _status(snapshot: Snapshot, words: Words, now: float, *, evidence: bool) -> AsyncIterator[str]:
+    """Report what is known, some records at a time: at once, that of many would stop the loop for seconds."""
+    whole = snapshot_report(snapshot, words, now, records=())
+    del whole["records"]
+    yield json.dumps(whole)[:-1] + ', "records": ['
+    for first in range(0, len(snapshot.records), _RECORDS_AT_ONCE):
+        some = snapshot.records[first : first + _RECORDS_AT_ONCE]
+        told = json.dumps([record_report(each, words, now, evidence=evidence) for each in some])
+        yield (", " if first else "") + told[1:-1]
+    yield "]}"

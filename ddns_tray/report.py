@@ -45,8 +45,13 @@ def iso_time(epoch: float | None) -> str | None:
     return f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def snapshot_report(snapshot: Snapshot, words: Words, now: float | None = None) -> JsonObject:
-    """What `check --json` and `status --json` print. `now` is the time of the sentences (default: the snapshot's)."""
+def snapshot_report(
+    snapshot: Snapshot, words: Words, now: float | None = None, *, records: Sequence[RecordStatus] | None = None
+) -> JsonObject:
+    """What `check --json` and `status --json` print. `now` is the time of the sentences (default: the snapshot's).
+
+    `records` are those to tell of, if not all.
+    """
     moment = snapshot.at if now is None else now
     return {
         "schema": SCHEMA,
@@ -57,7 +62,9 @@ def snapshot_report(snapshot: Snapshot, words: Words, now: float | None = None) 
         "detail": words.status_detail(snapshot, moment),
         "addresses": addresses_report(snapshot, words),
         **ways_report(snapshot, words),
-        "records": [_record(status, words, moment) for status in snapshot.records],
+        "records": [
+            record_report(status, words, moment) for status in (snapshot.records if records is None else records)
+        ],
         "next_check": iso_time(snapshot.next_check),
         "paused_until": iso_time(snapshot.paused_until),
         "problems": [problem_report(problem, words) for problem in snapshot.problems],
@@ -164,10 +171,11 @@ def _sighting(seen: Sighting, words: Words) -> JsonObject:
     }
 
 
-def _record(status: RecordStatus, words: Words, now: float) -> JsonObject:
+def record_report(status: RecordStatus, words: Words, now: float, *, evidence: bool = True) -> JsonObject:
+    """What a snapshot report tells of one record; its evidence is most of that."""
     verdict = status.verdict
     observations = () if status.view is None else status.view.observations
-    return {
+    told: JsonObject = {
         "name": status.key.name,
         "type": status.key.type.value,
         "account": status.account,
@@ -181,6 +189,11 @@ def _record(status: RecordStatus, words: Words, now: float) -> JsonObject:
         "since": iso_time(status.since),
         "proven": iso_time(status.proven_at),
         "zone": None if status.view is None else status.view.zone,
+    }
+    if not evidence:
+        return told
+    return {
+        **told,
         "observations": [_observation(seen, words) for seen in observations],
         **recorded.of_look(status),
     }
@@ -208,6 +221,7 @@ def _observation(seen: Observation, words: Words) -> JsonObject:
         "ede": list(seen.ede),
         "checking_disabled": seen.checking_disabled,
         "cnames": list(seen.cnames),
+        "ttls": list(seen.ttls),
         "referral": seen.referral,
         "negative_ttl": seen.negative_ttl,
         "serial": seen.serial,

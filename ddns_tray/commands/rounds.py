@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ddns_tray.engine import RoundRequest
 
 ASK_TIMEOUT = 5.0
+"""Seconds in which something has to come; a status of very many names takes longer as a whole."""
 UPDATE_TIMEOUT = 120.0
 """Seconds: providers may be slow, and a round that runs already is waited for."""
 BOTH_TYPES = (RecordType.A, RecordType.AAAA)
@@ -230,7 +231,7 @@ def update_code(results: report.JsonObject) -> Exit:
 
 def status(context: Context, _arguments: Namespace) -> int:
     """Show what the running instance knows."""
-    answer = ask_instance(context, {"verb": "status"}, ASK_TIMEOUT)
+    answer = ask_instance(context, {"verb": "status", "evidence": context.as_json}, ASK_TIMEOUT)
     if answer is None:
         context.tell(context.words.tr("DDNS Tray is not running, so there is no status."))
         context.tell(context.words.tr("To look once without it, run: ddns-tray check"))

@@ -2,7 +2,8 @@
 
 The lock is the kernel's (flock, LockFileEx), so a killed process leaves nothing to clean up; whoever holds it may
 replace a dead socket. The endpoint speaks JSON lines, one request and one answer a connection: a Unix socket in a
-folder that only the person may enter, or, where there are none, a loopback port with a token in such a folder.
+folder that only the person may enter, or, where there are none, a loopback port with a token in such a folder. A long
+answer is sent while it is made, and whoever asked waits as long as something comes.
 This module does not know what the verbs mean.
 """
 
@@ -16,7 +17,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ddns_tray.core.errors import DdnsTrayError, ProblemCode, StorageError, TimedOut
@@ -29,15 +30,17 @@ log = logging.getLogger(__name__)
 
 Request = Mapping[str, Any]
 Answer = Mapping[str, Any]
-Handler = Callable[[Request], Awaitable[Answer]]
+Handler = Callable[[Request], Awaitable[Answer | AsyncIterator[str]]]
+"""What answers a request: with an object, or with the text of one in parts, each of which is sent when it is there."""
 
 _LOCK_FILE = "instance.lock"
 _SOCKET_FILE = "instance.sock"
 _PORT_FILE = "instance.json"
 _REQUEST_LIMIT = 64 * 1024
-_ANSWER_LIMIT = 64 * 1024 * 1024
-"""Octets: the snapshot of ten thousand records fits."""
+_CHUNK = 256 * 1024
 _REQUEST_TIME = 5.0
+_TAKING_TIME = 30.0
+"""Seconds in which whoever asked has to take a part of the answer."""
 _SOCKET_PATH_LIMIT = 100
 """Octets; a Unix socket's path may have 104 to 108 with its end, as the system has it (unix(7))."""
 
@@ -103,7 +106,7 @@ class UnixEndpoint:
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, Request]:
         """Open the socket."""
-        reader, writer = await asyncio.open_unix_connection(self._path, limit=_ANSWER_LIMIT)
+        reader, writer = await asyncio.open_unix_connection(self._path)
         return reader, writer, {}
 
     def forget(self) -> None:
@@ -139,7 +142,7 @@ class LoopbackEndpoint:
             port, token = int(note["port"]), str(note["token"])
         except (ValueError, KeyError, TypeError) as exc:
             raise ConnectionRefusedError(str(self._path)) from exc
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_ANSWER_LIMIT)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         return reader, writer, {"token": token}
 
     def forget(self) -> None:
@@ -179,13 +182,18 @@ async def serve(folder: Path, handler: Handler, place: Endpoint | None = None) -
         ) from exc
 
 
-async def ask(folder: Path, request: Request, timeout: float, place: Endpoint | None = None) -> dict[str, Any] | None:  # noqa: ASYNC109 - one bound for connecting, asking and the answer, as callers think of it
-    """Ask the running program; None says that there is none. Raises `TimedOut` if it does not answer in time."""
+async def ask(folder: Path, request: Request, patience: float, place: Endpoint | None = None) -> dict[str, Any] | None:
+    """Ask the running program; None says that there is none.
+
+    `patience` is for how many seconds nothing may come. Raises `TimedOut` where that is over before the answer is
+    whole, or the answer breaks off.
+    """
     place = place or endpoint(folder)
+    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(timeout):
-            return await _exchange(place, request)
-    except TimeoutError as exc:
+        async with asyncio.timeout(patience) as limit:
+            return await _exchange(place, request, lambda: limit.reschedule(loop.time() + patience))
+    except (TimeoutError, _BrokenOff) as exc:
         raise TimedOut(
             text("The running DDNS Tray does not answer."),
             text("End it, and start it again."),
@@ -193,22 +201,33 @@ async def ask(folder: Path, request: Request, timeout: float, place: Endpoint | 
         ) from exc
 
 
-async def _exchange(place: Endpoint, request: Request) -> dict[str, Any] | None:
+class _BrokenOff(Exception):
+    """A part of an answer came, and nothing after it."""
+
+
+async def _exchange(place: Endpoint, request: Request, heard: Callable[[], None]) -> dict[str, Any] | None:
     try:
         reader, writer, pass_along = await place.connect()
     except OSError:
         return None
+    told = bytearray()
     try:
         writer.write(json.dumps({**request, **pass_along}).encode() + b"\n")
         await writer.drain()
-        answer = json.loads(await reader.readline())
-    except (OSError, ValueError):
-        # It went away while we asked: as good as not there.
-        return None
+        while not told.endswith(b"\n") and (some := await reader.read(_CHUNK)):
+            heard()
+            told += some
+    except OSError:
+        pass  # what came until then says the rest
     finally:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+    if not told:
+        return None  # it went away while we asked: as good as not there
+    if not told.endswith(b"\n"):
+        raise _BrokenOff
+    answer = json.loads(told)
     return answer if isinstance(answer, dict) else None
 
 
@@ -219,8 +238,14 @@ def _conversation(
         try:
             async with asyncio.timeout(_REQUEST_TIME):
                 line = await reader.readline()
-            writer.write(json.dumps(await _answer(handler, line, token)).encode() + b"\n")
-            await writer.drain()
+            answer = await _answer(handler, line, token)
+            if isinstance(answer, Mapping):
+                writer.write(json.dumps(answer).encode())
+            else:
+                await _send_parts(answer, writer)
+            writer.write(b"\n")
+            async with asyncio.timeout(_TAKING_TIME):
+                await writer.drain()
         except (OSError, ValueError, TimeoutError):
             log.debug("a local request broke off")
         finally:
@@ -231,7 +256,25 @@ def _conversation(
     return converse
 
 
-async def _answer(handler: Handler, line: bytes, token: str | None) -> Answer:
+async def _send_parts(parts: AsyncIterator[str], writer: asyncio.StreamWriter) -> None:
+    """Send each part when it is made, no faster than it is taken; others have their turn in between.
+
+    A fault of ours ends the answer in its middle, for what is sent cannot be taken back. Raises `OSError` then.
+    """
+    try:
+        async for part in parts:
+            writer.write(part.encode())
+            async with asyncio.timeout(_TAKING_TIME):
+                await writer.drain()
+            await asyncio.sleep(0)
+    except (OSError, TimeoutError):
+        raise
+    except Exception as exc:
+        log.exception("a local request failed")
+        raise ConnectionAbortedError from exc
+
+
+async def _answer(handler: Handler, line: bytes, token: str | None) -> Answer | AsyncIterator[str]:
     try:
         request = json.loads(line)
     except ValueError:

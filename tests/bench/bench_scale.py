@@ -43,7 +43,7 @@ from tests.bench.scale_world import EVERYBODY, QUESTIONS_A_NAME, RESOLVERS, ROOT
 from tests.support.product import PROGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ddns_tray.core.ports import Verifier
 
@@ -197,6 +197,7 @@ def measure_daemon(world: World, count: int) -> bool:
             start = usage(daemon.pid)
             time.sleep(INTERVAL)
             end = usage(daemon.pid)
+            statuses = [measure_status(daemon.pid, command, environment, way) for way in ((), ("--json",))]
         finally:
             daemon.terminate()
             daemon.wait(timeout=30)
@@ -207,7 +208,18 @@ def measure_daemon(world: World, count: int) -> bool:
         f"daemon, {count} records: RSS {end.rss:.1f} MiB; all green after {ready:.0f} s and {start.cpu:.1f} s of CPU; "
         f"over an interval of {INTERVAL} s {cpu:.2f} s = {cpu / INTERVAL * 100:.1f} %; never another colour: {green}"
     )
+    print("\n".join(statuses))
     return green
+
+
+def measure_status(daemon: int, command: Sequence[str], environment: Mapping[str, str], way: Sequence[str]) -> str:
+    """Ask the daemon for its status: how long that takes, and what it costs both."""
+    before, began = usage(daemon).cpu, time.monotonic()
+    asker = subprocess.run([*command, *way, "status"], env=dict(environment), capture_output=True, check=False)
+    seconds, cpu = time.monotonic() - began, usage(daemon).cpu - before
+    size, title = len(asker.stdout) / 1e6, " ".join(("status", *way))
+    told = f"{title}: exit {asker.returncode}, {size:.1f} MB in {seconds:.1f} s"
+    return f"{told}; {cpu:.2f} s of CPU for the daemon"
 
 
 def main() -> int:

@@ -78,6 +78,56 @@ async def test_a_large_answer_arrives_whole(tmp_path: Path, place: Endpoint) -> 
     assert len(answer["words"]) == 3_000_000
 
 
+async def test_a_long_answer_comes_in_parts_and_is_waited_for_as_long_as_something_comes(
+    tmp_path: Path, place: Endpoint
+) -> None:
+    async def slowly() -> AsyncIterator[str]:
+        yield '{"words": ['
+        for _ in range(12):
+            await asyncio.sleep(0.1)
+            yield '"x", '
+        yield '"end"]}'
+
+    async def talkative(_: Request) -> AsyncIterator[str]:
+        return slowly()
+
+    async with serving(tmp_path, talkative, place):
+        assert await ask(tmp_path, {}, 1.0, place) == {"words": [*["x"] * 12, "end"]}
+
+
+async def test_an_answer_that_stops_half_way_is_no_answer(tmp_path: Path, place: Endpoint) -> None:
+    released = asyncio.Event()
+
+    async def stalled() -> AsyncIterator[str]:
+        yield '{"words": ['
+        await released.wait()
+
+    async def talkative(_: Request) -> AsyncIterator[str]:
+        return stalled()
+
+    async with serving(tmp_path, talkative, place):
+        with pytest.raises(TimedOut):
+            await ask(tmp_path, {}, 0.05, place)
+        released.set()
+
+
+async def test_an_answer_that_breaks_off_is_none_and_the_fault_is_logged(
+    tmp_path: Path, place: Endpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken() -> AsyncIterator[str]:
+        yield '{"words": ['
+        message = "inner detail"
+        raise RuntimeError(message)
+
+    async def talkative(_: Request) -> AsyncIterator[str]:
+        return broken()
+
+    async with serving(tmp_path, talkative, place):
+        with pytest.raises(TimedOut):
+            await ask(tmp_path, {}, 5, place)
+    assert "inner detail" in caplog.text
+
+
 async def test_an_error_of_ours_is_told_and_the_server_lives_on(tmp_path: Path, place: Endpoint) -> None:
     async def picky(request: Request) -> Answer:
         if request["verb"] == "bad":
