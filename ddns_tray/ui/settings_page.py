@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableView,
     QTabWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -62,6 +63,9 @@ class SettingsPage(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName(words.tr("Settings"))
+        scrolling = (words.tr("Show tabs further left"), words.tr("Show tabs further right"))
+        for button, said in zip(self.tabs.tabBar().findChildren(QToolButton), scrolling, strict=True):
+            button.setAccessibleName(said)
         self.accounts = AccountsModel(words, self)
         self.lines = LinesModel(words, self)
         self.names = NamesModel(words, self)
