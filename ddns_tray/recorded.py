@@ -88,6 +88,8 @@ def _of_memory(memory: RecordMemory) -> dict[str, Any]:
         **{name: getattr(memory, name) for name in _PLAIN},
         "expected": sorted(memory.expected),
         "written": list(memory.written),
+        "served_path": list(memory.served_path),
+        "served_path_ttl": memory.served_path_ttl,
         "cached_until": {server: exact_time(until) for server, until in memory.cached_until.items()},
         "at_provider": None if memory.at_provider is None else _of_provider(memory.at_provider),
     }
@@ -221,6 +223,7 @@ def _observation(seen: Mapping[str, Any]) -> Observation:
         rtt_ms=None if seen["rtt_ms"] is None else float(seen["rtt_ms"]),
         error=None if seen["error"] is None else LookError(seen["error"]["code"]),
         checking_disabled=None if seen.get("checking_disabled") is None else str(seen["checking_disabled"]),
+        ttls=tuple(int(ttl) for ttl in seen.get("ttls", ())),
     )
 
 
@@ -247,6 +250,8 @@ def _memory(kept: Mapping[str, Any]) -> RecordMemory:
     return RecordMemory(
         expected=frozenset(_words(kept["expected"])),
         written=_words(kept["written"]),
+        served_path=_words(kept.get("served_path", [])),
+        served_path_ttl=_whole(kept.get("served_path_ttl")),
         cached_until=MappingProxyType({str(server): _moment(at) for server, at in kept["cached_until"].items()}),
         at_provider=None if kept.get("at_provider") is None else _provider(kept["at_provider"]),
         **plain,

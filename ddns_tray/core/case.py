@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray.core import deadline
 from ddns_tray.core.model import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Case:
     def right(self) -> tuple[Witness, ...]:
         """The resolvers that have the wanted set."""
         return tuple(each for each in self.testimony.answering if each.held == self.wanted)
+
+    @property
+    def ways(self) -> frozenset[tuple[str, ...]]:
+        """The aliases by which those that are right come to the wanted set: as the servers say, or else resolvers."""
+        return deadline.ways_to(self.wanted, self.testimony)
 
     @property
     def holders(self) -> tuple[Witness, ...]:

@@ -7,6 +7,8 @@ Defines: T, the waiting time, grace and deadline. Draws no verdict.
 - What caches may hold lives until T + the old TTL: that of the old set, or min(SOA.ttl, SOA.minimum) of the old "no".
   It is known from what the authoritative servers served before, or from the provider; else the present TTL is taken to
   be the old one, and what resolvers say of theirs counts up to a day.
+- Of an answer that came by aliases, only one link is old, and its TTL counts: that of the addresses while the path is
+  the same, else that of the alias that was turned. What lies behind a link goes with it.
 - If every resolver that still holds something old says for how much longer, the last of those moments is a tighter
   bound. It never moves the first one out: a resolver that renews an old answer is late, not right.
 - A clock that went back makes remembered moments lie ahead: they count as now. Where it is known that the clock was
@@ -16,16 +18,20 @@ Defines: T, the waiting time, grace and deadline. Draws no verdict.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_set
+from ddns_tray.core.witnesses import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ddns_tray.core.model import RecordMemory
     from ddns_tray.core.witnesses import Testimony, Witness
+
+    Ways = frozenset[tuple[str, ...]]
 
 GRACE_FLOOR = 30.0
 GRACE_SHARE = 0.1
@@ -75,11 +81,16 @@ def pending(memory: RecordMemory, now: float) -> Expiry | None:
     return until if now <= until.deadline else None
 
 
-def expiry(memory: RecordMemory, holders: Sequence[Witness]) -> Expiry:
-    """Return when these resolvers, which hold something old, should be done with it."""
+def expiry(memory: RecordMemory, holders: Sequence[Witness], ways: Ways = frozenset()) -> Expiry:
+    """Return when these resolvers, which hold something old, should be done with it; `ways` are the right ones."""
     old_ttl = ASSUMED_TTL if memory.old_ttl is None else memory.old_ttl
-    told = [each.at + each.ttl for each in holders if each.ttl is not None]
+    told = [each.at + ttl for each in holders if (ttl := _life(each, ways)) is not None]
     return _bound(memory, old_ttl, told if len(told) == len(holders) else [])
+
+
+def ways_to(wanted: frozenset[str] | None, testimony: Testimony) -> Ways:
+    """Return the paths by which those that are right come to the wanted set: the servers, or else resolvers."""
+    return paths(each for each in testimony.answered or testimony.answering if each.held == wanted)
 
 
 def lag_limit(memory: RecordMemory, interval: int | None) -> Expiry:
@@ -169,28 +180,56 @@ def _hear_authoritative(memory: RecordMemory, wanted: frozenset[str], testimony:
             served_since=None,
             old_ttl=_longest([memory.old_ttl, *(each.ttl for each in old)]),
             old_negative=all(not each.held for each in old),
+            served_path=old[0].path,
+            served_path_ttl=_longest(ttl for each in old for ttl in each.path_ttls),
         )
     since = memory.served_since
     if since is None:
         since = min(now, max(each.at for each in testimony.answered))
-    served_ttl = _longest(each.ttl for each in testimony.answered)
-    return replace(memory, served_since=since, served_ttl=served_ttl, served_negative=not wanted)
+    turned = memory.old_ttl is not None and memory.served_path not in paths(testimony.answered)
+    return replace(
+        memory,
+        served_since=since,
+        old_ttl=_longest([memory.old_ttl, memory.served_path_ttl]) if turned else memory.old_ttl,
+        served_ttl=_longest(each.ttl for each in testimony.answered),
+        served_negative=not wanted,
+        served_path=testimony.answered[0].path,
+        served_path_ttl=_longest(ttl for each in testimony.answered for ttl in each.path_ttls),
+    )
 
 
 def _hear_resolvers(memory: RecordMemory, wanted: frozenset[str], testimony: Testimony, now: float) -> RecordMemory:
     holders = [each for each in testimony.answering if each.held != wanted]
+    ways = ways_to(wanted, testimony) if holders else frozenset()
+    lives = [(each.server, each.at, _life(each, ways)) for each in holders]
     mute = {each.server for each in testimony.resolvers if each.held is None}
     cached = {server: until for server, until in memory.cached_until.items() if server in mute and until > now}
-    for each in holders:
-        if each.ttl is not None:
-            cached[each.server] = max(cached.get(each.server, 0.0), each.at + each.ttl)
+    for server, at, life in lives:
+        if life is not None:
+            cached[server] = max(cached.get(server, 0.0), at + life)
     old_ttl, old_negative = memory.old_ttl, memory.old_negative
     if old_ttl is None and holders:
-        told = _longest(each.ttl for each in holders)
+        told = _longest(life for _, _, life in lives)
         present = memory.served_ttl if testimony.answered and memory.served_since is not None else None
         old_ttl = _longest([None if told is None else min(told, LONGEST_TOLD), present])
         old_negative = all(not each.held for each in holders)
     return replace(memory, cached_until=MappingProxyType(cached), old_ttl=old_ttl, old_negative=old_negative)
+
+
+def _life(old: Witness, ways: Ways) -> int | None:
+    """Return for how long something old may be kept: the TTL of the first link that leads another way than the right.
+
+    Where nobody is right, any link may be that one.
+    """
+    if not ways:
+        return None if old.ttl is None else max([old.ttl, *old.path_ttls])
+    turned_at = max(_shared(old.path, way) for way in ways)
+    return old.path_ttls[turned_at] if turned_at < len(old.path_ttls) else old.ttl
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many links two paths have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _longest(ttls: Iterable[int | None]) -> int | None:

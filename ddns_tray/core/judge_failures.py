@@ -47,7 +47,7 @@ def _unreachable(case: Case, code: str) -> Verdict:
         return verdict(VerdictKind.TIMEOUT, Colour.RED, servers=servers, resolvers=names(failing))
     if not case.holders or case.enough_right or case.wanted is None:
         return _noted(case, code, Colour.YELLOW)
-    expiry = deadline.expiry(case.memory, case.holders)
+    expiry = deadline.expiry(case.memory, case.holders, case.ways)
     if case.now <= expiry.deadline:
         return _noted(case, code, Colour.YELLOW, until=expiry.deadline)
     return verdict(

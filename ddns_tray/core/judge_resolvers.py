@@ -118,7 +118,7 @@ def _matched(case: Case, code: str) -> Verdict:
 
 def _old_answers(case: Case) -> Verdict:
     holders = case.holders
-    expiry = deadline.expiry(case.memory, holders)
+    expiry = deadline.expiry(case.memory, holders, case.ways)
     stale = tuple(each for each in holders if each.stale)
     if len(stale) == len(holders):
         return _about(case, VerdictKind.STALE, stale, expiry)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import Verdict
 
-_words = attrgetter(*(each.name for each in fields(Observation) if each.name not in {"at", "ttl", "rtt_ms"}))
+_words = attrgetter(*(each.name for each in fields(Observation) if each.name not in {"at", "ttl", "ttls", "rtt_ms"}))
 _frame = attrgetter(*(each.name for each in fields(View) if each.name not in {"at", "observations"}))
 _told = attrgetter(*(each.name for each in fields(Circumstances) if each.name not in {"at", "memory"}))
 _kept = attrgetter(*(each.name for each in fields(RecordMemory) if each.name not in {"turns", "looked_at"}))
@@ -96,7 +96,8 @@ def _says_the_same(now: Observation, then: Observation) -> bool:
     """Whether these are the same words. The TTL of an authoritative server is one of them, that of a cache is not."""
     if now is then:
         return True
-    return _words(now) == _words(then) and (now.ttl == then.ttl or now.role is Role.RESOLVER)
+    same_ttl = now.role is Role.RESOLVER or (now.ttl == then.ttl and now.ttls == then.ttls)
+    return same_ttl and _words(now) == _words(then)
 
 
 def _lasts(judged: Judged) -> bool:

@@ -59,7 +59,8 @@ _WORST_FIRST = (Stand.LAME, Stand.INTERCEPTED, Stand.SERVFAIL, Stand.SILENT, Sta
 class Witness:
     """One server's word. `ttl` is how long that word may be kept, be it a set or a "no"; `held` is None without one.
 
-    `serial` is that of the zone that we look at, or of another one in which `elsewhere`, the end of an alias, lies.
+    `path` are the aliases on the way to it, `path_ttls` how long each of them may be kept. `serial` is that of the zone
+    that we look at, or of another one in which `elsewhere`, the end of the path, lies.
     """
 
     server: str
@@ -68,6 +69,8 @@ class Witness:
     at: float
     held: frozenset[str] | None = None
     ttl: int | None = None
+    path: tuple[str, ...] = ()
+    path_ttls: tuple[int, ...] = ()
     stale: bool = False
     serial: int | None = None
     elsewhere: str = ""
@@ -147,6 +150,11 @@ def is_newer(serial: int, than: int) -> bool:
     return 0 < (serial - than) % _SERIAL_SPACE < _SERIAL_HALF
 
 
+def paths(witnesses: Iterable[Witness]) -> frozenset[tuple[str, ...]]:
+    """Return the ways by which these witnesses come to what they hold."""
+    return frozenset(each.path for each in witnesses)
+
+
 def names(witnesses: Iterable[Witness]) -> tuple[str, ...]:
     """Return the servers' names, each once, in order."""
     return tuple(sorted({each.server for each in witnesses}))
@@ -217,13 +225,17 @@ def _failed(seen: Observation) -> Stand:
 
 
 def _witness(seen: Observation, stand: Stand) -> Witness:
+    ttl = seen.ttl if seen.answer else seen.negative_ttl
+    aliases = len(seen.cnames)
     return Witness(
         server=seen.server,
         address=seen.address,
         stand=stand,
         at=seen.at,
         held=canonical_set(seen.answer) if stand is Stand.ANSWER else None,
-        ttl=seen.ttl if seen.answer else seen.negative_ttl,
+        ttl=seen.ttls[aliases] if aliases < len(seen.ttls) else ttl,
+        path=seen.cnames,
+        path_ttls=seen.ttls[:aliases],
         stale=bool(EDE_STALE.intersection(seen.ede)),
         serial=seen.serial,
         encrypted=seen.transport in {Transport.TLS, Transport.HTTPS},

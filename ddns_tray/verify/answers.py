@@ -41,12 +41,20 @@ class Soa:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The way from a name to its addresses. `end` is the last name; `complete` is False on a loop or a long chain."""
+    """The way from a name to its addresses; `ttls` are those of `cnames` and, last, of the addresses.
+
+    `complete` is False on a loop or a long chain.
+    """
 
     addresses: tuple[str, ...]
-    ttl: int | None
     cnames: tuple[str, ...]
+    ttls: tuple[int, ...]
     complete: bool = True
+
+    @property
+    def ttl(self) -> int | None:
+        """For how long nothing of it changes in a cache."""
+        return min(self.ttls, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ def follow_chain(message: dns.message.Message, name: str, record_type: str) -> C
         if rrset.rdtype in (wanted, dns.rdatatype.CNAME):
             by_owner.setdefault((canonical(rrset.name), int(rrset.rdtype)), rrset)
     owner = name
-    ttl: int | None = None
+    ttls: list[int] = []
     cnames: list[str] = []
     while True:
         found = by_owner.get((owner, int(wanted)))
@@ -115,14 +123,14 @@ def follow_chain(message: dns.message.Message, name: str, record_type: str) -> C
                 for record in found
                 if isinstance(record, dns.rdtypes.IN.A.A | dns.rdtypes.IN.AAAA.AAAA)
             )
-            return Chain(addresses, _smaller(ttl, found.ttl), tuple(cnames))
+            return Chain(addresses, tuple(cnames), (*ttls, found.ttl))
         alias = by_owner.get((owner, int(dns.rdatatype.CNAME)))
         if alias is None:
-            return Chain((), ttl, tuple(cnames))
+            return Chain((), tuple(cnames), tuple(ttls))
         target = next((canonical(r.target) for r in alias if isinstance(r, dns.rdtypes.ANY.CNAME.CNAME)), owner)
-        ttl = _smaller(ttl, alias.ttl)
+        ttls.append(alias.ttl)
         if target == name or target in cnames or len(cnames) == MAX_CHAIN:
-            return Chain((), ttl, (*cnames, target), complete=False)
+            return Chain((), (*cnames, target), tuple(ttls), complete=False)
         cnames.append(target)
         owner = target
 
@@ -194,7 +202,3 @@ def _addresses(message: dns.message.Message) -> dict[str, tuple[str, ...]]:
             owner = canonical(rrset.name)
             glue[owner] = glue.get(owner, ()) + found
     return glue
-
-
-def _smaller(one: int | None, other: int) -> int:
-    return other if one is None else min(one, other)

@@ -52,6 +52,7 @@ def observe(role: Role, target: Target, reply: Reply, name: str, record_type: Re
         referral=answers.is_referral(message),
         checking_disabled=None if reply.unchecked is None else answers.rcode_of(reply.unchecked),
         negative_ttl=None if chain.addresses else answers.negative_ttl_of(message),
+        ttls=chain.ttls if chain.cnames else (),
     )
 
 
@@ -82,9 +83,10 @@ def without_unroutable(seen: Sequence[Observation]) -> list[Observation]:
 
 
 def led_by(alias: Observation, seen: Observation) -> Observation:
-    """What a server said at the end of an alias, with the way there: its names, and the smallest TTL."""
-    ttls = [ttl for ttl in (alias.ttl, seen.ttl) if ttl is not None]
-    return replace(seen, ttl=min(ttls, default=None), cnames=alias.cnames + seen.cnames)
+    """What a server said at the end of an alias, with the way there: its names and their TTLs."""
+    known = [ttl for ttl in (alias.ttl, seen.ttl) if ttl is not None]
+    ttls = alias.ttls + (seen.ttls if seen.cnames or seen.ttl is None else (seen.ttl,))
+    return replace(seen, ttl=min(known, default=None), ttls=ttls, cnames=alias.cnames + seen.cnames)
 
 
 @lru_cache(maxsize=1024)

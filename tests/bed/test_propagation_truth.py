@@ -12,7 +12,7 @@ import pytest
 from ddns_tray.core.deadline import GRACE_FLOOR
 from ddns_tray.core.model import Colour, VerdictKind
 from tests.bed.lab_arrangements import NEW, OLD
-from tests.support.lab import Lab, Says, Scenario, settled
+from tests.support.lab import PRIMARY, SECONDARY, Lab, Says, Scenario, settled
 
 if TYPE_CHECKING:
     from tests.support.real_bed import Bed
@@ -37,6 +37,19 @@ class Run:
     at_last: VerdictKind
 
 
+@dataclass(frozen=True)
+class Alias:
+    """How many seconds longer than usual an alias or its end may be kept, and which of the two changes."""
+
+    longer: int = 0
+    end_longer: int = 0
+    turned: bool = False
+
+
+_ALIASES = (Alias(longer=30), Alias(end_longer=35), Alias(longer=35, turned=True), Alias(end_longer=35, turned=True))
+"""The longer ones differ by more than the grace."""
+
+
 async def follow(lab: Lab, number: int) -> Run:
     """Change one name that resolvers have cached for some time already, and wait until all of them have the new set.
 
@@ -44,14 +57,23 @@ async def follow(lab: Lab, number: int) -> Run:
     """
     ttl, phase = 5 + number % 8, 0.37 * (number % 7)
     end = f"truth{number}.example.test"
-    name = await _alias(lab, end, ttl) if number % 3 == 1 else end
+    alias = _ALIASES[number // 3 % len(_ALIASES)] if number % 3 == 1 else None
+    name = end if alias is None else f"alias-of-{end}"
     scenario = Scenario(name, name, _ANY, (OLD,), sees=tuple(f"udp://127.0.0.{last}" for last in RESOLVERS))
+    if alias is not None:
+        await lab.publish(name, f"{end}.", kind="CNAME", ttl=ttl + alias.longer, servers=())
+        ttl += alias.end_longer
     if number % 3 != 2:
         await lab.publish(end, OLD, ttl=ttl)
     await lab.warm(name, RESOLVERS)
     _, memory, _, _ = await lab.judged(scenario, settled(scenario, time.time()))
     await asyncio.sleep(phase)  # so that caches are of different ages
-    await lab.publish(end, NEW, ttl=ttl)
+    if alias is not None and alias.turned:
+        await lab.publish(f"other-{end}", NEW, ttl=ttl)
+        await lab.publish(name, f"other-{end}.", kind="CNAME", ttl=ttl + alias.longer, servers=())
+        await asyncio.gather(*(lab.wait_for(server, name, {NEW}) for server in (PRIMARY, SECONDARY)))
+    else:
+        await lab.publish(end, NEW, ttl=ttl)
     changed = Scenario(name, name, _ANY, (NEW,), sees=scenario.sees)
     verdict, memory, _, now = await lab.judged(changed, memory)
     if verdict.kind is VerdictKind.MATCHED:  # the caches had run out before anybody could look
@@ -64,12 +86,6 @@ async def follow(lab: Lab, number: int) -> Run:
     truth = time.time()
     at_last, _, _, _ = await lab.judged(changed, memory)
     return Run(name, expires, verdict.deadline, truth, at_last.kind)
-
-
-async def _alias(lab: Lab, end: str, ttl: int) -> str:
-    name = f"alias-of-{end}"
-    await lab.publish(name, f"{end}.", kind="CNAME", ttl=ttl + 30, servers=())
-    return name
 
 
 @pytest.fixture(scope="module")

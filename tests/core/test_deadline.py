@@ -105,6 +105,59 @@ def test_a_resolver_that_renews_an_old_answer_does_not_move_the_deadline() -> No
     assert deadline.expiry(memory, late) == deadline.Expiry(NOW + 60, NOW + 90)
 
 
+HERE, THERE = "here.example.net", "there.example.net"
+
+
+@pytest.mark.parametrize(("alias_ttl", "address_ttl"), [(30, 3_600), (3_600, 30)])
+def test_the_address_at_the_end_of_an_alias_lives_for_its_own_time(alias_ttl: int, address_ttl: int) -> None:
+    def seen(address: str, at: float) -> Observation:
+        return auth("ns1", address, at=at, cnames=(HERE,), ttls=(alias_ttl, address_ttl))
+
+    served = forward(RecordMemory(), seen(OLD, NOW), wanted=frozenset({OLD}))
+    cached = resolver(R1, OLD, at=NOW + 60, cnames=(HERE,), ttls=(alias_ttl - 10, address_ttl - 20))
+    changed = forward(served, seen(NEW, NOW + 60), cached, now=NOW + 60)
+    assert changed.old_ttl == address_ttl
+    assert changed.cached_until == {R1: NOW + 60 + address_ttl - 20}
+    assert deadline.expiry(changed, holders(cached), frozenset({(HERE,)})).at == NOW + 60 + address_ttl - 20
+
+
+@pytest.mark.parametrize(("alias_ttl", "address_ttl"), [(30, 3_600), (3_600, 30)])
+def test_an_alias_that_was_turned_lives_for_its_own_time(alias_ttl: int, address_ttl: int) -> None:
+    served = forward(
+        RecordMemory(),
+        auth("ns1", OLD, cnames=(HERE,), ttls=(alias_ttl, address_ttl)),
+        wanted=frozenset({OLD}),
+    )
+    cached = resolver(R1, OLD, at=NOW + 60, cnames=(HERE,), ttls=(alias_ttl - 10, address_ttl - 20))
+    now_there = auth("ns1", NEW, at=NOW + 60, cnames=(THERE,), ttls=(60, 60))
+    changed = forward(served, now_there, cached, now=NOW + 60)
+    assert changed.old_ttl == 3_600
+    assert deadline.expiry(changed, holders(cached), frozenset({(THERE,)})).at == NOW + 60 + alias_ttl - 10
+    slow = forward(served, auth("ns1", OLD, at=NOW + 30, cnames=(HERE,), ttls=(alias_ttl, address_ttl)), now=NOW + 30)
+    assert forward(slow, now_there, now=NOW + 60).old_ttl == 3_600
+
+
+def test_only_the_first_link_that_leads_astray_is_old() -> None:
+    memory = replace(forward(RecordMemory(), auth("ns1", NEW)), old_ttl=86_400)
+    cached = holders(resolver(R1, OLD, cnames=(HERE, THERE), ttls=(500, 400, 300)))
+
+    def at(*way: str) -> float:
+        return deadline.expiry(memory, cached, frozenset({way})).at - NOW
+
+    assert (at(HERE, THERE), at(HERE, "away.example"), at(HERE), at(THERE), at()) == (300, 400, 400, 500, 500)
+    assert deadline.expiry(memory, cached).at - NOW == 500
+    assert deadline.expiry(memory, cached, frozenset({(THERE,), (HERE, THERE)})).at - NOW == 300
+
+
+def test_a_no_behind_an_alias_lives_as_long_as_its_zone_says() -> None:
+    memory = replace(forward(RecordMemory(), auth("ns1", NEW, cnames=(HERE,), ttls=(30, 60))), old_ttl=900)
+    no = resolver(R1, rcode="NXDOMAIN", negative_ttl=120, cnames=(HERE,), ttls=(20,))
+    assert deadline.expiry(memory, holders(no), frozenset({(HERE,)})).at == NOW + 120
+    assert deadline.expiry(memory, holders(no), frozenset({(THERE,)})).at == NOW + 20
+    untold = resolver(R1, rcode="NXDOMAIN", negative_ttl=None, cnames=(HERE,), ttls=(20,))
+    assert deadline.expiry(memory, holders(untold)).at == NOW + 900
+
+
 def test_where_nobody_tells_an_hour_is_assumed() -> None:
     memory = RecordMemory(expected=WANTED, expected_since=NOW)
     assert deadline.expiry(memory, holders(resolver(R1, OLD, ttl=None))).at == NOW + 3_600

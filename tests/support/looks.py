@@ -27,6 +27,7 @@ def auth(
     error: LookError | None = None,
     negative_ttl: int | None = 300,
     cnames: tuple[str, ...] = (),
+    ttls: tuple[int, ...] = (),
     referral: bool = False,
     address: str = "192.0.2.53",
 ) -> Observation:
@@ -39,12 +40,13 @@ def auth(
         at=at,
         rcode=None if error else rcode,
         answer=answer,
-        ttl=ttl if answer else None,
+        ttl=min(ttls) if ttls else ttl if answer else None,
         aa=aa,
         negative_ttl=None if answer else negative_ttl,
         serial=serial,
         error=error,
         cnames=cnames,
+        ttls=ttls,
         referral=referral,
     )
 
@@ -61,6 +63,8 @@ def resolver(
     referral: bool = False,
     address: str = "192.0.2.99",
     checking_disabled: str | None = None,
+    cnames: tuple[str, ...] = (),
+    ttls: tuple[int, ...] = (),
 ) -> Observation:
     """What a resolver said; its transport is that of its URI."""
     scheme = server.split(":", 1)[0]
@@ -72,12 +76,14 @@ def resolver(
         at=at,
         rcode=None if error else rcode,
         answer=answer,
-        ttl=ttl if answer else None,
+        ttl=min(ttls) if ttls else ttl if answer else None,
         ede=ede,
         negative_ttl=None if answer else negative_ttl,
         error=error,
         referral=referral,
         checking_disabled=checking_disabled,
+        cnames=cnames,
+        ttls=ttls,
     )
 
 

@@ -47,6 +47,7 @@ class Observation:
 
     `answer` holds the addresses at the end of the CNAME chain, `ttl` the smallest TTL on the way there, `negative_ttl`
     min(SOA.ttl, SOA.minimum) of a negative answer (RFC 2308 §5), `serial` the zone's SOA serial where it was asked.
+    `ttls` are those of each of the `cnames` and, last, of the addresses; empty without an alias.
     `server` is a host name or, for resolvers, the URI as configured. `checking_disabled` is the rcode that a failing
     resolver gave when it was asked again with its DNSSEC checks off (CD=1, RFC 4035 §3.2.2); None where it was not.
     """
@@ -69,6 +70,7 @@ class Observation:
     rtt_ms: float | None = None
     error: LookError | None = None
     checking_disabled: str | None = None
+    ttls: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

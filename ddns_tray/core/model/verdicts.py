@@ -100,9 +100,10 @@ class RecordMemory:
     that caches may hold of what was there before, and `old_negative` whether that was "no such name".
     `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `served_ttl` and
     `served_negative` say the same of what the authoritative servers serve now; they become the old ones with the next
-    change. `blocked` stops writing until the person acts; `not_before` until a time. `turns` are those of the verdict
-    in the last day (`core.past`), and `looked_at` says until when the last of them is known to have held. `line` is the
-    one of several that the record follows.
+    change. `served_path` are the aliases on the way there, and `served_path_ttl` is the longest TTL of them. `blocked`
+    stops writing until the person acts; `not_before` until a time. `turns` are those of the verdict in the last day
+    (`core.past`), and `looked_at` says until when the last of them is known to have held. `line` is the one of several
+    that the record follows.
     """
 
     ours: frozenset[str] = frozenset()
@@ -114,6 +115,8 @@ class RecordMemory:
     cached_until: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     served_ttl: int | None = None
     served_negative: bool = False
+    served_path: tuple[str, ...] = ()
+    served_path_ttl: int | None = None
     last_matched: float | None = None
     written: tuple[str, ...] = ()
     written_at: float | None = None
