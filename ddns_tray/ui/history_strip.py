@@ -46,7 +46,7 @@ def draw_strip(painter: QPainter, area: QRectF, turns: Sequence[Turn], now: floa
             painter.setBrush(QColor(tokens.border))
             painter.drawRect(QRectF(bar.left(), bar.bottom() - _LINE, bar.width(), _LINE))
             continue
-        painter.setBrush(QColor(tokens.verdict[colour]))
+        painter.setBrush(QColor(tokens.bars[colour]))
         bar.setTop(bar.bottom() - bar.height() * _HEIGHTS[colour])
         if colour is Colour.RED:
             half = (bar.height() - _BREAK) / 2

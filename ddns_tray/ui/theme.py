@@ -38,7 +38,9 @@ class Tokens:
     hover: str
     track: str
     verdict: Mapping[Colour, str]
-    """For words and thin shapes; the icons have their own."""
+    """For words; the icons have their own."""
+    bars: Mapping[Colour, str]
+    """For the bars of a day, which need a contrast of 3 alone (WCAG 2.2, 1.4.11)."""
 
 
 LIGHT = Tokens(
@@ -55,6 +57,7 @@ LIGHT = Tokens(
     hover="#EEF2F6",
     track="#E4E8EC",
     verdict={Colour.GREEN: "#1C7C34", Colour.YELLOW: "#8A5B00", Colour.RED: "#BF2A30", Colour.GREY: "#586573"},
+    bars={Colour.GREEN: "#2C9F45", Colour.YELLOW: "#BF7F00", Colour.RED: "#D93A3F", Colour.GREY: "#77838F"},
 )
 DARK = Tokens(
     window="#171C21",
@@ -70,6 +73,7 @@ DARK = Tokens(
     hover="#28313A",
     track="#333C45",
     verdict={Colour.GREEN: "#5CC777", Colour.YELLOW: "#F0B43C", Colour.RED: "#FF8A8A", Colour.GREY: "#A3AFBA"},
+    bars={Colour.GREEN: "#35A853", Colour.YELLOW: "#E8A21C", Colour.RED: "#EC5F63", Colour.GREY: "#8995A0"},
 )
 _ICONS = Path(__file__).parents[1] / "resources" / "icons"
 _CHOICES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
@@ -177,8 +181,8 @@ def _style_sheet(tokens: Tokens) -> str:
     t = tokens
     return f"""
 QLabel[quiet="true"] {{ color: {t.muted}; }}
-QPushButton {{ padding: 6px 14px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
-  color: {t.accent}; }}
+QPushButton {{ padding: 4px 14px; min-height: 1.45em; border: 1px solid {t.border}; border-radius: 6px;
+  background: {t.card}; color: {t.accent}; }}
 QPushButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed {{ background: {t.accent_soft}; }}
 QPushButton:focus {{ border-color: {t.accent}; }}
@@ -192,15 +196,17 @@ QPushButton[primary="true"]:disabled, QPushButton:default:disabled {{ background
 QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
 QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
 QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
-QPushButton[link="true"] {{ padding: 4px 0; border-color: transparent; background: transparent;
+QPushButton[link="true"] {{ padding: 4px 0; min-height: 0; border-color: transparent; background: transparent;
   text-decoration: underline; }}
 QPushButton[link="true"]:focus {{ border-color: {t.accent}; }}
-QLineEdit, QPlainTextEdit {{ padding: 6px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
-  color: {t.text}; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QLineEdit, QPlainTextEdit {{ border: 1px solid {t.border}; border-radius: 6px; background: {t.card}; color: {t.text};
+  placeholder-text-color: {t.muted}; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QPlainTextEdit {{ padding: 6px 8px; }}
+QLineEdit {{ padding: 4px 8px; min-height: 1.45em; lineedit-clear-button-icon: url("{_picture("clear", t)}"); }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QLineEdit:read-only {{ background: {t.raised}; color: {t.muted}; }}
-QComboBox, QSpinBox {{ padding: 5px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
-  color: {t.text}; min-height: 1.3em; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QComboBox, QSpinBox {{ padding: 4px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
+  color: {t.text}; min-height: 1.45em; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QComboBox {{ padding-right: 26px; }}
 QComboBox:focus, QSpinBox:focus {{ border-color: {t.accent}; }}
 QComboBox:disabled, QSpinBox:disabled {{ color: {t.muted}; background: {t.raised}; }}
@@ -208,17 +214,18 @@ QComboBox::drop-down {{ border: 0; width: 24px; subcontrol-position: center righ
 QComboBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {t.border}; background: {t.card}; color: {t.text}; padding: 4px;
   selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: 0; }}
-QComboBox QLineEdit, QSpinBox QLineEdit {{ padding: 0; border: 0; background: transparent; }}
+QComboBox QLineEdit, QSpinBox QLineEdit {{ padding: 0; min-height: 0; border: 0; background: transparent; }}
 QSpinBox {{ padding-left: 10px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
 QSpinBox::up-arrow {{ image: url("{_picture("up", t)}"); width: 12px; height: 12px; }}
 QSpinBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
-QCheckBox {{ spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 4px; }}
-QCheckBox:focus {{ border-color: {t.accent}; }}
+QCheckBox {{ spacing: 8px; padding: 3px 4px 3px 0; }}
 QCheckBox::indicator, QTableView::indicator {{ width: 16px; height: 16px; border: 1px solid {t.muted};
   border-radius: 4px; background: {t.card}; }}
 QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
   image: url("{_picture("tick", t)}"); }}
+QCheckBox::indicator:focus {{ width: 14px; height: 14px; border: 2px solid {t.accent}; }}
+QCheckBox::indicator:checked:focus {{ border-color: {t.text}; }}
 QCheckBox::indicator:disabled, QTableView::indicator:disabled {{ border-color: {t.border}; background: {t.raised}; }}
 QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.border}; padding: 4px; }}
 QHeaderView {{ background: transparent; border: 0; }}
@@ -242,6 +249,10 @@ QTabBar::tab {{ padding: 8px 14px; border: 0; border-bottom: 2px solid transpare
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:focus {{ color: {t.accent}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
+QTabBar::scroller {{ width: 28px; }}
+QTabBar QToolButton {{ border: 0; background: {t.window}; }}
+QTabBar QToolButton::left-arrow {{ image: url("{_picture("left", t)}"); width: 12px; height: 12px; }}
+QTabBar QToolButton::right-arrow {{ image: url("{_picture("right", t)}"); width: 12px; height: 12px; }}
 QProgressBar {{ border: 0; border-radius: 3px; background: {t.track}; }}
 QProgressBar::chunk {{ border-radius: 3px; background: {t.accent}; }}
 QScrollArea, QStackedWidget {{ background: transparent; }}
