@@ -57,6 +57,10 @@ class ActivityModel(TableModel):
         """One an event."""
         return 0 if parent.isValid() else len(self._rows)
 
+    def total(self) -> int:
+        """How many there are without the filter."""
+        return len(self._spoken)
+
     def cell(self, row: int, column: int) -> str:
         """When, or what."""
         event, sentence = self._rows[row]
@@ -72,8 +76,9 @@ class ActivityModel(TableModel):
         return icons.blank() if found is None and role == Qt.ItemDataRole.DecorationRole and index.column() else found
 
     def tip(self, row: int, column: int) -> str:
-        """The full date."""
-        return "" if column else self._words.moment(self._rows[row][0].at)
+        """The full date; the sentence, which may be too long for its cell."""
+        event, sentence = self._rows[row]
+        return sentence if column else self._words.moment(event.at)
 
     def as_text(self) -> str:
         """What is shown, a line an event, for export."""

@@ -54,7 +54,7 @@ class ActivityPage(QWidget):
         copy, save = QPushButton(words.tr("Copy")), QPushButton(words.tr("Save…"))
         self._table = QTableView()
         set_up_table(self._table, self.model, stretch=1, name=words.tr("What happened"))
-        self._nothing = muted(paragraph(words.tr("Nothing has happened since the start.")), theme.tokens)
+        self._nothing = muted(paragraph(""), theme.tokens)
         self._kind.currentIndexChanged.connect(self._filter)
         self._search.textChanged.connect(self._filter)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.model.as_text()))
@@ -68,7 +68,7 @@ class ActivityPage(QWidget):
         row.addWidget(copy)
         row.addWidget(save)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 20)
+        column.setContentsMargins(20, 22, 20, 20)
         column.setSpacing(14)
         column.addWidget(heading(words.tr("What happened in this session")))
         column.addLayout(row)
@@ -82,6 +82,12 @@ class ActivityPage(QWidget):
 
     def _show_nothing(self) -> None:
         empty = self.model.rowCount() == 0
+        if empty:
+            words = self._words
+            # What a filter leaves out has happened all the same.
+            happened = self.model.total() > 0
+            said = words.tr("Nothing found.") if happened else words.tr("Nothing has happened since the start.")
+            self._nothing.setText(said)
         self._nothing.setVisible(empty)
         self._table.setVisible(not empty)
         layout = self.layout()

@@ -193,7 +193,8 @@ class Banner(QFrame):
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(10)
         if shape is not None:
-            row.addWidget(sign(shape, 20, title), 0, Qt.AlignmentFlag.AlignTop)
+            beside = Qt.AlignmentFlag.AlignTop if hint else Qt.AlignmentFlag.AlignVCenter
+            row.addWidget(sign(shape, 20, title), 0, beside)
         lines = QVBoxLayout()
         lines.setSpacing(2)
         lines.addWidget(section_heading(title))

@@ -71,6 +71,11 @@ class DeskWork(QObject):
         if self._services is not None:
             self._services.engine.pause(None)
 
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._services is not None:
+            self._services.engine.resume()
+
     def update(self, names: tuple[str, ...] = ()) -> None:
         """Compare with the providers now: all names, or these."""
         if self._services is not None:

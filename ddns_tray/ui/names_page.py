@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,7 +27,7 @@ from ddns_tray.words.status import first_look
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 
     from ddns_tray.core.model import RecordKey, Snapshot
     from ddns_tray.ui.record_detail import RecordDetail
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 SEARCH_FROM = 9
 """With fewer names than this nobody needs to search."""
+_NARROW = 620
+_BESIDE = 12
+"""The width of the scroll bar, which stands in the margin, so that cards end where the heads of all pages end."""
 
 
 class NamesPage(QWidget):
@@ -48,6 +52,7 @@ class NamesPage(QWidget):
     repair_chosen = Signal(object, object)
     add_chosen = Signal()
     pause_chosen = Signal()
+    resume_chosen = Signal()
 
     def __init__(
         self, words: Words, now: Callable[[], float], theme: Theme, parent: QWidget | None = None, *, editable: bool
@@ -60,6 +65,8 @@ class NamesPage(QWidget):
         self._sentence = heading("")
         self._detail = muted(paragraph(""), theme.tokens)
         self._check = QPushButton(words.tr("Check now"))
+        self._resume = QPushButton(words.tr("Resume"))
+        self._resume.setVisible(False)
         self._update = primary(QPushButton(words.tr("Update now")))
         self._add = QPushButton(words.tr("Add a name…"))
         self._add.setVisible(editable)
@@ -76,6 +83,8 @@ class NamesPage(QWidget):
         self.view = CardView()
         self.view.setAccessibleName(words.tr("Names"))
         self.view.setModel(self.model)
+        self._nothing = muted(paragraph(words.tr("Nothing found.")), theme.tokens)
+        self._nothing.setVisible(False)
         self.delegate = RecordCardDelegate(words, now, theme, self.view)
         self.delegate.shows_focus = lambda: self.view.keyboard_used
         self.view.setItemDelegate(self.delegate)
@@ -86,6 +95,7 @@ class NamesPage(QWidget):
 
     def _connect(self) -> None:
         self._check.clicked.connect(self.check_chosen)
+        self._resume.clicked.connect(self.resume_chosen)
         self._update.clicked.connect(lambda: self.update_chosen.emit(()))
         self._add.clicked.connect(self.add_chosen)
         self._stop.clicked.connect(self.pause_chosen)
@@ -95,13 +105,17 @@ class NamesPage(QWidget):
         self.model.modelReset.connect(self._reopen)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        for button in (self._add, self._resume, self._check, self._update):
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._top = top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         top.setSpacing(10)
         top.addWidget(self._sentence, 1)
-        for button in (self._add, self._check, self._update):
-            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(buttons)
         head = QVBoxLayout()
-        head.setContentsMargins(0, 0, 8, 0)
+        head.setContentsMargins(0, 0, _BESIDE, 0)
         head.setSpacing(4)
         head.addLayout(top)
         head.addWidget(self._detail)
@@ -114,8 +128,9 @@ class NamesPage(QWidget):
         row.addWidget(self._stop)
         head.addWidget(self._progress_row)
         head.addWidget(self._search)
+        head.addWidget(self._nothing)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 12, 0)
+        column.setContentsMargins(20, 18, 20 - _BESIDE, 0)
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(self.view, 1)
@@ -125,10 +140,14 @@ class NamesPage(QWidget):
         self._snapshot = snapshot
         self.model.show_snapshot(snapshot)
         self._search.setVisible(self.model.total() >= SEARCH_FROM or bool(self._search.text()))
-        active = snapshot.phase not in {Phase.PAUSED, Phase.STARTING, Phase.STOPPED} and snapshot.paused_until is None
+        paused = snapshot.phase is Phase.PAUSED or snapshot.paused_until is not None
+        active = snapshot.phase not in {Phase.STARTING, Phase.STOPPED} and bool(snapshot.records) and not paused
+        self._resume.setVisible(paused)
+        self._check.setVisible(not paused)
         self._check.setEnabled(active)
         self._update.setEnabled(active and snapshot.phase is not Phase.UPDATING)
         self._show_progress(snapshot)
+        self._show_nothing()
         self._speak()
 
     def _show_progress(self, snapshot: Snapshot) -> None:
@@ -149,11 +168,20 @@ class NamesPage(QWidget):
             self._search.selectAll()
 
     def open_record(self, key: RecordKey) -> None:
-        """Open one card and bring it into sight."""
+        """Open one card and bring it into sight, also if a search has left it out."""
+        if self.model.row_of(key) is None:
+            self._search.clear()
         if self.delegate.opened != key:
             self._toggle(self._index(key))
         self.view.setCurrentIndex(self._index(key))
         self.view.scrollTo(self._index(key), QAbstractItemView.ScrollHint.EnsureVisible)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Where it is narrow the buttons stand above the sentence, which would else be a column of words."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        direction = QBoxLayout.Direction.BottomToTop if narrow else QBoxLayout.Direction.LeftToRight
+        self._top.setDirection(direction)
 
     def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Count down only while somebody looks."""
@@ -183,7 +211,11 @@ class NamesPage(QWidget):
 
     def _filter(self, part: str) -> None:
         self.model.set_filter(part)
+        self._show_nothing()
         self.view.scrollToTop()  # what was found begins there, wherever the list of all names stood
+
+    def _show_nothing(self) -> None:
+        self._nothing.setVisible(bool(self._search.text().strip()) and not self.model.rowCount())
 
     def _index(self, key: RecordKey) -> QModelIndex:
         row = self.model.row_of(key)

@@ -44,6 +44,7 @@ class SideBar(QWidget):
         self.pages = self._list(words, tokens)
         self._next = muted(QLabel(self), tokens)
         self._next.setWordWrap(True)
+        self._next.setContentsMargins(16, 0, 0, 0)  # below the first letters of the pages
         column.addWidget(self.pages, 1)
         column.addWidget(self._next)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ddns_tray.ui.controls import ChoiceButton, heading, muted, paragraph, sign
+from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.words import Shape
 
 if TYPE_CHECKING:
@@ -63,14 +64,18 @@ class WelcomePage(QWidget):
             self.language.addItem(said, code)
         self.language.setCurrentIndex(max(0, self.language.findData(words.language)))
         self.language.activated.connect(lambda: self.language_chosen.emit(self.language.currentData()))
+        self._lay_out(title, muted(paragraph(about), tokens))
+
+    def _lay_out(self, title: QLabel, about: QLabel) -> None:
+        """One column in the middle, which scrolls where it is low."""
         inner = QWidget()
-        inner.setFixedWidth(_WIDTH)
+        inner.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(inner)
         column.setSpacing(10)
-        column.addWidget(sign(Shape.CHECK, 56, words.tr("DDNS Tray")))
+        column.addWidget(sign(Shape.CHECK, 56, self._words.tr("DDNS Tray")))
         column.addSpacing(4)
         column.addWidget(title)
-        column.addWidget(muted(paragraph(about), tokens))
+        column.addWidget(about)
         column.addWidget(self._address)
         column.addSpacing(8)
         for button in (self.keep, self.watch, self.demo):
@@ -78,17 +83,32 @@ class WelcomePage(QWidget):
         # Not by alignment, which would ask for the size without asking how high the texts become at this width.
         middle = QHBoxLayout()
         middle.addStretch(1)
-        middle.addWidget(inner)
+        middle.addWidget(inner, 1000)
         middle.addStretch(1)
         above = QHBoxLayout()
         above.addStretch(1)
         above.addWidget(self.language)
-        outer = QVBoxLayout(self)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+        page = QWidget()
+        outer = QVBoxLayout(page)
         outer.setContentsMargins(20, 20, 20, 20)
         outer.addLayout(above)
         outer.addStretch(2)
         outer.addLayout(middle)
         outer.addStretch(3)
+        area.setWidget(page)
+        set_tab_order(self)
+
+    def begin(self) -> None:
+        """Put the keyboard on what is suggested."""
+        self.keep.setFocus()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Say the address as soon as it is known: the first thing that works."""

@@ -34,7 +34,7 @@ from ddns_tray.ui.wizard import Wizard
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, RecordStatus, Snapshot
@@ -50,6 +50,9 @@ __all__ = ["MainWindow", "Page"]
 log = logging.getLogger(__name__)
 
 _SIZE = QSize(900, 640)
+_SMALLEST = QSize(640, 420)
+_WIDEST = 1280
+"""Logical pixels of a page beside the side bar."""
 _Made = TypeVar("_Made", bound=QWidget)
 
 
@@ -106,7 +109,7 @@ class MainWindow(QWidget):
         if services is not None:
             self._work.attach(services)
             self.repairs.attach(services)
-        self.setMinimumSize(640, 420)
+        self.setMinimumSize(_SMALLEST)
         self.resize(_SIZE)
         geometry.restore(self, places)
         self._ticker = QTimer(self, interval=1000)
@@ -252,6 +255,12 @@ class MainWindow(QWidget):
         event.accept()
         self.closed.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """On a very wide screen pages stay as wide as eyes follow."""
+        super().resizeEvent(event)
+        if self._body is not None:
+            self._keep_readable()
+
     def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Count while somebody looks."""
         del event
@@ -288,6 +297,7 @@ class MainWindow(QWidget):
             self._body.deleteLater()
         self._outer.addWidget(body)
         self._body = body
+        self._keep_readable()
         self._connect()
         self.show_page(self._page)
         if unsaved:
@@ -304,6 +314,10 @@ class MainWindow(QWidget):
             self.show_snapshot(self._snapshot)
             if opened is not None:
                 self.names.open_record(opened)
+
+    def _keep_readable(self) -> None:
+        beside = max(0, self.width() - self._side.width() - _WIDEST) // 2
+        self._right.setContentsMargins(beside, 0, beside, 0)
 
     def _show_tab(self, tab: int) -> None:
         self.settings.tabs.setCurrentIndex(tab)
@@ -325,7 +339,7 @@ class MainWindow(QWidget):
         row.setSpacing(0)
         self._side = SideBar(self._words, tokens, body)
         row.addWidget(self._side)
-        right = QVBoxLayout()
+        self._right = right = QVBoxLayout()
         right.setSpacing(0)
         row.addLayout(right, 1)
         self._banners = BannerColumn(self._words, tokens, self._dismissed, body)
@@ -348,6 +362,7 @@ class MainWindow(QWidget):
         names.edit_chosen.connect(self._edit_record)
         names.repair_chosen.connect(self.repairs.begin)
         names.pause_chosen.connect(work.pause)
+        names.resume_chosen.connect(work.resume)
         names.account_chosen.connect(lambda record: work.edit_account(record.account))
         self._side.chosen.connect(self._on_page)
 
@@ -406,7 +421,12 @@ class MainWindow(QWidget):
             return
         shown = self._snapshot
         empty = shown is not None and not (shown.records or shown.kept or shown.problems)
-        self._first.setCurrentWidget(self.welcome if empty and self._services is not None else self.names)
+        if not empty or self._services is None:
+            self._first.setCurrentWidget(self.names)
+        elif self._welcome is None or self._first.currentWidget() is not self._welcome:
+            self._first.setCurrentWidget(self.welcome)
+            if self._page is Page.NAMES:
+                self.welcome.begin()
 
     def _edit_record(self, record: RecordStatus) -> None:
         self._work.edit_record_of(record.key)
