@@ -131,6 +131,7 @@ class Wizard(QWidget):
         self.service.show_chosen(work.spec)
         self.service.chosen.connect(self._on_service)
         self.service.accepted.connect(self._on_next)
+        self.service.narrowed.connect(self._refresh)
         self.fields.reshaped.connect(self._fit)
         self.fields.edited.connect(self._on_edited)
         self.fields.accepted.connect(self._on_next)
@@ -267,7 +268,7 @@ class Wizard(QWidget):
             words.tr("Who hosts your DNS?"),
             words.tr("The service where you set where your names lead. Type a part of its name, in any language."),
             words.tr("Next"),
-            enabled=spec is not None,
+            enabled=spec is not None and self.service.shows_choice(),
         )
 
     def _show_fields(self) -> None:

@@ -44,6 +44,7 @@ class ServiceStep(QWidget):
 
     chosen = Signal(object)
     accepted = Signal()
+    narrowed = Signal()
 
     def __init__(self, words: Words, theme: Theme, providers: Sequence[ProviderSpec]) -> None:
         super().__init__()
@@ -57,6 +58,9 @@ class ServiceStep(QWidget):
         column.setSpacing(10)
         column.addWidget(self.picker, 1)
         column.addWidget(self.note)
+        column.addStretch(0)
+        self._column = column
+        self.picker.search.textChanged.connect(self._on_narrowed)  # after the picker itself
         self.picker.search.installEventFilter(self)
         self.picker.search.returnPressed.connect(self.accepted)
         self.picker.list.itemActivated.connect(lambda _: self.accepted.emit())
@@ -70,6 +74,19 @@ class ServiceStep(QWidget):
         for row in range(rows.count()):
             if rows.item(row).data(Qt.ItemDataRole.UserRole) is spec and rows.currentRow() != row:
                 rows.setCurrentRow(row)
+
+    def shows_choice(self) -> bool:
+        """Whether the service that is chosen can be seen: Enter does not go on with another than what was searched."""
+        rows = self.picker.list
+        return rows.currentRow() >= 0 and not rows.currentItem().isHidden()
+
+    def _on_narrowed(self) -> None:
+        rows = self.picker.list
+        found = any(not rows.item(row).isHidden() for row in range(rows.count()))
+        rows.setVisible(found)
+        self._column.setStretchFactor(self.picker, int(found))
+        self._column.setStretch(self._column.count() - 1, int(not found))
+        self.narrowed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Let the arrows of the search move in the list."""
@@ -114,7 +131,7 @@ class FieldsStep(QScrollArea):
         self._fields = {}
         inner = QWidget()
         form = field_form()
-        form.setContentsMargins(1, 0, 2, 0)
+        form.setContentsMargins(0, 0, 0, 0)
         inner.setLayout(form)
         warning = warnings_about(self._words, spec)
         if warning:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddns_tray.core.model import Family, RecordType
-from ddns_tray.ui.controls import search_field, set_up_table
+from ddns_tray.ui.controls import muted, paragraph, search_field, set_up_table
 from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.models import NOTHING, ROOT, Index, TableModel
 
@@ -140,7 +140,7 @@ class NamesStep(QWidget):
 
     def __init__(self, words: Words, theme: Theme) -> None:
         super().__init__()
-        del theme
+        self._words = words
         self.model = OffersModel(words, self)
         self.table = _TickTable()
         set_up_table(self.table, self.model, stretch=0, name=words.tr("Names to keep"))
@@ -155,6 +155,8 @@ class NamesStep(QWidget):
         self.a, self.aaaa = QCheckBox(words.tr("IPv4 (A)")), QCheckBox(words.tr("IPv6 (AAAA)"))
         self.a.setChecked(True)
         self.add = QPushButton(words.tr("Add"))
+        self._nothing = muted(paragraph(""), theme.tokens)
+        self._nothing.setVisible(False)
         above = QHBoxLayout()
         above.setSpacing(8)
         above.addWidget(self.zone, 1)
@@ -168,7 +170,10 @@ class NamesStep(QWidget):
         column.setSpacing(10)
         column.addLayout(above)
         column.addWidget(self.table, 1)
+        column.addWidget(self._nothing)
         column.addLayout(below)
+        column.addStretch(0)
+        self._column = column
         self.zone.activated.connect(lambda: self.zone_wanted.emit(self.zone.currentData()))
         self.name.returnPressed.connect(self._on_add)
         self.add.clicked.connect(self._on_add)
@@ -191,7 +196,13 @@ class NamesStep(QWidget):
         self.search.setVisible(self.model.rowCount() > _MANY)
         if before != self.model.rowCount():
             self._narrow(self.search.text())
-        self.table.setVisible(bool(self.model.rowCount()) or bool(work.zones))
+        is_empty = not self.model.rowCount()
+        self.table.setVisible(not is_empty or (bool(work.zones) and not work.is_listed))
+        self._column.setStretch(self._column.count() - 1, int(is_empty))  # without a table the line stands at the top
+        if is_empty and work.is_listed:
+            self._say(self._words.tr("No addresses stand in this zone yet. Type the name that you want to keep."))
+        elif is_empty:
+            self._say("")
 
     def name_taken(self) -> None:
         """The typed name is in the table now."""
@@ -209,6 +220,14 @@ class NamesStep(QWidget):
 
     def _narrow(self, part: str) -> None:
         wanted = part.strip().lower()
+        found = 0
         for row in range(self.model.rowCount()):
             key: RecordKey = self.model.at(row).key
-            self.table.setRowHidden(row, wanted not in key.name and wanted not in readable_name(key.name))
+            fits = wanted in key.name or wanted in readable_name(key.name)
+            self.table.setRowHidden(row, not fits)
+            found += fits
+        self._say("" if found else self._words.tr("Nothing found."))
+
+    def _say(self, said: str) -> None:
+        self._nothing.setText(said)
+        self._nothing.setVisible(bool(said))
