@@ -25,6 +25,8 @@ HOME = "usr/lib/ddns-tray"
 """Where the program lies in all packages."""
 MARK = "installed-by"
 """A file beside the program that says which system keeps it up to date: it must not look for updates by itself."""
+OWN_FOLDERS = (HOME, "usr/share/doc/ddns-tray", "usr/share/icons/hicolor")
+"""What the .rpm says is its own with all folders below, so that it removes them; several packages may own a folder."""
 _DEBIAN_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 _DRAW = (
     "import sys, pathlib; from devtools import pictures\n"
@@ -87,20 +89,20 @@ def deb(bundle: Path, work: Path, target: Path, *, level: int = 6, shown_version
     return made
 
 
-def rpm(bundle: Path, work: Path, target: Path, *, level: int = 6) -> Path:
-    """Make the RPM package; returns its file. `level` is xz's."""
+def rpm(bundle: Path, work: Path, target: Path, *, level: int = 6, shown_version: str = "") -> Path:
+    """Make the RPM package; returns its file. `level` is as for `deb`."""
     if shutil.which("rpmbuild") is None:
         raise Failure("rpmbuild is missing. On Debian and Ubuntu: sudo apt-get install rpm")
     root = stage(bundle, work / "rpm", mark="rpm")
     entries = sorted(path for path in root.rglob("*") if path.is_symlink() or not path.is_dir())
-    ours = [root / HOME, *(path for path in sorted((root / HOME).rglob("*")) if path.is_dir())]
-    listed = [f'%dir "/{path.relative_to(root)}"' for path in ours] + [
-        f'"/{path.relative_to(root)}"' for path in entries
-    ]
+    ours = [path for name in OWN_FOLDERS for path in (root / name, *(root / name).rglob("*"))]
+    folders = sorted(path for path in ours if path.is_dir() and not path.is_symlink())
+    listed = [f'%dir "/{path.relative_to(root)}"' for path in folders]
+    listed += [f'"/{path.relative_to(root)}"' for path in entries]
     recipe = (LINUX / "ddns-tray.rpm.spec").read_text(encoding="utf-8")
     values = {
-        "VERSION": version(),
-        "LEVEL": str(level),
+        "VERSION": shown_version or version(),
+        "PAYLOAD": f"w{level}.xzdio" if level else "w.ufdio",
         "STAGE": str(root),
         "GLIBC": archives.needed_glibc(p for p in entries if p.is_file()),
     }

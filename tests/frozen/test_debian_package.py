@@ -215,8 +215,9 @@ def test_the_rpm_holds_the_same_tree_as_the_deb_and_runs_nothing_at_installation
     unpacked = tmp_path / "unpacked"
     subprocess.run(["dpkg-deb", "-x", deb, unpacked], check=True)
     files = {f"/{path.relative_to(unpacked)}" for path in unpacked.rglob("*") if path.is_symlink() or path.is_file()}
-    ours = {f"/{path.relative_to(unpacked)}" for path in (unpacked / linux_packages.HOME).rglob("*") if path.is_dir()}
-    assert set(told.splitlines()) == files | ours | {f"/{linux_packages.HOME}"}
+    folders = {f"/{path.relative_to(unpacked)}" for path in unpacked.rglob("*") if path.is_dir()}
+    ours = {name for name in folders for own in linux_packages.OWN_FOLDERS if f"{name}/".startswith(f"/{own}/")}
+    assert set(told.splitlines()) == files | ours
     assert (unpacked / linux_packages.HOME / "ddns-tray").stat().st_mode & 0o777 == 0o755
     assert (unpacked / linux_packages.HOME / linux_packages.MARK).read_text(encoding="ascii") == "deb\n"
     scripts = subprocess.run(["rpm", "-qp", "--scripts", rpm], capture_output=True, text=True, check=True).stdout

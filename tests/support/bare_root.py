@@ -110,13 +110,17 @@ class BareRoot:
         """What this layer changed, as the machine sees it."""
         return self._folder / "upper"
 
-    def outside(self, command: str) -> None:
-        """Run a shell command in the namespace, with the machine's own files; `$ROOT` is the root inside."""
+    def outside(self, command: str) -> str:
+        """Run a shell command in the namespace, with the machine's own files; returns what it said.
+
+        `$ROOT` is the root inside.
+        """
         environment = {**os.environ, "ROOT": str(self._folder / "merged")}
         done = subprocess.run(
             [*self._enter(), "sh", "-ec", command], env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def show(self, source: Path, inside: str) -> None:
         """Let `source` be seen at `inside`, without copying; what is written there is written to it."""
