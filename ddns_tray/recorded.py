@@ -88,6 +88,7 @@ def _of_memory(memory: RecordMemory) -> dict[str, Any]:
         **{name: getattr(memory, name) for name in _PLAIN},
         "expected": sorted(memory.expected),
         "written": list(memory.written),
+        "old_assumed": memory.old_assumed,
         "served_path": list(memory.served_path),
         "served_path_ttl": memory.served_path_ttl,
         "cached_until": {server: exact_time(until) for server, until in memory.cached_until.items()},
@@ -250,6 +251,7 @@ def _memory(kept: Mapping[str, Any]) -> RecordMemory:
     return RecordMemory(
         expected=frozenset(_words(kept["expected"])),
         written=_words(kept["written"]),
+        old_assumed=bool(kept.get("old_assumed", False)),
         served_path=_words(kept.get("served_path", [])),
         served_path_ttl=_whole(kept.get("served_path_ttl")),
         cached_until=MappingProxyType({str(server): _moment(at) for server, at in kept["cached_until"].items()}),

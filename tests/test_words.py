@@ -396,6 +396,22 @@ def test_the_menu_line_counts_down_and_then_names_the_verdict() -> None:
     assert EN.record_line(snapshots.mismatch(), NOW) == "wrong address"
 
 
+def test_nothing_is_promised_of_an_answer_that_may_be_no_old_one() -> None:
+    why = Reason(
+        "resolvers_differ",
+        {"seen": (OLD,), "expected": (MINE,), "resolvers": ("udp://8.8.8.8",), "expires": NOW + 240},
+    )
+    status = replace(snapshots.propagating(), verdict=Verdict(VerdictKind.PROPAGATING, Colour.YELLOW, why, NOW + 270))
+    parts = EN.verdict_parts(status, NOW)
+    assert parts.cause == f"One resolver (8.8.8.8) says {OLD} instead of {MINE}."
+    assert parts.next == f"If that is what was there before, it runs out at {EN.time(NOW + 240)}."
+    assert EN.record_line(status, NOW) == "resolvers differ"
+    assert EN.verdict_title(status) == "Resolvers say something else"
+    assert "needs a look" in EN.status_sentence(snapshots.snapshot(status), NOW)
+    denied = replace(status, verdict=replace(status.verdict, reason=Reason(why.code, {**why.data, "seen": ()})))
+    assert EN.verdict_parts(denied, NOW).cause == "One resolver (8.8.8.8) says that there is no such record."
+
+
 def test_propagation_is_explained_with_witnesses_and_time() -> None:
     why = Reason(
         "propagating",
@@ -439,6 +455,16 @@ def test_an_agreement_counts_independent_witnesses() -> None:
     static = Sighting("static:1.1.1.1", "static", SourceKind.STATIC, Family.IPV4, ip_address("1.1.1.1"), NOW)
     alone = Agreement(Family.IPV4, AddressState.AGREED, ip_address("1.1.1.1"), (static,))
     assert EN.agreement(alone) == "IPv4: 1.1.1.1, as one source says"
+
+
+def test_an_address_that_is_not_known_is_not_known_for_a_reason() -> None:
+    nobody = Agreement(Family.IPV4, AddressState.UNKNOWN, None, ())
+    one = Sighting("a", "a", SourceKind.HTTPS, Family.IPV4, ip_address("1.1.1.1"), NOW)
+    failed = replace(one, address=None, problem=Problem(ProblemCode.TIMED_OUT, text("Silence.")))
+    assert EN.agreement(nobody) == "IPv4: not known yet"
+    assert EN.agreement(replace(nobody, sightings=(failed,))) == "IPv4: no source could tell the address"
+    too_few = replace(nobody, sightings=(failed, one))
+    assert EN.agreement(too_few) == "IPv4: not certain, as too few sources agree"
 
 
 @BOTH

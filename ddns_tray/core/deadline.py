@@ -70,7 +70,8 @@ def bring_forward(memory: RecordMemory, wanted: frozenset[str], testimony: Testi
 def settle(memory: RecordMemory, *, now: float) -> RecordMemory:
     """Return the memory after a proof: matched now, and old answers forgotten once none can be left."""
     memory = replace(memory, last_matched=now)
-    return memory if pending(memory, now) is not None else replace(memory, old_ttl=None, old_negative=False)
+    over = pending(memory, now) is None
+    return replace(memory, old_ttl=None, old_negative=False, old_assumed=False) if over else memory
 
 
 def pending(memory: RecordMemory, now: float) -> Expiry | None:
@@ -166,6 +167,7 @@ def _expect(memory: RecordMemory, wanted: frozenset[str], now: float) -> RecordM
         served_since=None,
         old_ttl=_longest([memory.old_ttl, memory.served_ttl]),
         old_negative=memory.old_negative or memory.served_negative,
+        old_assumed=memory.old_assumed and memory.served_ttl is None,
         cached_until=MappingProxyType({}),
     )
 
@@ -180,6 +182,7 @@ def _hear_authoritative(memory: RecordMemory, wanted: frozenset[str], testimony:
             served_since=None,
             old_ttl=_longest([memory.old_ttl, *(each.ttl for each in old)]),
             old_negative=all(not each.held for each in old),
+            old_assumed=False,
             served_path=old[0].path,
             served_path_ttl=_longest(ttl for each in old for ttl in each.path_ttls),
         )
@@ -207,13 +210,19 @@ def _hear_resolvers(memory: RecordMemory, wanted: frozenset[str], testimony: Tes
     for server, at, life in lives:
         if life is not None:
             cached[server] = max(cached.get(server, 0.0), at + life)
-    old_ttl, old_negative = memory.old_ttl, memory.old_negative
+    old_ttl, old_negative, old_assumed = memory.old_ttl, memory.old_negative, memory.old_assumed
     if old_ttl is None and holders:
         told = _longest(life for _, _, life in lives)
         present = memory.served_ttl if testimony.answered and memory.served_since is not None else None
         old_ttl = _longest([None if told is None else min(told, LONGEST_TOLD), present])
-        old_negative = all(not each.held for each in holders)
-    return replace(memory, cached_until=MappingProxyType(cached), old_ttl=old_ttl, old_negative=old_negative)
+        old_negative, old_assumed = all(not each.held for each in holders), True
+    return replace(
+        memory,
+        cached_until=MappingProxyType(cached),
+        old_ttl=old_ttl,
+        old_negative=old_negative,
+        old_assumed=old_assumed,
+    )
 
 
 def _life(old: Witness, ways: Ways) -> int | None:

@@ -37,6 +37,7 @@ single servers that fail. Never green without proof, never red for our own broke
 | servers_silent | timeout (yellow): some servers | servers |
 | auth_unreachable, intercepted | auth_unreachable | servers, right, resolvers_asked |
 | propagating | propagating | seen, expected, resolvers, expires |
+| resolvers_differ | propagating, as far as we can tell: nobody saw the name change | as above |
 | resolvers_not_asked | propagating | expires |
 | overdue, stale, internal_view, hijacked | the same | seen, expected, resolvers, expires |
 | resolvers_mismatch | mismatch, by resolvers alone | seen, expected, resolvers, expires |

@@ -122,10 +122,14 @@ def _old_answers(case: Case) -> Verdict:
     stale = tuple(each for each in holders if each.stale)
     if len(stale) == len(holders):
         return _about(case, VerdictKind.STALE, stale, expiry)
+    assumed = case.memory.old_assumed
+    if assumed and case.proven and _is_internal(case):
+        return _about(case, VerdictKind.INTERNAL_VIEW, holders, expiry, colour=Colour.YELLOW)
     if case.now <= expiry.deadline:
         return verdict(
             VerdictKind.PROPAGATING,
             Colour.YELLOW,
+            "resolvers_differ" if assumed else None,
             until=expiry.deadline,
             seen=addresses(holders),
             expected=case.expected,

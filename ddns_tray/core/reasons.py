@@ -56,6 +56,7 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "auth_unreachable": _UNREACHABLE,
         "intercepted": _UNREACHABLE,
         "propagating": _OLD,
+        "resolvers_differ": _OLD,
         "resolvers_not_asked": frozenset({"expires"}),
         "overdue": _OLD,
         "stale": _OLD,

@@ -33,6 +33,7 @@ _PLAIN = {
     "served_since": (*_NUMBER, type(None)),
     "old_ttl": (int, type(None)),
     "old_negative": (bool,),
+    "old_assumed": (bool,),
     "served_ttl": (int, type(None)),
     "served_negative": (bool,),
     "served_path_ttl": (int, type(None)),

@@ -69,6 +69,11 @@ _ENCRYPTED = text(
 )
 _TRANSFER = text("Check the zone transfer to these servers, or ask your provider.")
 _BY_ITSELF = text("It turns green by itself, by {time} at the latest.")
+_IF_IT_IS_OLD = text("If that is what was there before, it runs out at {expires}.")
+_IF_IT_STAYS = text(
+    "If it stays after that, look at who gives it: large web sites lead people to different places on purpose, and"
+    " some networks have answers of their own."
+)
 _NO_PUBLIC_ADDRESS = Saying(
     text("Your line has no public address of its own, so nobody outside can open a connection to it."),
     action=text("Ask your internet provider for a public IPv4 address, or use IPv6."),
@@ -148,6 +153,24 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         count="resolvers_count",
         next=_BY_ITSELF,
+    ),
+    "resolvers_differ": Saying(
+        ntr(
+            "One resolver ({resolvers}) says {seen} instead of {expected}.",
+            "{count} resolvers ({resolvers}) say {seen} instead of {expected}.",
+        ),
+        count="resolvers_count",
+        next=_IF_IT_IS_OLD,
+        action=_IF_IT_STAYS,
+    ),
+    "resolvers_differ:none": Saying(
+        ntr(
+            "One resolver ({resolvers}) says that there is no such record.",
+            "{count} resolvers ({resolvers}) say that there is no such record.",
+        ),
+        count="resolvers_count",
+        next=_IF_IT_IS_OLD,
+        action=_IF_IT_STAYS,
     ),
     "resolvers_not_asked": Saying(
         text("Right at the authoritative servers; resolvers may hold the old answer until {expires}."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.model import AddressState, Colour, Phase, VerdictKind
 from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
-from ddns_tray.words.verdicts import label
+from ddns_tray.words.verdicts import heals_alone, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ddns_tray.words.speaker import Speaker
 
 _FOREVER = float("inf")
-_HEALS_ALONE = frozenset({VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG})
 
 _NO_ADDRESS: Mapping[AddressState, Text] = {
     # the most telling one first
@@ -55,7 +54,7 @@ def group(status: RecordStatus) -> Group:
         case Colour.GREY:
             return Group.WAITING
         case Colour.YELLOW:
-            return Group.ON_ITS_WAY if status.verdict.kind in _HEALS_ALONE else Group.LOOK
+            return Group.ON_ITS_WAY if heals_alone(status.verdict) else Group.LOOK
 
 
 def status_sentence(speaker: Speaker, snapshot: Snapshot, now: float) -> str:

@@ -82,13 +82,23 @@ _FINER_LABELS: Mapping[str, Text] = {
     "proxied": text("right, proxied"),
     "proxied_mismatch": text("another address behind the proxy"),
     "proxy_off": text("not behind the proxy"),
+    "resolvers_differ": text("resolvers differ"),
 }
 _FINER_TITLES: Mapping[str, Text] = {
     "proxied": text("Right, behind the provider's proxy"),
     "proxied_mismatch": text("The proxy leads to another address"),
     "proxy_off": text("Not behind the provider's proxy"),
+    "resolvers_differ": text("Resolvers say something else"),
 }
 """By reason, where the kind alone would say too much or too little."""
+
+
+_HEAL_ALONE = frozenset({VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG})
+
+
+def heals_alone(verdict: Verdict) -> bool:
+    """Whether time alone will put this right, as far as can be known."""
+    return verdict.kind in _HEAL_ALONE and verdict.reason.code != "resolvers_differ"
 
 
 def label(verdict: Verdict) -> Text:
@@ -120,7 +130,7 @@ class Explanation:
 def record_line(speaker: Speaker, status: RecordStatus, now: float) -> str:
     """A few words for the menu: the countdown while one runs, else the label."""
     verdict = status.verdict
-    if verdict.kind in {VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG} and verdict.deadline is not None:
+    if heals_alone(verdict) and verdict.deadline is not None:
         left = verdict.deadline - now
         if left > 0:
             return speaker.tr("green in {countdown}", countdown=speaker.countdown(left))

@@ -54,13 +54,16 @@ def on_its_way() -> RecordStatus:
         expected_since=NOW - 20.123456,
         served_since=NOW - 10.25,
         old_ttl=60,
+        old_assumed=True,
+        served_path=("there.example.org",),
+        served_path_ttl=300,
         cached_until={"udp://9.9.9.9": NOW + 40.5},
         at_provider=AtProvider(frozenset({NEW}), proxied=False, at=NOW - 7.5, edge=frozenset({"104.16.1.1"})),
     )
     told = Circumstances(NOW, frozenset({NEW}), memory, online=True, watched_only=False)
     view = look(
         auth("ns1", NEW, serial=7),
-        auth("ns2", NEW, cnames=("there.example.org",)),
+        auth("ns2", NEW, cnames=("there.example.org",), ttls=(300, 60)),
         resolver("udp://9.9.9.9", OLD, ttl=41, ede=(3, 22)),
         resolver("tls://1.1.1.1", NEW),
         resolver("udp://8.8.8.8", rcode="SERVFAIL", checking_disabled="NOERROR"),

@@ -86,6 +86,18 @@ def test_without_older_knowledge_the_present_ttl_is_taken() -> None:
     assert deadline.expiry(memory, holders(resolver(R1, OLD, ttl=7))).at == NOW + 7
 
 
+def test_an_old_answer_is_assumed_until_somebody_has_seen_one() -> None:
+    first = forward(RecordMemory(), auth("ns1", NEW, ttl=120), resolver(R1, OLD, ttl=7))
+    assert first.old_assumed
+    assert not forward(first, auth("ns1", OLD), now=NOW + 60).old_assumed
+    assert not forward(first, auth("ns1", OTHER), now=NOW + 60, wanted=frozenset({OTHER})).old_assumed
+    assert not deadline.settle(first, now=NOW + 500).old_assumed
+    alone = forward(RecordMemory(), resolver(R1, OLD))
+    assert forward(alone, resolver(R1, OLD), wanted=frozenset({OTHER})).old_assumed
+    served = forward(RecordMemory(), auth("ns1", OLD), wanted=frozenset({OLD}))
+    assert not forward(served, auth("ns1", NEW), resolver(R1, OLD), now=NOW + 60).old_assumed
+
+
 def test_resolvers_are_believed_up_to_a_day() -> None:
     memory = forward(RecordMemory(), resolver(R1, OLD, ttl=2_000_000_000))
     assert memory.old_ttl == deadline.LONGEST_TOLD

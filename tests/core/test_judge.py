@@ -347,6 +347,17 @@ def test_old_answers_before_the_deadline_are_on_their_way_out() -> None:
     assert memory.cached_until == {"udp://9.9.9.9": NOW + 33}
 
 
+def test_at_a_first_look_nobody_knows_whether_another_answer_is_an_old_one() -> None:
+    view = look(*servers_right(resolver("udp://9.9.9.9", OLD, ttl=33), resolver("udp://1.1.1.1", NEW)))
+    verdict, memory = decide(view, memory=RecordMemory())
+    assert is_verdict(verdict, VerdictKind.PROPAGATING, YELLOW, "resolvers_differ")
+    assert verdict.deadline == NOW + 63
+    again = look(*[replace(each, at=NOW + 5) for each in view.observations])
+    assert is_verdict(decide(again, memory=memory, now=NOW + 5)[0], VerdictKind.PROPAGATING, YELLOW, "resolvers_differ")
+    moved = look(auth("ns1", OTHER), resolver("udp://9.9.9.9", NEW, ttl=33))
+    assert is_verdict(decide(moved, (OTHER,), memory, now=NOW + 5)[0], VerdictKind.PROPAGATING, YELLOW)
+
+
 def test_a_cached_no_for_a_new_name_runs_out_too() -> None:
     memory = replace(CHANGED, old_ttl=300, old_negative=True)
     view = look(*servers_right(resolver("udp://9.9.9.9", rcode="NXDOMAIN", negative_ttl=120)))
@@ -379,7 +390,7 @@ def test_a_resolver_that_says_it_is_stale_is_named_so() -> None:
 def test_resolvers_alone_find_a_mismatch_once_the_caches_had_their_time() -> None:
     view = look(*resolvers(2, OLD, ttl=60))
     first, memory = decide(view, memory=RecordMemory())
-    assert is_verdict(first, VerdictKind.PROPAGATING, YELLOW)
+    assert is_verdict(first, VerdictKind.PROPAGATING, YELLOW, "resolvers_differ")
     assert first.deadline == NOW + 90
     again = look(*[replace(each, at=NOW + 95) for each in view.observations])
     later = decide(again, memory=memory, now=NOW + 95)[0]
@@ -396,6 +407,8 @@ def test_an_internal_answer_of_a_plain_resolver_is_named() -> None:
     view = look(*servers_right(resolver("system", "192.168.1.5"), *resolvers(2, NEW)))
     assert is_verdict(decide(view)[0], VerdictKind.INTERNAL_VIEW, YELLOW)
     assert is_verdict(decide(view, memory=CHANGED)[0], VerdictKind.PROPAGATING, YELLOW)
+    assert is_verdict(decide(view, memory=RecordMemory())[0], VerdictKind.INTERNAL_VIEW, YELLOW)
+    assert decide(look(*view.observations[2:]), memory=RecordMemory())[0].reason.code == "resolvers_differ"
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,8 @@ class RecordMemory:
 
     `ours` are the addresses that we wrote or that were handed to us with the name. `served_since` is T of the deadline
     arithmetic: when the last authoritative server first served the expected set (`expected`), with `old_ttl` the TTL
-    that caches may hold of what was there before, and `old_negative` whether that was "no such name".
+    that caches may hold of what was there before, and `old_negative` whether that was "no such name". `old_assumed`
+    says that nobody saw something else there before, and only resolvers that differ make us think so.
     `cached_until` is tighter knowledge for one resolver: when its old answer runs out. `served_ttl` and
     `served_negative` say the same of what the authoritative servers serve now; they become the old ones with the next
     change. `served_path` are the aliases on the way there, and `served_path_ttl` is the longest TTL of them. `blocked`
@@ -112,6 +113,7 @@ class RecordMemory:
     served_since: float | None = None
     old_ttl: int | None = None
     old_negative: bool = False
+    old_assumed: bool = False
     cached_until: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     served_ttl: int | None = None
     served_negative: bool = False
