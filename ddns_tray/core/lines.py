@@ -152,6 +152,19 @@ def follow(
     return current
 
 
+def watched(order: Sequence[str], health: Mapping[str, LineHealth], current: str | None) -> Sequence[str]:
+    """Return the lines of a name of which it has to be known soon if they die silently; none where there is one alone.
+
+    They are the one that is followed, and those before it, to which the name would return. Those behind it are in
+    question once the followed one is not certain, and there is time for that before it counts as down.
+    """
+    if len(order) < 2:  # noqa: PLR2004 - another one
+        return ()
+    if current is None or current not in order or health.get(current, LineHealth()).state is not LineState.UP:
+        return order
+    return order[: order.index(current) + 1]
+
+
 def next_look(
     order: Sequence[str],
     health: Mapping[str, LineHealth],

@@ -60,6 +60,7 @@ class Addresses:
         self._detours: Mapping[Family, Detour] = {}
         self._bindings: Mapping[str, Binding] = {}
         self._taken: frozenset[str] = frozenset()
+        self._vigil: set[_Place] = set()
         self._late: dict[_Place, asyncio.Task[None]] = {}
         self.own: tuple[InterfaceAddress, ...] = ()
         """The addresses of this machine at the time of the last look."""
@@ -92,6 +93,7 @@ class Addresses:
         self.own = self._read_own_addresses()
         self._detours = self._read_detours()
         self._taken = self._setup.carriers() if self._setup.lines else frozenset()
+        self._vigil = self._watched()
         self._before = dict(self._found)
         wanted = self._wanted()
         await self._look_at_all(wanted, care)
@@ -180,7 +182,7 @@ class Addresses:
                 built_in=way.built_in,
                 own=frozenset(each.address for each in self.own if self._belongs(each, way)),
                 refine=self._lasting,
-                vigilant=any(way.id in each.settings.line and len(each.settings.line) > 1 for each in self._following),
+                vigilant=(way.id, family) in self._vigil,
             ),
             care,
         )
@@ -189,6 +191,15 @@ class Addresses:
             self._agreed_at[place] = self._clock.now()
         if way.binding:
             self._examine(way, family, found, settings.interval)
+
+    def _watched(self) -> set[_Place]:
+        """Return the lines that have to be known to lead out, whatever our own router says."""
+        watched: set[_Place] = set()
+        for record in self._following:
+            family, order = record.key.type.family, record.settings.line
+            health = {line: self._health[line, family] for line in order if (line, family) in self._health}
+            watched |= {(line, family) for line in lines.watched(order, health, self.line_of(record))}
+        return watched
 
     def _examine(self, way: WaySetup, family: Family, found: Agreement, interval: float) -> None:
         """Note how a line fares after this look."""

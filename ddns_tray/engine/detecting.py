@@ -37,7 +37,7 @@ class Inquiry:
     """One look at one family. `built_in` are the sources that stand behind a preset, to be asked sparingly.
 
     `own` are the addresses of this machine, `refine` what to make of a sighting before it counts. `vigilant` says that
-    there is another line to change to, so that the word of our own router is no proof that this one still leads out.
+    it has to be known soon if this line dies, so that the word of our own router is no proof that it still leads out.
     """
 
     family: Family
@@ -66,7 +66,7 @@ class Detection:
         self._standings: dict[tuple[Family, str], Standing] = {}
         self._former: dict[Family, IPAddress] = {}
         self._full_due: dict[Family, float] = {}
-        self._watch_due: dict[Family, float] = {}
+        self._watched_at: dict[Family, float] = {}
         self._turn = 0
 
     def forgive(self) -> None:
@@ -86,7 +86,7 @@ class Detection:
         for sighting in conclusion.sightings:
             self._learn(inquiry, sighting, conclusion)
         now = self._clock.monotonic()
-        self._watch_due[inquiry.family] = now + _watch_pause(inquiry)
+        self._watched_at[inquiry.family] = now
         full = _paced(inquiry.interval, FULL_INTERVALS, SHORTEST_FULL)
         self._full_due[inquiry.family] = now + full * (0.9 + 0.2 * self._chance.random())
         return self._dressed(inquiry, conclusion)
@@ -167,7 +167,7 @@ class Detection:
         told = before.address in inquiry.own or any(_says(each, before.address) for each in fresh)
         if not told and care is Care.HINT:
             return None
-        if (inquiry.vigilant or not told) and now >= self._watch_due.get(inquiry.family, now):
+        if (inquiry.vigilant or not told) and now >= self._watched_at.get(inquiry.family, now) + _watch_pause(inquiry):
             seen = await self._stand_watch(inquiry, before)
             if seen is None:
                 return None
@@ -189,7 +189,7 @@ class Detection:
         if watcher is None:
             return None
         (seen,) = await self._ask(inquiry, [watcher])
-        self._watch_due[inquiry.family] = self._clock.monotonic() + _watch_pause(inquiry)
+        self._watched_at[inquiry.family] = self._clock.monotonic()
         return seen if _says(seen, before.address) else None
 
     def _joined(self, inquiry: Inquiry, before: Agreement, fresh: Sequence[Sighting]) -> Agreement | None:

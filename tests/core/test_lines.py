@@ -19,6 +19,7 @@ from ddns_tray.core.lines import (
     looked,
     next_look,
     sign_of,
+    watched,
 )
 from ddns_tray.core.model import AddressState, Agreement, Family, LineState, Sighting, SourceKind
 from ddns_tray.core.text import text
@@ -253,3 +254,26 @@ CLAIM = seen(SourceKind.ROUTER)
 def test_what_a_look_says(found: Agreement, sign: Sign) -> None:
     assert sign_of(found, present=True) is sign
     assert sign_of(found, present=False) is Sign.GONE
+
+
+# --- which lines have to be watched ---
+
+
+def test_a_line_without_another_to_change_to_is_not_watched() -> None:
+    assert watched((FIBRE,), {}, FIBRE) == ()
+
+
+def test_all_lines_are_watched_until_one_is_followed() -> None:
+    assert watched(ORDER, {}, None) == ORDER
+    assert watched(ORDER, {}, "of an older setting") == ORDER
+
+
+def test_the_followed_line_and_those_before_it_are_watched_and_all_once_it_is_not_certain() -> None:
+    lines = Lines()
+    lines.look(**dict.fromkeys(ORDER, Sign.UP))
+    assert watched(ORDER, lines.health, lines.current) == (FIBRE,)
+    lines.look(fibre=Sign.SILENT, lte=Sign.UP)
+    assert watched(ORDER, lines.health, lines.current) == ORDER
+    lines.until_down(FIBRE, lte=Sign.UP)
+    assert lines.current == LTE
+    assert watched(ORDER, lines.health, lines.current) == (FIBRE, LTE)

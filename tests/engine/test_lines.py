@@ -233,17 +233,22 @@ async def test_a_restart_keeps_the_line_that_was_followed() -> None:
     assert content(again) == (FIBRE,)
 
 
+async def behind_routers(world: LineWorld) -> None:
+    """Let the first source of each line be its router, and the others somebody out in the world."""
+    for way in world.ways:
+        router, *others = way.detectors
+        router.kind = SourceKind.ROUTER
+        way.built_in = frozenset(each.source for each in others)
+    await world.engine.reconfigure(world.setup())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("phase", range(0, 300, 13))
 async def test_a_line_that_dies_silently_behind_a_router_that_says_nothing_is_left_within_150_seconds(
     phase: int,
 ) -> None:
     world = LineWorld()
-    for way in world.ways:
-        router, *others = way.detectors
-        router.kind = SourceKind.ROUTER
-        way.built_in = frozenset(each.source for each in others)
-    await world.engine.reconfigure(world.setup())
+    await behind_routers(world)
     running = asyncio.ensure_future(world.engine.run())
     await world.clock.advance(600 + phase)
     assert content(world) == (FIBRE,)
@@ -410,3 +415,36 @@ async def test_routes_that_cannot_be_read_are_no_reason_to_stop() -> None:
     world.see(FIBRE)
     await rounds(world)
     assert world.shown().addresses[Family.IPV4].state is AddressState.AGREED
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", range(0, 300, 29))
+async def test_a_line_that_died_silently_while_it_was_not_needed_is_not_taken(phase: int) -> None:
+    world = LineWorld()
+    await behind_routers(world)
+    running = asyncio.ensure_future(world.engine.run())
+    await world.clock.advance(600 + phase)
+    for detector in world.lte.detectors[1:]:
+        detector.address = None
+    await world.clock.advance(20)
+    world.fibre.see(None)
+    await world.clock.advance(600)
+    assert content(world) == (FIBRE,)
+    world.engine.stop()
+    await world.clock.advance(1)
+    await running
+
+
+@pytest.mark.slow
+async def test_a_line_in_reserve_costs_strangers_a_fourth_of_what_the_followed_one_does() -> None:
+    world = LineWorld()
+    await behind_routers(world)
+    running = asyncio.ensure_future(world.engine.run())
+    for _ in range(24 * 60):
+        await world.clock.advance(60)
+    asked = [sum(each.asked for each in way.detectors[1:]) for way in world.ways]
+    assert 500 <= asked[0] <= 1000
+    assert asked[1] <= 300
+    world.engine.stop()
+    await world.clock.advance(1)
+    await running
