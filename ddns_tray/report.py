@@ -342,7 +342,13 @@ def address_lines(snapshot: Snapshot, words: Words) -> list[str]:
 
 
 def _sighting_lines(found: Agreement, words: Words, indent: str = "  ") -> list[str]:
-    return table([(seen.source, words.sighting(seen)) for seen in found.sightings], indent=indent)
+    return table([(seen.source, _said(seen, found, words)) for seen in found.sightings], indent=indent)
+
+
+def _said(seen: Sighting, found: Agreement, words: Words) -> str:
+    said = words.sighting(seen)
+    differs = seen.problem is None and found.address is not None and seen.address != found.address
+    return words.tr("{sighting} (does not agree)", sighting=said) if differs else said
 
 
 def update_lines(report: Mapping[str, Json]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -232,7 +233,7 @@ def test_a_detour_is_reported_with_the_address_of_the_house() -> None:
 
 def test_status_says_how_each_line_fares_and_that_our_traffic_takes_another_way() -> None:
     lines = report.report_lines(report.snapshot_report(snapshots.on_two_lines(), EN))
-    assert "Line fibre (eth0): down · IPv4: not known yet" in lines
+    assert "Line fibre (eth0): down · IPv4: no source could tell the address" in lines
     detoured = report.report_lines(report.snapshot_report(snapshots.behind_a_vpn(), EN))
     assert any("leaves through the VPN wg0" in line for line in detoured)
 
@@ -240,7 +241,7 @@ def test_status_says_how_each_line_fares_and_that_our_traffic_takes_another_way(
 def test_ip_says_in_words_how_each_line_fares() -> None:
     lines = report.address_lines(snapshots.on_two_lines(), EN)
     assert "Line fibre (eth0)" in lines
-    assert "  down · IPv4: not known yet" in lines
+    assert "  down · IPv4: no source could tell the address" in lines
     assert "  Its interface or address is not there at the moment." in lines
     assert "Line lte (192.168.8.2)" in lines
     assert "  up · IPv4: 11.22.33.44, as 2 sources agree" in lines
@@ -349,3 +350,13 @@ def test_a_newer_version_is_told_to_programs_and_in_a_line() -> None:
     assert told["update"] == {"version": "1.2.3", "page": release.page, "text": said}
     assert report.report_lines(told)[-1] == f"{said}: {release.page}"
     assert report.snapshot_report(snapshots.troubled(), words)["update"] is None
+
+
+def test_ip_says_which_source_does_not_agree() -> None:
+    snapshot = snapshots.green()
+    found = snapshot.addresses[Family.IPV4]
+    liar = replace(found.sightings[0], source="liar:", address=ip_address("1.1.1.1"))
+    lying = replace(found, sightings=(*found.sightings, liar))
+    lines = report.address_lines(replace(snapshot, addresses={Family.IPV4: lying}), EN)
+    assert [line.split(maxsplit=1)[1] for line in lines if "liar:" in line] == ["1.1.1.1 (does not agree)"]
+    assert sum("does not agree" in line for line in lines) == 1

@@ -66,10 +66,10 @@ def doctor(context: Context, _arguments: Namespace) -> int:
 
 def _lines(context: Context, findings: list[Finding]) -> Iterator[str]:
     style = terminal.style_of(context.out, context.environ)
-    for each in findings:
+    for each, following in zip(findings, [*findings[1:], None], strict=True):
         said = context.words.tr("{what}: {finding}", what=each.what, finding=each.finding)
         yield f"{style.symbol(_SHAPES[each.health])} {said}"
-        if each.hint:
+        if each.hint and (following is None or following.hint != each.hint):  # one advice for all of a row
             yield f"  {each.hint}"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.commands.findings import Finding, Health
 from ddns_tray.commands.one_look import runtime_for
+from ddns_tray.core.agree import agree
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.core.model import Family
 
@@ -35,12 +36,12 @@ async def each_source(context: Context, settings: Settings, snapshot: Snapshot) 
         detectors = runtime.detectors()
         asked = [(family, each) for family in Family for each in detectors.get(family, ()) if family in each.families]
         seen = await asyncio.gather(*(_timed(each, family, runtime.clock) for family, each in asked))
-        on_lines = await _each_line(context, runtime, snapshot)
+        on_lines = await _each_line(context, runtime, settings, snapshot)
     finally:
         await runtime.aclose()
     by_family: dict[Family, list[tuple[Sighting, float]]] = {}
-    for (family, _), sighting in zip(asked, seen, strict=True):
-        by_family.setdefault(family, []).append(sighting)
+    for (family, _), (sighting, seconds) in zip(asked, seen, strict=True):
+        by_family.setdefault(family, []).append((_examined(sighting, settings), seconds))
     working = {family for family, found in by_family.items() if any(each.address is not None for each, _ in found)}
     findings: list[Finding] = []
     for family, found in by_family.items():
@@ -52,7 +53,7 @@ async def each_source(context: Context, settings: Settings, snapshot: Snapshot) 
     return [*findings, *on_lines]
 
 
-async def _each_line(context: Context, runtime: Runtime, snapshot: Snapshot) -> list[Finding]:
+async def _each_line(context: Context, runtime: Runtime, settings: Settings, snapshot: Snapshot) -> list[Finding]:
     """Ask every source of every line through that line; of a family that a line does not have nothing is said."""
     asked = [
         (line, family, each)
@@ -69,10 +70,18 @@ async def _each_line(context: Context, runtime: Runtime, snapshot: Snapshot) -> 
         if sighting.address is not None
     }
     return [
-        _finding(context, sighting, seconds, agreed.get(line, {}).get(family), line)
+        _finding(context, _examined(sighting, settings), seconds, agreed.get(line, {}).get(family), line)
         for (line, family, _), (sighting, seconds) in zip(asked, seen, strict=True)
         if (line, family) in working or not any(known == line for known, _ in working)
     ]
+
+
+def _examined(sighting: Sighting, settings: Settings) -> Sighting:
+    """Refuse what no round would take: an address that the world cannot reach, for one."""
+    family = sighting.family
+    private = any(each.allow_private for each in settings.records if family in {kind.family for kind in each.types})
+    judged = agree(family, [sighting], quorum=1, allow_private=private, previous=None, now=sighting.at)
+    return judged.sightings[0]
 
 
 async def _timed(detector: Detector, family: Family, clock: Clock) -> tuple[Sighting, float]:
@@ -103,9 +112,7 @@ def _finding(context: Context, sighting: Sighting, seconds: float, agreed: str |
         what = words.tr("Source {source} ({family}, line {line})", source=sighting.source, family=family, line=line)
     else:
         what = words.tr("Source {source} ({family})", source=sighting.source, family=family)
-    said = words.tr(
-        "{result}, after {milliseconds} ms", result=words.sighting(sighting), milliseconds=round(seconds * 1000)
-    )
+    said = words.tr("{result} ({milliseconds} ms)", result=words.sighting(sighting), milliseconds=round(seconds * 1000))
     problem = sighting.problem
     if problem is not None:
         _, hint = words.problem(problem)

@@ -92,7 +92,8 @@ def strict_address(plain: str, family: Family) -> IPAddress:
 
 def not_an_address(answer: str) -> DetectorError:
     """Return the refusal of `answer`, with a harmless excerpt of it as the hint."""
-    excerpt = "".join(sign for sign in answer[: 2 * _EXCERPT_LENGTH] if sign in _PRINTABLE)[:_EXCERPT_LENGTH].strip()
+    words = " ".join(answer[: 2 * _EXCERPT_LENGTH].split())  # two lines must not read as one address
+    excerpt = "".join(sign for sign in words if sign in _PRINTABLE)[:_EXCERPT_LENGTH].strip()
     return DetectorError(
         text("The source did not answer with one address and nothing else."),
         text("It answered: {excerpt}", excerpt=excerpt) if excerpt else text("It answered with nothing readable."),

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ddns_tray.core.agree import agree
-from ddns_tray.core.errors import ProblemCode
+from ddns_tray.core.errors import Problem, ProblemCode
 from ddns_tray.core.model import AddressState, RestReason, Sighting, Standing
 from ddns_tray.core.standing import forgiven, is_resting, learned, resting_problem
+from ddns_tray.core.text import text
 from ddns_tray.engine.setup import Care
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Detection:
             confirmed = await self._confirm(inquiry, care)
             if confirmed is not None:
                 return self._dressed(inquiry, confirmed)
-        conclusion = await self._ask_around(inquiry)
+        conclusion, unheard = await self._ask_around(inquiry)
         before = inquiry.previous
         if before is not None and before.address is not None and before.address != conclusion.address:
             self._former[inquiry.family] = before.address
@@ -89,13 +90,15 @@ class Detection:
         self._watched_at[inquiry.family] = now
         full = _paced(inquiry.interval, FULL_INTERVALS, SHORTEST_FULL)
         self._full_due[inquiry.family] = now + full * (0.9 + 0.2 * self._chance.random())
-        return self._dressed(inquiry, conclusion)
+        return self._dressed(inquiry, conclusion, unheard)
 
     # --- a full look ---
 
-    async def _ask_around(self, inquiry: Inquiry) -> Agreement:
+    async def _ask_around(self, inquiry: Inquiry) -> tuple[Agreement, Sequence[Detector]]:
+        """Return the conclusion, and who was asked but not waited for."""
         waves = self._waves(inquiry)
         running: set[asyncio.Task[Sighting]] = set()
+        asked: dict[asyncio.Task[Sighting], Detector] = {}
         sightings: list[Sighting] = []
 
         def agreed() -> bool:
@@ -104,7 +107,9 @@ class Detection:
         try:
             while waves or running:
                 wave = waves.pop(0) if waves else ()
-                running |= {asyncio.ensure_future(detector.detect(inquiry.family)) for detector in wave}
+                started = {asyncio.ensure_future(detector.detect(inquiry.family)): detector for detector in wave}
+                asked |= started
+                running |= started.keys()
                 await self._listen(inquiry, running, sightings, PATIENCE if waves else None, enough=agreed)
                 if agreed():
                     await self._listen(inquiry, running, sightings, OBJECTIONS, enough=lambda: False)
@@ -114,7 +119,8 @@ class Detection:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-        return _conclude(inquiry, sightings, self._clock)
+        unheard = [detector for task, detector in asked.items() if task in running]
+        return _conclude(inquiry, sightings, self._clock), unheard
 
     async def _listen(
         self,
@@ -142,7 +148,7 @@ class Detection:
     def _waves(self, inquiry: Inquiry) -> list[Sequence[Detector]]:
         """Return whom to ask together: by rank, the first wave filled up to the quorum; last of all those that rest."""
         now = self._clock.monotonic()
-        resting = [each for each in inquiry.detectors if is_resting(self._standing(inquiry, each.source), now)]
+        resting = self._resting(inquiry, now)
         awake = [each for each in inquiry.detectors if each not in resting]
         ranked = sorted(awake, key=lambda detector: detector.rank)
         first = [each for each in ranked if each.rank == 0]
@@ -237,29 +243,32 @@ class Detection:
             wall=self._clock.now(),
         )
 
-    def _dressed(self, inquiry: Inquiry, conclusion: Agreement) -> Agreement:
-        """Add to each sighting how its source fares, and show those that rest."""
+    def _resting(self, inquiry: Inquiry, now: float) -> list[Detector]:
+        return [each for each in inquiry.detectors if is_resting(self._standing(inquiry, each.source), now)]
+
+    def _dressed(self, inquiry: Inquiry, conclusion: Agreement, unheard: Sequence[Detector] = ()) -> Agreement:
+        """Add to each sighting how its source fares, and show those that rest or were not waited for."""
         now, heard = self._clock.monotonic(), {each.source for each in conclusion.sightings}
-        resting = [
-            Sighting(
-                each.source,
-                each.origin,
-                each.kind,
-                inquiry.family,
-                None,
-                self._clock.now(),
-                resting_problem(self._standing(inquiry, each.source), now),
-            )
-            for each in inquiry.detectors
-            if each.source not in heard and is_resting(self._standing(inquiry, each.source), now)
+        silent = {
+            each.source: (each, resting_problem(self._standing(inquiry, each.source), now))
+            for each in self._resting(inquiry, now)
+        }
+        silent |= {each.source: (each, _NOT_WAITED_FOR) for each in unheard}
+        added = [
+            Sighting(source, each.origin, each.kind, inquiry.family, None, self._clock.now(), problem)
+            for source, (each, problem) in silent.items()
+            if source not in heard
         ]
         shown = tuple(
-            replace(each, standing=self._standing(inquiry, each.source)) for each in (*conclusion.sightings, *resting)
+            replace(each, standing=self._standing(inquiry, each.source)) for each in (*conclusion.sightings, *added)
         )
         return replace(conclusion, sightings=shown)
 
 
 _NEW = Standing()
+_NOT_WAITED_FOR = Problem(
+    ProblemCode.RESTING, text("It had not answered yet when enough others agreed."), text("Nothing needs doing.")
+)
 _UNASKED = frozenset({ProblemCode.RESTING})
 
 

@@ -68,6 +68,8 @@ _AGREEMENTS: Mapping[AddressState, Text] = {
     AddressState.UNKNOWN: text("{family}: not known yet"),
     AddressState.UNDECIDED: text("{family}: leaves through a VPN, and nobody has said whose address is wanted"),
 }
+_TOO_FEW = text("{family}: not certain, as too few sources agree")
+_NOBODY_COULD_TELL = text("{family}: no source could tell the address")
 ADDRESS_STATES: Mapping[AddressState, Text] = {
     AddressState.AGREED: text("agreed"),
     AddressState.DISPUTED: text("disputed"),
@@ -121,6 +123,9 @@ _OUTCOMES: Mapping[tuple[Outcome, bool, bool], Text] = {
 def agreement(speaker: Speaker, found: Agreement) -> str:
     """One family's conclusion in a line."""
     family = FAMILIES[found.family]
+    if found.state is AddressState.UNKNOWN and found.sightings:
+        named = any(seen.problem is None and seen.address is not None for seen in found.sightings)
+        return speaker.fill(_TOO_FEW if named else _NOBODY_COULD_TELL, {"family": family})
     if found.address is None:
         return speaker.fill(_AGREEMENTS.get(found.state, _AGREEMENTS[AddressState.UNKNOWN]), {"family": family})
     agreeing = len({seen.origin for seen in found.sightings if seen.address == found.address and seen.problem is None})

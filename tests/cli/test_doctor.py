@@ -67,8 +67,8 @@ async def test_every_source_is_asked_although_one_would_do_for_a_round(product: 
     good, other, html, silent, lying = (found[f"Source {server.url()} (IPv4)"] for server in servers)
     assert found["Source static:203.0.113.7 (IPv4)"]["health"] == "good"
     assert (good["health"], other["health"]) == ("good", "good")
-    assert good["finding"].startswith("203.0.113.7, after ")
-    assert good["finding"].endswith(" ms")
+    assert good["finding"].startswith("203.0.113.7 (")
+    assert good["finding"].endswith(" ms)")
     assert 0 <= good["seconds"] < 5
     assert (html["health"], silent["health"], lying["health"]) == ("doubtful", "doubtful", "doubtful")
     assert html["hint"]
@@ -76,6 +76,26 @@ async def test_every_source_is_asked_although_one_would_do_for_a_round(product: 
     assert 4 < silent["seconds"] < 7
     assert "203.0.113.7" in lying["hint"]
     assert all(len(server.requests) >= 1 for server in servers)
+
+
+async def test_what_no_round_would_take_is_refused_here_too(product: Product) -> None:
+    async with HttpServer({"/": OURS}) as honest, HttpServer({"/": Answer(body=b"0.1.2.3\n")}) as odd:
+        found = await _findings(product, honest.url(), odd.url())
+    refused = found[f"Source {odd.url()} (IPv4)"]
+    assert refused["health"] == "doubtful"
+    assert refused["finding"].startswith("0.1.2.3 (not used: ")
+
+
+def test_one_advice_is_given_once_for_all_that_it_is_for(product: Product) -> None:
+    product.config.write_text(
+        SETTINGS.format(sources='"http://127.0.0.1:1/", "http://127.0.0.1:2/", "file:/no"', quorum=1, types='"A"'),
+        encoding="utf-8",
+    )
+    said = product.run("doctor").stdout.splitlines()
+    advice = "  Check that the server is running and that the port is right."
+    (place,) = [number for number, line in enumerate(said) if line == advice]
+    assert "http://127.0.0.1:1/" in said[place - 2]
+    assert "http://127.0.0.1:2/" in said[place - 1]
 
 
 async def test_a_family_that_this_line_does_not_have_is_one_finding_and_no_fault(product: Product) -> None:

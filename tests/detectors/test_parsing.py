@@ -115,6 +115,12 @@ def test_the_excerpt_in_the_hint_is_short_and_harmless() -> None:
     assert hint.isprintable()
 
 
+def test_two_addresses_do_not_read_as_one_in_the_hint() -> None:
+    with pytest.raises(DetectorError) as caught:
+        one_address(b"203.0.113.7\n\t198.51.100.9\n", Family.IPV4)
+    assert str(caught.value.problem.hint) == "It answered: 203.0.113.7 198.51.100.9"
+
+
 TRACE = b"fl=1f1\nh=www.cloudflare.com\nip=203.0.113.7\nts=1.5\nvisit_scheme=https\nuag=x=y\ncolo=AMS\nwarp=off\n"
 
 

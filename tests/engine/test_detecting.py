@@ -104,6 +104,22 @@ async def test_the_router_and_one_witness_are_enough() -> None:
     assert rig.asked() == {"router": 1, "web": 1}
 
 
+async def test_who_is_slow_is_not_waited_for_and_is_shown_all_the_same() -> None:
+    rig = Rig()
+    rig.stun.rank = rig.dns.rank = 0
+    rig.stun.delay = rig.dns.delay = 60.0
+    found = await rig.look()
+    assert (found.state, str(found.address)) == (AddressState.AGREED, FIRST)
+    shown = {each.origin: each.problem for each in found.sightings}
+    assert {origin for origin, problem in shown.items() if problem is None} == {"router", "web"}
+    slow = {origin: problem.code for origin, problem in shown.items() if problem is not None}
+    assert slow == {"stun": ProblemCode.RESTING, "dns": ProblemCode.RESTING}
+    assert (rig.stun.cancelled, rig.dns.cancelled) == (1, 1)
+    again = await rig.look()
+    assert len(again.sightings) == 4, "nobody is held to be resting for having been slow once"
+    assert rig.asked() == {"router": 2, "web": 2}
+
+
 async def test_without_agreement_the_others_are_asked_in_turn() -> None:
     rig = Rig(router=None)
     assert (await rig.look()).state is AddressState.AGREED

@@ -300,7 +300,7 @@ def test_the_address_page_shows_every_line_and_who_follows_it(window: MainWindow
     window.show_snapshot(snapshots.on_two_lines())
     said = labels(window.address)
     assert "Line fibre (eth0)" in said
-    assert "down · IPv4: not known yet" in said
+    assert "down · IPv4: no source could tell the address" in said
     assert "home.example.org follows it." in said
     window.show_snapshot(snapshots.green())
     assert "Line fibre (eth0)" not in labels(window.address)
