@@ -202,7 +202,7 @@ async def ask(folder: Path, request: Request, patience: float, place: Endpoint |
 
 
 class _BrokenOff(Exception):
-    """A part of an answer came, and nothing after it."""
+    """What came is no whole answer."""
 
 
 async def _exchange(place: Endpoint, request: Request, heard: Callable[[], None]) -> dict[str, Any] | None:
@@ -225,10 +225,13 @@ async def _exchange(place: Endpoint, request: Request, heard: Callable[[], None]
             await writer.wait_closed()
     if not told:
         return None  # it went away while we asked: as good as not there
-    if not told.endswith(b"\n"):
+    try:
+        answer = json.loads(told)
+    except ValueError as exc:
+        raise _BrokenOff from exc
+    if not isinstance(answer, dict):
         raise _BrokenOff
-    answer = json.loads(told)
-    return answer if isinstance(answer, dict) else None
+    return answer
 
 
 def _conversation(

@@ -128,6 +128,19 @@ async def test_an_answer_that_breaks_off_is_none_and_the_fault_is_logged(
     assert "inner detail" in caplog.text
 
 
+@pytest.mark.parametrize("said", ["[1]", "hello", '{"words": [', '{"words": []}{'])
+async def test_what_is_no_answer_of_ours_is_none(tmp_path: Path, place: Endpoint, said: str) -> None:
+    async def words() -> AsyncIterator[str]:
+        yield said
+
+    async def babbling(_: Request) -> AsyncIterator[str]:
+        return words()
+
+    async with serving(tmp_path, babbling, place):
+        with pytest.raises(TimedOut):
+            await ask(tmp_path, {}, 5, place)
+
+
 async def test_an_error_of_ours_is_told_and_the_server_lives_on(tmp_path: Path, place: Endpoint) -> None:
     async def picky(request: Request) -> Answer:
         if request["verb"] == "bad":
