@@ -175,21 +175,21 @@ def _test_lines(context: Context, account: AccountSettings, found: AccountReport
             account=account.id,
             zones=words.listing(found.zones),
         )
-    else:
+    elif found.tried:
         first = words.tr("{account} works.", account=account.id)
+    else:
+        first = words.tr("{account} could not be tried.", account=account.id)
     return [first, *(f"  {words.say(remark)}" for remark in found.remarks)]
 
 
 def _test_report(context: Context, account: AccountSettings, found: AccountReport | DdnsTrayError) -> report.JsonObject:
-    failed = isinstance(found, DdnsTrayError)
-    return {
-        "id": account.id,
-        "provider": account.provider,
-        "works": not failed,
-        "zones": [] if isinstance(found, DdnsTrayError) else list(found.zones),
-        "remarks": [] if isinstance(found, DdnsTrayError) else [context.words.say(each) for each in found.remarks],
-        "error": report.problem_report(found.problem, context.words) if isinstance(found, DdnsTrayError) else None,
-    }
+    """`works` is null where nothing could be tried."""
+    told: report.JsonObject = {"id": account.id, "provider": account.provider}
+    if isinstance(found, DdnsTrayError):
+        error = report.problem_report(found.problem, context.words)
+        return {**told, "works": False, "zones": [], "remarks": [], "error": error}
+    remarks: list[report.Json] = [context.words.say(each) for each in found.remarks]
+    return {**told, "works": found.tried or None, "zones": list(found.zones), "remarks": remarks, "error": None}
 
 
 def _given_options(spec: ProviderSpec, account_id: str, assignments: Sequence[str]) -> dict[str, str]:

@@ -125,7 +125,7 @@ class Dyndns2:
             )
         if self._row.note is not None:
             remarks.append(self._row.note)
-        return AccountReport((), tuple(remarks))
+        return AccountReport((), tuple(remarks), tried=False)
 
     async def aclose(self) -> None:
         """Nothing is held: the HTTP client belongs to whoever gave it."""

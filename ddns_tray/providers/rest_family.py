@@ -121,13 +121,20 @@ class RestReading(ZonedProvider):
             at(item, self._declared.record.type)
 
     async def test(self) -> AccountReport:
-        """List the zones, or ask for one that is surely not ours: good credentials get an answer to that, too."""
+        """List the zones, or ask for one that is surely not ours: good credentials learn that there is none."""
         if self._declared.zones is not None:
             return await super().test()
         try:
             await self._probe(NOBODYS_ZONE)
-        except (ZoneNotFound, RecordNotFound, PermissionDenied):
+        except (ZoneNotFound, RecordNotFound):
             pass
+        except PermissionDenied:
+            refused = text(
+                "{service} refuses to look at a zone that is not ours, as it may. What the credentials may do shows "
+                "with the first update.",
+                service=self._service.name,
+            )
+            return AccountReport((), (refused,), tried=False)
         except Misfit as exc:
             raise self._service.misfit(exc) from exc
         return AccountReport(

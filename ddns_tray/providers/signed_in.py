@@ -45,6 +45,7 @@ class SignedIn(HttpService):
             secrets=secrets,
             http=opening.http,
             clock=opening.clock,
+            own_address=opening.own_address() or opening.own_address("login_url"),
         )
         self._token = ""
         self._ends = 0.0

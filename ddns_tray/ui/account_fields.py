@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 
+from ddns_tray.words import Shape
+
 if TYPE_CHECKING:
-    from ddns_tray.core.model import FieldSpec, ProviderSpec
+    from ddns_tray.core.model import AccountReport, FieldSpec, ProviderSpec
     from ddns_tray.words import Words
 
 _UNSEEN = re.compile("[\u200b-\u200f\u2028\u2029\u2060\ufeff\r\n\t]")
@@ -25,6 +27,15 @@ def warnings_about(words: Words, spec: ProviderSpec) -> str:
     if spec.plain_http:
         said.append(words.tr("This service has no encryption: everybody on the way can read your credentials."))
     return "\n".join(said)
+
+
+def report_title(words: Words, report: AccountReport) -> tuple[Shape, str]:
+    """What a test of an account found, in one sentence; what was not tried does not work yet."""
+    if not report.tried:
+        return Shape.WARNING, words.tr("It could not be tried.")
+    if report.zones:
+        return Shape.CHECK, words.tr("It works. It sees {zones}.", zones=words.listing(report.zones))
+    return Shape.CHECK, words.tr("It works.")
 
 
 def link_of(words: Words, spec: ProviderSpec) -> QPushButton | None:

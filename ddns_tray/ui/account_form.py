@@ -29,7 +29,15 @@ from ddns_tray.core.model import ProviderStatus
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings
 from ddns_tray.core.settings_accounts import check_option
-from ddns_tray.ui.account_fields import choice_field, cleaned, link_of, secret_field, trimmed_notice, warnings_about
+from ddns_tray.ui.account_fields import (
+    choice_field,
+    cleaned,
+    link_of,
+    report_title,
+    secret_field,
+    trimmed_notice,
+    warnings_about,
+)
 from ddns_tray.ui.controls import muted, paragraph, search_field
 from ddns_tray.ui.forms import Form, add_field, field_form
 from ddns_tray.ui.tab_order import set_tab_order
@@ -128,11 +136,7 @@ class AccountForm(Form):
 
     def _spoken(self, report: AccountReport) -> Said:
         words = self.words
-        if report.zones:
-            said = words.tr("It works. It may edit {zones}.", zones=words.listing(report.zones))
-        else:
-            said = words.tr("It works.")
-        return Shape.CHECK, said, "\n".join(words.say(remark) for remark in report.remarks)
+        return *report_title(words, report), "\n".join(words.say(remark) for remark in report.remarks)
 
     def set_busy(self, *, busy: bool) -> None:
         """As in every form, and no second test meanwhile."""

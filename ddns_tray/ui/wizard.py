@@ -20,7 +20,7 @@ from ddns_tray.core.errors import (
     UsageError,
 )
 from ddns_tray.core.model import Family
-from ddns_tray.ui.account_fields import trimmed_notice
+from ddns_tray.ui.account_fields import report_title, trimmed_notice
 from ddns_tray.ui.controls import heading, muted, paragraph, primary
 from ddns_tray.ui.tab_order import set_tab_order
 from ddns_tray.ui.wizard_account import FieldsStep, ServiceStep
@@ -33,7 +33,7 @@ from ddns_tray.words import Shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ddns_tray.core.model import RecordType, Snapshot
+    from ddns_tray.core.model import AccountReport, RecordType, Snapshot
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard_work import SetUp
     from ddns_tray.words import Words
@@ -171,7 +171,7 @@ class Wizard(QWidget):
         except UsageError as exc:
             title, hint = words.problem(exc.problem)
             if isinstance(exc, OutsideZones):
-                hint = words.tr("It may edit {zones}.", zones=words.listing(self.work.zones, _SHOWN_AT_END))
+                hint = words.tr("It sees {zones}.", zones=words.listing(self.work.zones, _SHOWN_AT_END))
             self.result.say(Shape.WARNING, title, hint)
             self.names.name.setFocus()
         else:
@@ -356,21 +356,16 @@ class Wizard(QWidget):
         elif work.step is Step.FIELDS and work.missing is not None:
             self.result.say(Shape.WARNING, words.tr("“{field}” is still empty.", field=words.say(work.missing.label)))
         elif work.step is Step.FIELDS and work.report is not None:
-            self.result.say(Shape.CHECK, *self._reported())
+            self.result.say(*self._reported(work.report))
         else:
             self.result.clear()
 
-    def _reported(self) -> tuple[str, str]:
+    def _reported(self, report: AccountReport) -> tuple[Shape, str, str]:
         words, work = self._words, self.work
-        report = work.report
-        zones = () if report is None else report.zones
-        title = (
-            words.tr("It works. It may edit {zones}.", zones=words.listing(zones)) if zones else words.tr("It works.")
-        )
-        remarks = [] if report is None else [words.say(remark) for remark in report.remarks]
+        remarks = [words.say(remark) for remark in report.remarks]
         if work.trimmed is not None:
             remarks.append(trimmed_notice(words, work.trimmed))
-        return title, "\n".join(remarks)
+        return *report_title(words, report), "\n".join(remarks)
 
     def _mine(self) -> Mapping[Family, str]:
         found = self._snapshot.addresses if self._snapshot is not None else {}

@@ -249,6 +249,16 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(product: Produ
     assert not product.config.exists()
 
 
+def test_an_account_that_can_only_be_tried_by_writing_is_not_said_to_work(product: Product) -> None:
+    product.config.write_text('schema = 1\n[[account]]\nid = "home"\nprovider = "noip"\nusername = "me"\n')
+    product.secrets = {**product.secrets, "DDNS_TRAY_SECRET_HOME_PASSWORD": SECRET}
+    done = product.run("account", "test")
+    assert done.returncode == 0
+    assert done.stdout.startswith("home could not be tried.\n  This service can only be tried by writing.")
+    [account] = product.json("account", "test")["accounts"]
+    assert (account["works"], account["error"]) == (None, None)
+
+
 def test_an_account_that_does_not_work_says_why_and_ends_with_2(product: Product) -> None:
     product.config.write_text(GOOD)
     product.secrets = {**product.secrets, "DDNS_TRAY_SECRET_HOME_API_KEY": SECRET}

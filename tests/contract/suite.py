@@ -268,6 +268,7 @@ class ZonedContract:
         report = await provider.test()
         assert report.zones == ((ZONE, SUB_ZONE) if harness.lists_zones else ())
         assert report.remarks, "what the credentials may do, or that a test cannot tell"
+        assert report.tried
         assert harness.content() == set(NEIGHBOURS)
 
     async def test_a_wrong_secret_stops_and_asks_and_is_told_to_nobody(

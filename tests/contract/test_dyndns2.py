@@ -267,6 +267,7 @@ async def test_what_the_protocol_cannot_tell_is_not_asked(harness: Dyndns2Harnes
     assert await provider.records("example.test") == ()
     assert await provider.read(RecordKey(HOME.name, RecordType.A)) is None
     report = await provider.test()
+    assert not report.tried
     assert "writing" in str(report.remarks[0])
     capabilities = provider.capabilities
     assert not any((capabilities.list_zones, capabilities.list_records, capabilities.multi_value))

@@ -346,6 +346,7 @@ async def test_looking_and_testing_send_nothing(bench: Bench) -> None:
     assert await provider.zones() == ()
     assert await provider.records(bench.zone) == ()
     report = await provider.test()
+    assert not report.tried
     assert "writing" in str(report.remarks[0])
     assert (bench.row.note in report.remarks) is (bench.row.note is not None)
     assert provider.calls == len(bench.service.requests) == 0

@@ -7,9 +7,11 @@ import pytest
 from ddns_tray.core.errors import ProviderUnavailable
 from ddns_tray.core.ports import Secret
 from ddns_tray.http import HttpxClient
-from ddns_tray.providers.registry import open_account
+from ddns_tray.providers.registry import open_account, spec
 from tests.support.clock import FakeClock
 from tests.support.faults import MAINTENANCE_PAGE, FaultyHttp, answer
+
+AZURE = {"subscription_id": "a", "tenant_id": "b", "client_id": "c"}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,15 @@ from tests.support.faults import MAINTENANCE_PAGE, FaultyHttp, answer
         ("cloudflare", {}, 200, False),
         ("digitalocean", {"base_url": "https://dns.example.test"}, 200, True),
         ("digitalocean", {}, 200, False),
+        ("aliyun", {"access_key_id": "x", "base_url": "https://dns.example.test"}, 200, True),
+        ("aliyun", {"access_key_id": "x"}, 200, False),
+        ("route53", {"access_key_id": "x", "base_url": "https://dns.example.test"}, 200, True),
+        ("route53", {"access_key_id": "x"}, 200, False),
+        ("netcup", {"customer_number": "1", "base_url": "https://dns.example.test"}, 200, True),
+        ("netcup", {"customer_number": "1"}, 200, False),
+        ("azure", {**AZURE, "login_url": "https://login.example.test"}, 200, True),
+        ("azure", {**AZURE, "base_url": "https://dns.example.test"}, 200, True),
+        ("azure", AZURE, 200, False),
     ],
 )
 async def test_a_page_at_an_address_that_the_person_wrote_says_to_check_it(
@@ -31,10 +42,10 @@ async def test_a_page_at_an_address_that_the_person_wrote_says_to_check_it(
 ) -> None:
     http = FaultyHttp(HttpxClient())
     http.fail_next(answer(status, MAINTENANCE_PAGE, "text/html"))
-    secrets = {name: Secret("c2VjcmV0") for name in ("api_key", "api_token")}
+    secrets = {field.name: Secret("c2VjcmV0") for field in spec(provider).fields if field.secret}
     account = open_account(provider, options, secrets, http=http, clock=FakeClock())
     with pytest.raises(ProviderUnavailable) as caught:
-        await account.zones()
+        await account.test()
     assert ("Check the address" in str(caught.value.problem.hint)) is blames_address
     await account.aclose()
     await http.aclose()

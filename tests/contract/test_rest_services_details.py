@@ -388,8 +388,16 @@ async def test_a_change_of_somebody_else_at_azure_is_not_overwritten() -> None:
 @pytest.mark.parametrize("service", ["dynadot", "easydns", "infomaniak", "nearlyfreespeech", "netcup", "servercow"])
 async def test_an_account_without_a_list_of_zones_is_tested_all_the_same(service: str) -> None:
     report = await harness_of(service).open().test()
-    assert report.zones == ()
+    assert (report.zones, report.tried) == ((), True)
     assert "does not list its zones" in str(report.remarks[0])
+
+
+async def test_a_refusal_to_look_at_a_zone_of_nobody_does_not_say_that_the_credentials_are_good() -> None:
+    harness = harness_of("nearlyfreespeech")
+    harness.http.fail_next(answer(403))
+    report = await harness.open().test()
+    assert not report.tried
+    assert "with the first update" in str(report.remarks[0])
 
 
 async def test_a_zone_that_may_not_be_looked_at_is_told_only_if_no_other_is_found() -> None:

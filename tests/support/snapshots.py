@@ -579,6 +579,7 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.problem: DdnsTrayError | None = None
+        self.report = AccountReport(("example.org",))
         self.tested: list[tuple[AccountSettings, Mapping[str, Secret]]] = []
 
     def providers(self) -> tuple[ProviderSpec, ...]:
@@ -588,7 +589,7 @@ class FakeDesk:
         self.tested.append((account, typed))
         if self.problem is not None:
             raise self.problem
-        return AccountReport(("example.org",), ())
+        return self.report
 
     async def records(
         self, account: AccountSettings, typed: Mapping[str, Secret], zone: str

@@ -111,7 +111,7 @@ def test_a_first_name_is_kept_with_six_clicks(desktop: TraySession, server: Powe
         desktop.key("Tab", "Tab")
         desktop.type(server.api_key)
         desktop.key("Return")
-        hand.wait_for("It works. It may edit")
+        hand.wait_for("It works. It sees")
         hand.click("Choose names")
         hand.wait_for(OLD)
         hand.click(NAME)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
 from shiboken6 import isValid
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
-from ddns_tray.core.model import AddressView, ProviderStatus, RecordType
+from ddns_tray.core.model import AccountReport, AddressView, ProviderStatus, RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import AccountSettings, LineSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
@@ -86,6 +86,20 @@ def choose(form: AccountForm, search: str) -> None:
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 
+async def test_an_account_that_could_not_be_tried_is_not_said_to_work(
+    window: MainWindow, desk: FakeDesk, tasks: Tasks
+) -> None:
+    desk.report = AccountReport((), (text("Only writing shows."),), tried=False)
+    window.settings.tabs.setCurrentIndex(1)
+    press(window, "Add an account…")
+    form = account_form(window)
+    choose(form, "cloudfl")
+    form.field("api_token").setText("typed-token")
+    form.test.click()
+    await tasks.drain()
+    assert form.result_text() == "It could not be tried.\nOnly writing shows."
+
+
 async def test_an_account_is_tested_and_kept_with_its_secret_in_the_keyring(
     window: MainWindow, file: FakeSettingsFile, secrets: FakeSecrets, desk: FakeDesk, tasks: Tasks
 ) -> None:
@@ -97,7 +111,7 @@ async def test_an_account_is_tested_and_kept_with_its_secret_in_the_keyring(
     form.field("api_token").setText(' "typed-token"\n')
     form.test.click()
     await tasks.drain()
-    assert form.result_text() == "It works. It may edit example.org."
+    assert form.result_text() == "It works. It sees example.org."
     account, typed = desk.tested[0]
     assert (account.id, account.provider, dict(typed)) == (
         "cloudflare-2",

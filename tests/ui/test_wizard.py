@@ -127,7 +127,7 @@ async def test_the_keyboard_alone_keeps_a_first_name(
     QTest.keyClicks(token, "typed-token")
     QTest.keyClick(token, Qt.Key.Key_Return)
     await tasks.drain()
-    assert wizard.result.text() == "It works. It may edit example.org."
+    assert wizard.result.text() == "It works. It sees example.org."
     QTest.keyClick(token, Qt.Key.Key_Return)
     await tasks.drain()
     assert cells(wizard) == [["home.example.org", "A", snapshots.OLD, "left alone"]]
@@ -271,9 +271,7 @@ async def test_typed_names_must_belong_to_the_account(wizard: Wizard, tasks: Tas
     await reach_names(wizard, tasks)
     wizard.names.name.setText("home.elsewhere.net")
     wizard.names.add.click()
-    assert wizard.result.text() == (
-        "home.elsewhere.net is in none of the zones of this account.\nIt may edit example.org."
-    )
+    assert wizard.result.text() == ("home.elsewhere.net is in none of the zones of this account.\nIt sees example.org.")
     wizard.names.name.setText("not a name")
     wizard.names.add.click()
     assert "not a name" in wizard.result.text()
@@ -420,7 +418,7 @@ async def test_the_common_way_takes_six_clicks_at_most(
     QGuiApplication.clipboard().setText("pasted-token")
     QTest.keySequence(wizard.fields.field("api_token"), QKeySequence(QKeySequence.StandardKey.Paste))
     await tasks.drain()
-    assert wizard.result.text() == "It works. It may edit example.org."
+    assert wizard.result.text() == "It works. It sees example.org."
     click(wizard.next)
     await tasks.drain()
     table = wizard.names.table

@@ -87,7 +87,11 @@ class ProviderSpec:
 
 @dataclass(frozen=True, slots=True)
 class AccountReport:
-    """What a read-only test of an account found: the zones it may see, and remarks on what the token may do."""
+    """What a read-only test of an account found: the zones it may see, and remarks on what the token may do.
+
+    `tried` is false where nothing could be tried, so that nobody says that it works: some services only take writes.
+    """
 
     zones: tuple[str, ...]
     remarks: tuple[Text, ...] = ()
+    tried: bool = True

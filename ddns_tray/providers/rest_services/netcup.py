@@ -80,6 +80,7 @@ class Session(HttpService):
             secrets=(secret.reveal() for secret in secrets),
             http=opening.http,
             clock=opening.clock,
+            own_address=opening.own_address(),
         )
         self._customer = opening.option("customer_number")
         self._key, self._password = secrets

@@ -129,7 +129,13 @@ class ActionService(HttpService):
     ) -> None:
         base_url = opening.base_url()
         super().__init__(
-            dialect=dialect, base_url=base_url, auth=auth, secrets=secrets, http=opening.http, clock=opening.clock
+            dialect=dialect,
+            base_url=base_url,
+            auth=auth,
+            secrets=secrets,
+            http=opening.http,
+            clock=opening.clock,
+            own_address=opening.own_address(),
         )
         self._manner = manner
 

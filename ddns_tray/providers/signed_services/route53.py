@@ -99,6 +99,7 @@ def open_account(opening: Opening) -> Provider:
         secrets=(secret.reveal(),),
         http=opening.http,
         clock=opening.clock,
+        own_address=opening.own_address(),
     )
     return Route53(opening, service)
 
