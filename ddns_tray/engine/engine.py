@@ -218,7 +218,7 @@ class Engine:
                 self._failed_rounds += 1
                 log.exception("a round failed by a fault of our own; the next one tries again")
             self._state.rounds += 1
-            self._state.save()
+            await self._state.save_after_round()
             self._next_check = self._plan_next()
             if wish.update:
                 self._answer(results)

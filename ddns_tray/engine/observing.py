@@ -10,6 +10,7 @@ from ddns_tray.core import sampling
 from ddns_tray.core.judged import judge_after, same_words
 from ddns_tray.core.model import Colour, Role, VerdictKind
 from ddns_tray.core.sampling import Candidate
+from ddns_tray.engine.calm import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ class Observer:
             self._regular_at = now
         candidates = [
             Candidate(key, self._is_settled(key, expected), self._asked_at.get(key))
-            for key, expected in records.items()
+            async for key, expected in in_turn(records.items())
         ]
         sample = sampling.choose(candidates, now=now, interval=settings.interval, regular=regular)
         self._left = sample.left

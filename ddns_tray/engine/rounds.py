@@ -14,7 +14,7 @@ from ddns_tray.core.portal import in_trouble, portal_problem
 from ddns_tray.core.schedule import look_interval
 from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
-from ddns_tray.engine.calm import calm
+from ddns_tray.engine.calm import calm, in_turn
 from ddns_tray.engine.clock_steps import ClockSteps
 from ddns_tray.engine.observing import Observer
 from ddns_tray.engine.portal import PortalWatch
@@ -157,7 +157,7 @@ class Rounds:
         self._tell(Phase.CHECKING)
         if self._portal.portal is not None and wish.is_routine:
             if await self._portal.still_there(self._setup.portal):
-                self._judge(paused=False)
+                await self._judge_all()
                 return ()
             wish = replace(wish, detect=True, observe=True, woke=True, care=Care.FULL)
         if wish.woke:
@@ -170,12 +170,12 @@ class Rounds:
         self._follow_way_out()
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
-            records = {record.key: self._expected(record) for record in self.kept}
+            records = {record.key: self._expected(record) async for record in in_turn(self.kept)}
             await self._observer.look(self._setup.verifier, records, self._setup.verify, routine=wish.is_routine)
         if wish.detect:
             await self._look_for_portal(results, at_once=not wish.is_routine)
         await self._settle_online()
-        self._judge(paused=False)
+        await self._judge_all()
         return results
 
     def _follow_way_out(self) -> None:
@@ -323,37 +323,46 @@ class Rounds:
         """The longest time that passes between two looks while all is well."""
         return look_interval(self._setup.address_interval, told=self.changes_are_told(), missing_for=None)
 
-    def _judge(self, *, paused: bool) -> None:
+    def _show_line_problem(self) -> None:
         portal = self._portal.portal
         self._state.line_problem = None if portal is None else portal_problem(portal)
-        for record in self.kept:
-            expected = self._expected(record)
-            watched_only = record.settings.account is None and not record.settings.expected
-            memory = self._state.recall(record.key)
-            if record.settings.account is None and memory.at_provider is not None:
-                memory = replace(memory, at_provider=None)  # no provider speaks for this name any more
-            agreement = self._addresses.agreement_for(record)
-            told = Circumstances(
-                at=self._clock.now(),
-                expected=expected,
-                memory=memory,
-                online=self._online,
-                watched_only=watched_only,
-                paused=paused,
-                address_state=agreement.state if agreement is not None else None,
-                behind=_behind(record, agreement),
-                portal=None if portal is None else portal.host,
-            )
-            judged = self._observer.judge(record.key, told)
-            if judged.repeated:
-                self._state.repeat_status(record.key, judged)
-                continue
-            self._state.note(record.key, judged.memory)
-            self._state.set_status(record, sorted(expected or (), key=_numeric), judged.verdict, told)
+
+    async def _judge_all(self) -> None:
+        self._show_line_problem()
+        async for record in in_turn(self.kept):
+            self._judge(record, paused=False)
+
+    def _judge(self, record: KeptRecord, *, paused: bool) -> None:
+        portal = self._portal.portal
+        expected = self._expected(record)
+        watched_only = record.settings.account is None and not record.settings.expected
+        memory = self._state.recall(record.key)
+        if record.settings.account is None and memory.at_provider is not None:
+            memory = replace(memory, at_provider=None)  # no provider speaks for this name any more
+        agreement = self._addresses.agreement_for(record)
+        told = Circumstances(
+            at=self._clock.now(),
+            expected=expected,
+            memory=memory,
+            online=self._online,
+            watched_only=watched_only,
+            paused=paused,
+            address_state=agreement.state if agreement is not None else None,
+            behind=_behind(record, agreement),
+            portal=None if portal is None else portal.host,
+        )
+        judged = self._observer.judge(record.key, told)
+        if judged.repeated:
+            self._state.repeat_status(record.key, judged)
+            return
+        self._state.note(record.key, judged.memory)
+        self._state.set_status(record, sorted(expected or (), key=_numeric), judged.verdict, told)
 
     def judge_paused(self) -> None:
         """Show every record as paused."""
-        self._judge(paused=True)
+        self._show_line_problem()
+        for record in self.kept:
+            self._judge(record, paused=True)
 
 
 def _behind(record: KeptRecord, agreement: Agreement | None) -> Behind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from types import MappingProxyType
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MANY = 200
+"""Records whose memory takes some milliseconds to write."""
 KEPT_AT_LEAST_EVERY = 3600.0
 """Seconds after which the memory goes to disk although only its times have moved."""
 
@@ -105,20 +108,41 @@ class EngineState:
 
     def save(self, *, at_the_end: bool = False) -> None:
         """Write the memory if it is worth it; a full disk is told to the person and stops nothing."""
-        now = self._clock.now()
-        old = self._memory and (at_the_end or now >= self._saved_at + KEPT_AT_LEAST_EVERY)
-        if not self._unsaved and not old:
+        if not self._is_worth_a_write(at_the_end=at_the_end):
             return
-        self._saved_at = now
         try:
             self._store.save(MappingProxyType(self._memory))
         except DdnsTrayError as exc:
-            if self.storage_problem != exc.problem:
-                log.warning("%s", exc)
-            self.storage_problem = exc.problem
+            self._not_saved(exc)
         else:
-            self._unsaved = False
             self.storage_problem = None
+
+    async def save_after_round(self) -> None:
+        """The same, away from the loop where so much is remembered that the window would have to wait for it."""
+        if len(self._memory) < MANY:
+            self.save()
+        elif self._is_worth_a_write():
+            try:
+                await asyncio.to_thread(self._store.save, MappingProxyType(dict(self._memory)))
+            except DdnsTrayError as exc:
+                self._not_saved(exc)
+            else:
+                self.storage_problem = None
+
+    def _is_worth_a_write(self, *, at_the_end: bool = False) -> bool:
+        now = self._clock.now()
+        old = self._memory and (at_the_end or now >= self._saved_at + KEPT_AT_LEAST_EVERY)
+        if not self._unsaved and not old:
+            return False
+        self._saved_at = now
+        self._unsaved = False
+        return True
+
+    def _not_saved(self, error: DdnsTrayError) -> None:
+        if self.storage_problem != error.problem:
+            log.warning("%s", error)
+        self.storage_problem = error.problem
+        self._unsaved = True
 
     def conclude(self, agreement: Agreement) -> None:
         """Take the conclusion for one family, and note when the address became another."""

@@ -7,9 +7,11 @@ empty; it is kept aside for whoever wants to know why.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import logging
 import os
+import threading
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -54,6 +56,10 @@ class MemoryFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._last: bytes | None = None
+        self._writing = threading.Lock()
+        self._begun = itertools.count(1)
+        self._newest = 0
+        """Which of the saves that were begun has been written last."""
 
     def load(self) -> Mapping[RecordKey, RecordMemory]:
         """Read all. Raises `StorageError` if there is a file that may not be read."""
@@ -70,14 +76,20 @@ class MemoryFile:
             return {}
 
     def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
-        """Write all, atomically; what has not changed since the last `save` costs no write."""
+        """Write all, atomically; what has not changed since the last `save` costs no write.
+
+        It may be called in several threads at once. One that was begun earlier never undoes a later one.
+        """
+        number = next(self._begun)
         content = _encode(memory)
         digest = sha256(content).digest()
-        if digest == self._last and self._path.exists():
-            return
-        with locked(self._path):
-            replace_file(self._path, content)
-        self._last = digest
+        with self._writing:
+            if number < self._newest:
+                return
+            if digest != self._last or not self._path.exists():
+                with locked(self._path):
+                    replace_file(self._path, content)
+            self._last, self._newest = digest, number
 
     def _set_aside(self, reason: Exception) -> None:
         aside = self._path.with_name(self._path.name + ".broken")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from ddns_tray.core.text import text
 from ddns_tray.store.memory import MemoryFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = RecordKey("home.example.org", RecordType.A)
@@ -136,3 +137,32 @@ def test_a_torn_file_reads_as_empty(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         MemoryFile(tmp_path).load()
+
+
+class Slow(dict[RecordKey, RecordMemory]):
+    """A memory that is read only when the test says so."""
+
+    def __init__(self, content: dict[RecordKey, RecordMemory]) -> None:
+        super().__init__(content)
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[RecordKey]:
+        self.begun.set()
+        self.may_go_on.wait(10)
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("unchanged", [False, True])
+def test_a_save_that_takes_long_never_undoes_a_later_one(tmp_path: Path, unchanged: bool) -> None:  # noqa: FBT001 - a case
+    store = MemoryFile(tmp_path / "memory.json")
+    newer = {KEY: FULL}
+    if unchanged:
+        store.save(newer)
+    older = Slow({KEY: RecordMemory()})
+    writing = threading.Thread(target=store.save, args=(older,))
+    writing.start()
+    assert older.begun.wait(10)
+    store.save(newer)
+    older.may_go_on.set()
+    writing.join(10)
+    assert MemoryFile(tmp_path / "memory.json").load() == newer
