@@ -6,7 +6,6 @@ On Linux a panel in another process draws it (com.canonical.dbusmenu), so it mus
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -117,7 +116,6 @@ class TrayMenu(QMenu):
     def _show_records(self, snapshot: Snapshot, now: float) -> None:
         words = self._words
         ordered = worst_first(snapshot.records)
-        types = Counter(record.key.name for record in ordered)
         shown = ordered[:MOST_RECORDS]
         self._shown_keys = [record.key for record in shown]
         for place, action in enumerate(self._records):
@@ -126,9 +124,9 @@ class TrayMenu(QMenu):
                 continue
             record = shown[place]
             name = shortened(readable_name(record.key.name), MENU_NAME_LENGTH)
-            if types[record.key.name] > 1:
-                name = f"{name} ({record.key.type})"
-            _set_text(action, name, words.record_line(record, now))
+            # The address says of which type the record is, too; while it is not known the type itself does.
+            about = record.expected[0] if record.expected else str(record.key.type)
+            _set_text(action, f"{name} · {about}", words.record_line(record, now))
             shape = words.record_shape(record)
             if action.data() != shape:
                 action.setData(shape)

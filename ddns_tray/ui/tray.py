@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from ddns_tray.ui import icons
@@ -28,10 +28,12 @@ BUSY_AFTER = 1000
 _LOOK_FOR_PANEL = 2000
 _GIVE_UP_AFTER = 10_000
 """Milliseconds without a panel after which the window has to speak instead."""
+_STILL_THERE = 30_000
+"""Milliseconds between two looks whether the panel has gone. One costs 2 ms at most, and nobody tells."""
 
 
 class Tray(QObject):
-    """Owns the icon. `panel_missing` is told once, when there is no panel some seconds after the start."""
+    """Owns the icon. `panel_missing` is told when there is no panel some seconds after the start, or no longer."""
 
     activated = Signal()
     panel_missing = Signal()
@@ -59,6 +61,9 @@ class Tray(QObject):
         self._looking.timeout.connect(self._look_for_panel)
         self._give_up = QTimer(self, singleShot=True, interval=_GIVE_UP_AFTER)
         self._give_up.timeout.connect(self.panel_missing)
+        self._watching = QTimer(self, interval=_STILL_THERE)
+        self._watching.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._watching.timeout.connect(self._look_whether_gone)
 
     @property
     def shape(self) -> Shape:
@@ -75,15 +80,13 @@ class Tray(QObject):
         if self._panel_available():
             self._create()
             return True
-        self._looking.start()
-        self._give_up.start()
+        self._look_out()
         return False
 
     def hide(self) -> None:
         """Take the icon away; for the end."""
-        self._looking.stop()
-        self._give_up.stop()
-        self._busy.stop()
+        for timer in (self._looking, self._give_up, self._watching, self._busy):
+            timer.stop()
         if self._icon is not None:
             self._icon.hide()
 
@@ -128,6 +131,12 @@ class Tray(QObject):
             self._set_tooltip(icon, self._snapshot)
         icon.show()
         self._icon = icon
+        self._watching.start()
+
+    def _look_out(self) -> None:
+        self._watching.stop()
+        self._looking.start()
+        self._give_up.start()
 
     def _look_for_panel(self) -> None:
         if not self._panel_available():
@@ -135,8 +144,16 @@ class Tray(QObject):
         log.info("a panel with a tray has come")
         self._looking.stop()
         self._give_up.stop()
-        self._create()
+        if self._icon is None:
+            self._create()
+        else:
+            self._watching.start()  # Qt itself brings the icon to a panel that returns
         self.panel_found.emit()
+
+    def _look_whether_gone(self) -> None:
+        if not self._panel_available():
+            log.info("the panel with the tray has gone")
+            self._look_out()
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         wanted = {QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick}

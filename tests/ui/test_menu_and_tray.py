@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ddns_tray.core.model import Colour, Phase
+from ddns_tray.core.model import Colour, Phase, RecordType
 from ddns_tray.ui.menu import MOST_RECORDS, TrayMenu, tomorrow
 from ddns_tray.ui.tray import BUSY_AFTER, Tray
 from ddns_tray.words import Shape, Words
@@ -44,12 +44,12 @@ def test_the_menu_says_how_things_are_worst_first(menu: TrayMenu) -> None:
     assert texts(menu) == [
         "2 names need you, one is on its way",
         "Addresses 11.22.33.44 and 2a02:810d:1:2::7 · changed 2 min ago",
-        "cam.example.org\textra address",
-        "mail.example.org\twrong address",
-        "home.example.org\tgreen in 4:12",
-        "nas.example.org (A)\tright",
-        "nas.example.org (AAAA)\tright",
-        "vpn.example.org\tright",
+        "cam.example.org · 11.22.33.44\textra address",
+        "mail.example.org · 11.22.33.44\twrong address",
+        "home.example.org · 11.22.33.44\tgreen in 4:12",
+        "nas.example.org · 11.22.33.44\tright",
+        "nas.example.org · 2a02:810d:1:2::7\tright",
+        "vpn.example.org · 11.22.33.44\tright",
         "Check now",
         "Update now",
         "Pause",
@@ -63,8 +63,14 @@ def test_the_menu_says_how_things_are_worst_first(menu: TrayMenu) -> None:
 def test_many_names_are_counted_not_listed(menu: TrayMenu) -> None:
     menu.show_snapshot(snapshots.many(500))
     shown = texts(menu)
-    assert shown[2] == "home.example.org\tgreen in 4:12"
+    assert shown[2] == "home.example.org · 11.22.33.44\tgreen in 4:12"
     assert shown[2 + MOST_RECORDS] == "488 more…"
+
+
+def test_while_the_address_is_not_known_the_type_tells_records_of_a_name_apart(menu: TrayMenu) -> None:
+    waiting = [snapshots.record("nas.example.org", record_type=each, expected=()) for each in RecordType]
+    menu.show_snapshot(snapshots.snapshot(*waiting))
+    assert {"nas.example.org · A\tright", "nas.example.org · AAAA\tright"} <= set(texts(menu))
 
 
 def test_entries_are_changed_in_place(menu: TrayMenu) -> None:
@@ -99,7 +105,7 @@ def test_names_in_chinese_are_shown_in_chinese_and_an_ampersand_is_no_shortcut(m
     shown = "\n".join(texts(menu))
     assert "中国.例子.example" in shown
     assert "xn--" not in shown
-    assert max(len(line.split("\t")[0]) for line in texts(menu)[2:5]) <= 44
+    assert max(len(line.split(" · ")[0]) for line in texts(menu)[2:5]) <= 44
 
 
 def test_the_language_changes_in_place(menu: TrayMenu) -> None:
@@ -123,7 +129,7 @@ def test_the_menu_tells_what_was_chosen(menu: TrayMenu, qtbot: QtBot) -> None:
         with qtbot.waitSignal(signal, timeout=1000):
             entry(menu, text).trigger()
     with qtbot.waitSignal(menu.record_chosen, timeout=1000) as chosen:
-        entry(menu, "home.example.org\tgreen in 4:12").trigger()
+        entry(menu, "home.example.org · 11.22.33.44\tgreen in 4:12").trigger()
     assert chosen.args == [snapshots.propagating().key]
 
 
@@ -151,7 +157,7 @@ def test_the_countdown_runs_while_the_menu_is_open(qtbot: QtBot) -> None:
     menu.show_snapshot(snapshots.on_its_way())
     now[0] += 12
     menu.aboutToShow.emit()
-    assert "home.example.org\tgreen in 4:00" in texts(menu)
+    assert "home.example.org · 11.22.33.44\tgreen in 4:00" in texts(menu)
     menu.aboutToHide.emit()
 
 
@@ -221,6 +227,25 @@ def test_a_panel_that_comes_late_gets_the_icon(menu: TrayMenu, qtbot: QtBot) -> 
     assert tray.icon.toolTip().startswith("DDNS Tray: All 3 names are right")
     assert not tray._looking.isActive()
     tray.hide()
+
+
+def test_a_panel_that_vanishes_is_told_and_told_again_when_it_is_back(menu: TrayMenu, qtbot: QtBot) -> None:
+    available = [True]
+    tray = Tray(Words("en"), menu, lambda: NOW, panel_available=lambda: available[0])
+    for timer in (tray._looking, tray._give_up, tray._watching):
+        timer.setInterval(1)
+    assert tray.show()
+    icon = tray.icon
+    available[0] = False
+    with qtbot.waitSignal(tray.panel_missing, timeout=2000):
+        pass
+    available[0] = True
+    with qtbot.waitSignal(tray.panel_found, timeout=2000):
+        pass
+    assert tray.icon is icon
+    assert tray._watching.isActive()
+    tray.hide()
+    assert not tray._watching.isActive()
 
 
 def test_grey_is_the_colour_of_nothing_known() -> None:
