@@ -207,7 +207,7 @@ QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QLineEdit:read-only {{ background: {t.raised}; color: {t.muted}; }}
 QComboBox, QSpinBox {{ padding: 4px 8px; border: 1px solid {t.border}; border-radius: 6px; background: {t.card};
   color: {t.text}; min-height: 1.45em; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
-QComboBox {{ padding-right: 26px; }}
+QComboBox {{ padding-left: 10px; padding-right: 26px; }}
 QComboBox:focus, QSpinBox:focus {{ border-color: {t.accent}; }}
 QComboBox:disabled, QSpinBox:disabled {{ color: {t.muted}; background: {t.raised}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; subcontrol-position: center right; }}
@@ -219,7 +219,7 @@ QSpinBox {{ padding-left: 10px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
 QSpinBox::up-arrow {{ image: url("{_picture("up", t)}"); width: 12px; height: 12px; }}
 QSpinBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
-QCheckBox {{ spacing: 8px; padding: 3px 4px 3px 0; }}
+QCheckBox {{ spacing: 8px; padding: 3px 4px 3px 0; outline: 0; }}
 QCheckBox::indicator, QTableView::indicator {{ width: 16px; height: 16px; border: 1px solid {t.muted};
   border-radius: 4px; background: {t.card}; }}
 QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
@@ -233,6 +233,7 @@ QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px s
   color: {t.muted}; }}
 QTableView, QListView, QTreeView {{ border: 1px solid {t.border}; border-radius: 8px; background: {t.card};
   gridline-color: {t.border}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: 0; }}
+QTableView:focus, QListView:focus, QTreeView:focus {{ border-color: {t.accent}; }}
 QTableView::item, QListWidget::item {{ padding: 0 5px; border: 0; }}
 QTableView::item:selected, QListWidget::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
 QListWidget::item {{ padding: 6px 8px; }}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtCore import QObject
+    from PySide6.QtGui import QFocusEvent
 
     from ddns_tray.core.model import RecordKey
     from ddns_tray.ui.theme import Theme
@@ -119,6 +120,12 @@ class _TickTable(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.clicked.connect(self._on_clicked)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the row that Space would tick to those who came by keyboard."""
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason and not self.selectionModel().hasSelection():
+            self.selectRow(max(0, self.currentIndex().row()))
 
     def keyPressEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """Tick with Space, whichever cell is current."""

@@ -114,3 +114,14 @@ def test_a_folder_that_is_not_there_is_told(page: ActivityPage, tmp_path: Path, 
         page.save_to(str(tmp_path / "nowhere" / "log.csv"))
     assert told.args is not None
     assert "could not be written" in str(told.args[0])
+
+
+def test_what_a_filter_leaves_out_has_happened_all_the_same(page: ActivityPage, qtbot: QtBot, theme: Theme) -> None:
+    page._search.setText("zzz")
+    assert page._nothing.text() == "Nothing found."
+    page._search.clear()
+    assert page._nothing.isHidden()
+    silent = ActivityPage(Words("en"), lambda: NOW, theme, ActivityLog())
+    qtbot.addWidget(silent)
+    silent._search.setText("zzz")
+    assert silent._nothing.text() == "Nothing has happened since the start."

@@ -49,3 +49,20 @@ def test_the_keys_for_finding_lead_to_the_search(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert window.names._search.isVisible()
     assert QApplication.focusWidget() is window.names._search
+
+
+def test_a_search_that_finds_nothing_says_so(window: MainWindow) -> None:
+    nothing = window.names._nothing
+    assert not nothing.isVisible()
+    window.names._search.setText("zzz")
+    assert nothing.isVisible()
+    window.names._search.setText("host0000")
+    assert not nothing.isVisible()
+
+
+def test_a_record_that_is_asked_for_is_opened_although_a_search_left_it_out(window: MainWindow) -> None:
+    window.names._search.setText("host0000")
+    key = snapshots.propagating().key
+    window.open_record(key)
+    assert window.names.delegate.opened == key
+    assert not window.names._search.text()
