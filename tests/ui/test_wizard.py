@@ -169,6 +169,26 @@ def test_services_are_found_by_their_chinese_names_and_arrows_walk_the_list(wiza
     assert wizard.work.spec is wizard.work.providers[1]
 
 
+def test_enter_does_not_go_on_with_a_service_that_the_search_left_out(wizard: Wizard) -> None:
+    search = wizard.service.picker.search
+    search.setText("cloudfl")
+    assert wizard.next.isEnabled()
+    search.setText("zzz")
+    assert not wizard.next.isEnabled()
+    assert not wizard.service.picker.list.isVisible()
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert wizard.work.step is Step.SERVICE
+    search.setText("cloud")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert wizard.work.step is Step.FIELDS
+
+
+def test_enter_begins_with_what_is_suggested(window: MainWindow) -> None:
+    assert window.welcome.keep.hasFocus()
+    QTest.keyClick(window.welcome.keep, Qt.Key.Key_Return)
+    assert shown(window).work.step is Step.SERVICE
+
+
 async def test_every_step_goes_back_without_losing_what_was_typed(
     window: MainWindow, wizard: Wizard, tasks: Tasks
 ) -> None:
@@ -304,6 +324,26 @@ async def test_a_list_that_cannot_be_read_can_be_asked_for_again(
     await tasks.drain()
     assert len(cells(wizard)) == 1
     assert not wizard.other.isVisible()
+
+
+async def test_a_zone_without_addresses_has_words_and_a_line_to_type_in(
+    wizard: Wizard, services: Services, tasks: Tasks
+) -> None:
+    class Empty(FakeDesk):
+        async def records(
+            self, account: AccountSettings, typed: Mapping[str, Secret], zone: str
+        ) -> tuple[ExistingSet, ...]:
+            del account, typed, zone
+            return ()
+
+    wizard.work._services = replace(services, desk=Empty())
+    await reach_names(wizard, tasks)
+    assert "No addresses stand in this zone yet." in said(wizard.names)
+    assert not wizard.names.table.isVisible()
+    wizard.names.name.setText("home.example.org")
+    wizard.names.add.click()
+    assert wizard.names.table.isVisible()
+    assert "No addresses" not in said(wizard.names)
 
 
 async def test_several_zones_are_chosen_from(wizard: Wizard, tasks: Tasks) -> None:
