@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from ddns_tray.detectors.base import BaseDetector, Identity, unusable_source
 from ddns_tray.detectors.parsing import MAX_ANSWER_BYTES, one_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ddns_tray.core.model import Family, IPAddress
     from ddns_tray.detectors.base import Tools
@@ -25,15 +27,24 @@ _MOST_LINES = 2
 
 
 class FileDetector(BaseDetector):
-    """Reads the file anew with each look."""
+    """Reads the file anew with each look, unless the last reading still hangs."""
 
-    def __init__(self, source: str, path: Path, tools: Tools) -> None:
+    def __init__(self, source: str, path: Path, tools: Tools, read: Callable[[Path], bytes] | None = None) -> None:
         super().__init__(Identity(source, source, SourceKind.FILE), tools.clock)
         self._path = path
+        self._timeout = tools.timeout
+        self._read = read or _read
+        self._reading: asyncio.Future[bytes] | None = None
 
     async def _look(self, family: Family) -> IPAddress:
         try:
-            content = await asyncio.to_thread(_read, self._path)
+            content = await self._content()
+        except TimeoutError as exc:
+            raise DetectorError(
+                text("The file {path} could not be read in time.", path=str(self._path)),
+                text("Check the disk or the network drive that it lies on."),
+                code=ProblemCode.TIMED_OUT,
+            ) from exc
         except OSError as exc:
             raise DetectorError(
                 text("The file {path} could not be read.", path=str(self._path)),
@@ -46,6 +57,31 @@ class FileDetector(BaseDetector):
                 code=ProblemCode.NOT_AN_ADDRESS,
             )
         return one_address(_line_for(content, family), family)
+
+    async def _content(self) -> bytes:
+        if self._reading is None or self._reading.done():
+            self._reading = _in_a_thread(lambda: self._read(self._path))
+        async with asyncio.timeout(self._timeout):
+            return await asyncio.shield(self._reading)
+
+
+def _in_a_thread(work: Callable[[], bytes]) -> asyncio.Future[bytes]:
+    """Do what may hang for ever in a thread of its own: it takes no worker from others, and no end waits for it."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[bytes] = loop.create_future()
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to take it
+
+    def run() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            try:
+                content = work()
+            except OSError as exc:
+                loop.call_soon_threadsafe(future.set_exception, exc)
+            else:
+                loop.call_soon_threadsafe(future.set_result, content)
+
+    threading.Thread(target=run, name="reading a file", daemon=True).start()
+    return future
 
 
 def _read(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,20 @@ import pytest
 
 from ddns_tray.core.errors import ConfigError, ProblemCode
 from ddns_tray.core.model import Family, SourceKind
+from ddns_tray.detectors.base import Tools
+from ddns_tray.detectors.file import FileDetector
+from ddns_tray.http import HttpxClient
+from tests.support.clock import FakeClock
 from tests.support.detecting import detector_of, detectors_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def tools(timeout: float) -> Tools:
+    return Tools(
+        http=HttpxClient(), clock=FakeClock(), interfaces=tuple, chance=None, quorum=1, timeout=timeout, environment={}
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,6 +65,26 @@ async def test_anything_else_is_a_problem(tmp_path: Path, content: bytes, code: 
     assert sighting.address is None
     assert sighting.problem is not None
     assert sighting.problem.code is code
+
+
+async def test_a_drive_that_does_not_answer_holds_up_nobody_and_is_not_asked_twice_at_once(tmp_path: Path) -> None:
+    path, answers, begun = tmp_path / "address", threading.Event(), []
+
+    def read(path: Path) -> bytes:
+        begun.append(path)
+        answers.wait()
+        return b"203.0.113.7"
+
+    detector = FileDetector("file:x", path, tools(0.05), read)
+    for _ in range(3):
+        sighting = await detector.detect(Family.IPV4)
+        assert sighting.problem is not None
+        assert sighting.problem.code is ProblemCode.TIMED_OUT
+    assert begun == [path]
+    answers.set()
+    while (sighting := await detector.detect(Family.IPV4)).problem is not None:
+        pass
+    assert sighting.address == ip_address("203.0.113.7")
 
 
 async def test_what_is_not_there_or_no_file_is_a_problem_and_waits_for_nobody(tmp_path: Path) -> None:
