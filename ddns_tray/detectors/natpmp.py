@@ -112,7 +112,7 @@ def outside_address(datagram: bytes) -> IPAddress | None:
     if version != _NATPMP_VERSION or operation != _ADDRESS_ANSWERED:
         return None
     if result == _OK:
-        return IPv4Address(datagram[8:NATPMP_ANSWER]) if len(datagram) == NATPMP_ANSWER else None
+        return _told(IPv4Address(datagram[8:NATPMP_ANSWER])) if len(datagram) == NATPMP_ANSWER else None
     if result == _UNSUPPORTED_VERSION:
         raise _OtherVersion(_NEITHER)
     raise _refusal(result, no_address=_NETWORK_FAILURE)
@@ -147,7 +147,14 @@ def mapped_address(datagram: bytes, nonce: bytes) -> IPAddress | None:
     if result != _OK:
         raise _refusal(result, no_address=_PCP_NETWORK_FAILURE)
     outside = IPv6Address(datagram[44:60])
-    return outside if outside.ipv4_mapped is None else outside.ipv4_mapped
+    return _told(outside if outside.ipv4_mapped is None else outside.ipv4_mapped)
+
+
+def _told(address: IPAddress) -> IPAddress:
+    """Return an address that is one; routers without a connection also answer "all is well" with none."""
+    if address.is_unspecified:
+        raise no_outside_address()
+    return address
 
 
 def is_announcement(datagram: bytes) -> bool:

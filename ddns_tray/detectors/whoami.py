@@ -127,8 +127,8 @@ class WhoamiDetector(BaseDetector):
 
     async def _look(self, family: Family) -> IPAddress:
         question = self._questions[family]
-        message = _message(question)
         async with within(self._timeout, question.server):
+            message = _message(question)
             if question.carrier is Carrier.HTTPS:
                 answer = await self._over_https(question, message, family)
             else:

@@ -108,6 +108,14 @@ async def test_a_refusal_ends_the_look_at_once(result: int, code: ProblemCode) -
     assert time.monotonic() - started < 1
 
 
+async def test_a_router_without_a_connection_may_say_so_with_an_address_of_zeros() -> None:
+    natpmp_answer = struct.pack("!BBHI", 0, 128, 0, 99) + bytes(4)
+    assert code_of(await natpmp(lambda *_: [natpmp_answer])) is ProblemCode.NO_OUTSIDE_ADDRESS
+    async with udp_script(lambda request, _: [pcp_map(request, address="0.0.0.0")]) as server:
+        sighting = await detector_of(f"pcp:127.0.0.1:{server.port}").detect(Family.IPV4)
+    assert code_of(sighting) is ProblemCode.NO_OUTSIDE_ADDRESS
+
+
 async def test_silence_ends_in_time() -> None:
     started = time.monotonic()
     assert code_of(await natpmp(lambda *_: [], 0.4)) is ProblemCode.TIMED_OUT
