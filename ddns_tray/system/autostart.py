@@ -134,16 +134,18 @@ class LaunchAgent(Autostart):
 
     def _read(self) -> tuple[str, ...] | None:
         import plistlib  # noqa: PLC0415 - macOS alone, and it loads a parser of XML
+        from xml.parsers.expat import ExpatError  # noqa: PLC0415 - as above
 
         try:
             agent = plistlib.loads(self.path.read_bytes())
         except FileNotFoundError:
             return None
-        except (plistlib.InvalidFileException, ValueError):
+        except (ExpatError, ValueError, LookupError, AttributeError):  # all of what plistlib lets out
             return ()
         if not isinstance(agent, dict) or agent.get("Disabled") is True or agent.get("RunAtLoad") is not True:
             return None
-        return tuple(str(part) for part in agent.get("ProgramArguments", ()))
+        arguments = agent.get("ProgramArguments")
+        return tuple(map(str, arguments)) if isinstance(arguments, list) else ()
 
     def _write(self) -> None:
         import plistlib  # noqa: PLC0415 - as above

@@ -107,8 +107,15 @@ def test_a_damaged_entry_is_elsewhere(tmp_path: Path) -> None:
     assert entry.state() is State.ELSEWHERE
     agent = LaunchAgent(("/usr/bin/ddns-tray",), tmp_path)
     agent.path.parent.mkdir()
-    agent.path.write_text("not a property list")
-    assert agent.state() is State.ELSEWHERE
+    head = '<?xml version="1.0"?><plist version="1.0">'
+    torn = (
+        "not a property list", f"{head}<dict><key>Label", f"{head}<key>a</key></plist>",
+        f"{head}<dict><key>a</key><date>never</date></dict></plist>", '<?xml version="1.0" encoding="none"?><plist/>',
+        f"{head}<dict><key>RunAtLoad</key><true/><key>ProgramArguments</key><integer>1</integer></dict></plist>",
+    )  # fmt: skip
+    for content in torn:
+        agent.path.write_text(content)
+        assert agent.state() is State.ELSEWHERE
 
 
 def test_a_disabled_launch_agent_is_off(tmp_path: Path) -> None:
