@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import sysconfig
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
@@ -63,7 +64,8 @@ def distributions(sources: Iterable[Path]) -> list[metadata.Distribution]:
 
 def debian_packages(sources: Iterable[Path]) -> list[tuple[str, Path]]:
     """The Debian packages that libraries of the system came from, with their copyright files."""
-    inside = [Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve(), ROOT]
+    # Python's library counts, not where Python lies: Debian's own lies below /usr, as all foreign libraries do.
+    inside = [Path(sys.prefix).resolve(), Path(sysconfig.get_path("stdlib")).resolve(), ROOT]
     foreign = sorted(
         {path.resolve() for path in sources if not any(path.resolve().is_relative_to(place) for place in inside)}
     )
