@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from ddns_tray import recorded
-from ddns_tray.core.model import AddressState, Agreement, Family
+from ddns_tray.core.model import AddressState, Agreement, Family, ProviderStatus
 from ddns_tray.words.evidence import ABORT_REASONS, LOOK_ERRORS, LOOK_HINTS
 
 if TYPE_CHECKING:
@@ -372,6 +372,8 @@ def provider_lines(specs: Iterable[ProviderSpec], words: Words) -> list[str]:
             for wanted in spec.fields
         ]
         lines += table(rows, indent="    ")
+        if spec.status is ProviderStatus.ENDED:
+            lines.append(f"    {words.tr('{service} has ended.', service=spec.title)}")
         if spec.note is not None:
             lines.append(f"    {words.say(spec.note)}")
     return lines

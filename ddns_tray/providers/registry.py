@@ -153,10 +153,7 @@ def open_account(
     """Open an account. Sends nothing; raises `ConfigError` or `SecretMissing` if something is wrong or missing."""
     entry = _entry(spec_id)
     if entry.spec.status is ProviderStatus.ENDED:
-        raise ConfigError(
-            text("{service} has ended.", service=entry.spec.title),
-            text("Move the name to another service, and choose that one in the account."),
-        )
+        raise ConfigError(text("{service} has ended.", service=entry.spec.title), entry.spec.note)
     if entry.spec.status is ProviderStatus.MISSING:
         raise ConfigError(
             text("{service} needs a part of this program that is not installed.", service=entry.spec.title),

@@ -280,6 +280,7 @@ class ProviderPicker(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(words.tr("DNS services"))
         self.list.setFixedHeight(_LIST_HEIGHT)
+        self._ended = [spec for spec in providers if spec.status is ProviderStatus.ENDED]
         for spec in providers:
             if spec.status is ProviderStatus.ENDED:
                 continue
@@ -292,9 +293,11 @@ class ProviderPicker(QWidget):
         self._nothing.setVisible(False)
         self.missing = paragraph("")
         self.missing.setVisible(False)
+        self.ended = paragraph("")
+        self.ended.setVisible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.search, self.list, self._nothing, self.missing):
+        for widget in (self.search, self.list, self._nothing, self.missing, self.ended):
             column.addWidget(widget)
         self.search.textChanged.connect(self._narrow)
         self.list.currentItemChanged.connect(self._on_chosen)
@@ -316,12 +319,17 @@ class ProviderPicker(QWidget):
         for row in range(self.list.count()):
             item = self.list.item(row)
             spec: ProviderSpec = item.data(_SPEC_ROLE)
-            fits = any(wanted in each.lower() for each in (spec.title, spec.id, *spec.aliases))
+            fits = _fits(spec, wanted)
             item.setHidden(not fits)
             found += fits
             if fits and found == 1 and wanted:
                 self.list.setCurrentItem(item)
-        self._nothing.setVisible(not found)
+        ended = None if found else next((spec for spec in self._ended if _fits(spec, wanted)), None)
+        if ended is not None:
+            said = self._words.tr("{service} has ended.", service=ended.title)
+            self.ended.setText(said if ended.note is None else f"{said}\n{self._words.say(ended.note)}")
+        self.ended.setVisible(ended is not None)
+        self._nothing.setVisible(not found and ended is None)
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
         """Hand on what can be used; of a service that needs an optional part, say how to get that."""
@@ -331,6 +339,11 @@ class ProviderPicker(QWidget):
             self.missing.setText(self._words.say(spec.note))
         self.missing.setVisible(missing)
         self.chosen.emit(None if missing else spec)
+
+
+def _fits(spec: ProviderSpec, part: str) -> bool:
+    """Whether one of the names of a service has this part, which is in lower case."""
+    return any(part in each.lower() for each in (spec.title, spec.id, *spec.aliases))
 
 
 def _free_id(wanted: str, taken: frozenset[str]) -> str:

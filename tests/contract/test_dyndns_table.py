@@ -374,7 +374,7 @@ def test_a_service_that_has_ended_is_found_and_cannot_be_opened(row_id: str) -> 
     service = FakeUpdateService(DYN, secrets=(CANARY,), tokens=(), name="home.example.test")
     with pytest.raises(ConfigError, match="ended") as caught:
         open_account(row_id, {}, {}, http=service, clock=FakeClock())
-    assert caught.value.problem.hint is not None
+    assert caught.value.problem.hint == ended.note
 
 
 @pytest.mark.parametrize(

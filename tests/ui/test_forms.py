@@ -249,6 +249,16 @@ def test_services_are_found_by_any_of_their_names(qtbot: QtBot, typed: str, foun
     assert [item.data(256) for item in items if not item.isHidden()] == found
 
 
+def test_a_service_that_has_ended_says_so_and_what_to_do(qtbot: QtBot) -> None:
+    picker = ProviderPicker(Words("en"), (CLOUDFLARE, replace(ENDED, note=text("Choose another one."))))
+    qtbot.addWidget(picker)
+    picker.search.setText("gone")
+    assert picker.ended.text() == "Gone DNS has ended.\nChoose another one."
+    assert not picker.ended.isHidden()
+    picker.search.setText("cloud")
+    assert picker.ended.isHidden()
+
+
 def test_a_service_that_is_not_installed_says_how_to_get_it_and_cannot_be_chosen(qtbot: QtBot) -> None:
     note = text("Install it with: {command}", command="pip install x")
     away = replace(POWERDNS, status=ProviderStatus.MISSING, note=note)

@@ -78,7 +78,7 @@ class ProviderSpec:
     plain_http: bool = False
     """Whether the service has no TLS, so that everybody on the way can read the credentials: warn before first use."""
     note: Text | None = None
-    """What has to be known before one chooses this service: that it has ended, or what it cannot do safely."""
+    """What has to be known before one chooses this service: what to do now that it has ended, or what it cannot do."""
     token_page: str = ""
     """The address of the page at which the secret is made, to be opened in a browser; empty where there is none."""
     extra: str = ""

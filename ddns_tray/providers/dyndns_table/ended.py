@@ -17,11 +17,8 @@ from ddns_tray.providers.dyndns_table.row import Row
 if TYPE_CHECKING:
     from ddns_tray.core.text import Text
 
-_ENDED = text("This service has ended. Move the name to another one, and choose that here.")
-_MOVED = text(
-    "The DNS Console was switched off in May 2026. Its zones are in the Hetzner Console now: choose Hetzner DNS, with "
-    "a token that is made there."
-)
+_ENDED = text("Move the name to another service, and choose that one in the account.")
+_MOVED = text("Its zones are in the Hetzner Console now: choose Hetzner DNS, with a token that is made there.")
 
 
 def _ended(row_id: str, title: str, *aliases: str, note: Text = _ENDED) -> Row:
