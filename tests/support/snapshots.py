@@ -250,7 +250,14 @@ def address(
                 family,
                 None,
                 NOW - 20,
-                Problem(ProblemCode.DETECTOR, text("The interface {name} has no public address.", name="eth0")),
+                Problem(
+                    ProblemCode.DETECTOR,
+                    text(
+                        "{source} has no lasting {family} address.",
+                        source="interface:eth0",
+                        family=f"IPv{family.version}",
+                    ),
+                ),
             ),
         ),
         NOW - 120,
@@ -545,7 +552,10 @@ class FakeSettingsFile:
 TOKEN = FieldSpec(
     "api_token",
     text("API token"),
-    text("Make a token that may edit DNS of one zone only."),
+    text(
+        "Make it in the dashboard under My Profile, API Tokens, Create Token. The smallest permission is "
+        "Zone / DNS / Edit for the zones of your names. The Global API Key is not needed."
+    ),
     secret=True,
 )
 CLOUDFLARE = ProviderSpec(
@@ -634,7 +644,7 @@ class FakeAutostart:
         self.enabled, self.elsewhere = enabled, False
 
 
-REPORT = AccountReport(("example.org",), (text("The token may read and edit DNS, and nothing else."),))
+REPORT = AccountReport(("example.org",), (text("The token may edit the records of {zone}.", zone="example.org"),))
 SETTINGS = Settings(
     accounts=(
         AccountSettings("cloudflare", "cloudflare"),

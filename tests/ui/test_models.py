@@ -107,7 +107,7 @@ def test_the_sightings_tell_who_agrees(qapp: QApplication) -> None:
     model = SightingsModel(Words("en"), qapp)
     agreement = snapshots.address()
     model.show_sightings(agreement.sightings, MINE)
-    assert [model.cell(row, 2) for row in range(3)] == [MINE, MINE, "The interface eth0 has no public address."]
+    assert [model.cell(row, 2) for row in range(3)] == [MINE, MINE, "interface:eth0 has no lasting IPv4 address."]
     assert [model.sign(row, SightingsModel.SIGN) for row in range(3)] == [Shape.CHECK, Shape.CHECK, Shape.WARNING]
     assert model.tip(0, SightingsModel.SIGN) == "agrees"
 
