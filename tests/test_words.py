@@ -40,8 +40,9 @@ from ddns_tray.words.language import supported
 from ddns_tray.words.sayings import SAYINGS
 from ddns_tray.words.shapes import COLOUR_WORDS
 from ddns_tray.words.speaker import Plural
-from ddns_tray.words.verdicts import LABELS, TITLES, explain
+from ddns_tray.words.verdicts import LABELS, TITLES, Explanation, explain
 from tests.support import snapshots
+from tests.support.looks import KEY as LOOKED_AT
 from tests.support.looks import auth, look, resolver
 from tests.support.snapshots import MINE, NOW, OLD
 
@@ -410,6 +411,54 @@ def test_nothing_is_promised_of_an_answer_that_may_be_no_old_one() -> None:
     assert "needs a look" in EN.status_sentence(snapshots.snapshot(status), NOW)
     denied = replace(status, verdict=replace(status.verdict, reason=Reason(why.code, {**why.data, "seen": ()})))
     assert EN.verdict_parts(denied, NOW).cause == "One resolver (8.8.8.8) says that there is no such record."
+
+
+def explained(kind: VerdictKind, colour: Colour, why: Reason, *seen: Observation) -> Explanation:
+    """What is said of a watched name at which this was seen."""
+    status = RecordStatus(LOOKED_AT, None, (), Verdict(kind, colour, why), look(*seen))
+    return EN.verdict_parts(status, NOW)
+
+
+def test_an_alias_to_nothing_is_not_said_to_be_missing_itself() -> None:
+    why = Reason("missing", {"rcode": "NXDOMAIN", "servers": ("ns1.there",)})
+    beyond = auth("ns1.there", rcode="NXDOMAIN", cnames=("gone.there.example",))
+    alias = auth("ns1", cnames=("gone.there.example",), negative_ttl=None)
+    said = explained(VerdictKind.MISSING, Colour.RED, why, alias, beyond)
+    assert said.cause == "home.example.org is an alias of gone.there.example, and there is no A record for that."
+    assert said.action == "Correct the alias at your provider, or create what it leads to."
+    assert EN.observation(alias) == "alias of gone.there.example"
+    assert EN.observation(beyond) == "no such name"
+    assert "does not exist" in explained(VerdictKind.MISSING, Colour.RED, why, auth("ns1", rcode="NXDOMAIN")).cause
+
+
+@pytest.mark.parametrize("code", ["servfail", "resolvers_servfail"])
+def test_aliases_in_a_circle_are_shown(code: str) -> None:
+    seen = auth("ns1", rcode="SERVFAIL", cnames=("two.example.org", "home.example.org"))
+    said = explained(VerdictKind.SERVFAIL, Colour.RED, reason(code), seen)
+    assert said.cause.endswith(": home.example.org → two.example.org → home.example.org.")
+    straight = auth("ns1", rcode="SERVFAIL", cnames=("two.example.org",))
+    assert "circle" not in explained(VerdictKind.SERVFAIL, Colour.RED, reason(code), straight).cause
+
+
+def test_a_server_without_an_address_is_told_as_that() -> None:
+    nowhere = Reason("lame", {"rcode": "no_address", "servers": ("ns2",)})
+    said = explained(VerdictKind.LAME, Colour.YELLOW, nowhere)
+    assert said.cause == "One name server of the zone has no address, so nobody can ask it: ns2."
+    several = Reason("lame", {"rcode": "NOERROR, REFUSED, no_address", "servers": ("ns1", "ns2", "ns3")})
+    red = explained(VerdictKind.LAME, Colour.RED, several).cause
+    assert "(without authority, REFUSED and no address): ns1, ns2 and ns3." in red
+
+
+def test_two_resolvers_of_one_host_are_told_apart() -> None:
+    why = Reason("resolvers_silent", {"resolvers": ("tcp://192.0.2.9", "udp://192.0.2.8", "udp://192.0.2.9?ca=x")})
+    said = explained(VerdictKind.TIMEOUT, Colour.YELLOW, why)
+    assert said.cause == "No resolver answers: tcp://192.0.2.9, 192.0.2.8 and udp://192.0.2.9."
+
+
+def test_an_address_that_nothing_needs_is_not_waited_for() -> None:
+    nothing = replace(snapshots.snapshot(snapshots.record("nas.example.org")), addresses={})
+    assert EN.status_detail(replace(nothing, rounds=0), NOW) == "Address not known yet"
+    assert "was not looked for" in EN.status_detail(replace(nothing, rounds=1), NOW)
 
 
 def test_propagation_is_explained_with_witnesses_and_time() -> None:

@@ -10,7 +10,7 @@ from ddns_tray import report
 from ddns_tray.commands.context import Exit
 from ddns_tray.commands.one_look import runtime_for
 from ddns_tray.core.errors import DdnsTrayError, UsageError
-from ddns_tray.core.model import AddressState, Colour, Family, RecordType
+from ddns_tray.core.model import AddressState, Colour, Family, RecordType, VerdictKind
 from ddns_tray.core.names import canonical_name, mixes_alphabets, readable_name
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.settings_values import check_address
@@ -30,6 +30,7 @@ ASK_TIMEOUT = 5.0
 UPDATE_TIMEOUT = 120.0
 """Seconds: providers may be slow, and a round that runs already is waited for."""
 BOTH_TYPES = (RecordType.A, RecordType.AAAA)
+_BY_ADDRESS = frozenset({VerdictKind.MISMATCH, VerdictKind.EXTRA})
 COLOUR_CODES = {
     Colour.GREEN: Exit.GREEN,
     Colour.YELLOW: Exit.YELLOW,
@@ -66,7 +67,22 @@ def check(context: Context, arguments: Namespace) -> int:
         context.print_json(report.snapshot_report(snapshot, context.words))
     else:
         checking.print_picture(context, snapshot, evidence=arguments.verbose > 0 or bool(arguments.names))
+    if is_measured_by_our_address(settings, snapshot):
+        context.tell(
+            context.words.tr(
+                "A name that is in no settings is compared with the public address of this line."
+                " Give --expect ADDRESS to compare it with another one."
+            )
+        )
     return COLOUR_CODES[snapshot.colour]
+
+
+def is_measured_by_our_address(settings: Settings, snapshot: Snapshot) -> bool:
+    """Say whether a name that is in no settings was found wrong by our own address: it need not be a name of ours."""
+    known = {record.name for record in settings.records}
+    ours = {str(found.address) for found in snapshot.addresses.values()}
+    strangers = (each for each in snapshot.records if each.key.name not in known and each.expected)
+    return any(each.verdict.kind in _BY_ADDRESS and set(each.expected) <= ours for each in strangers)
 
 
 def _tell_spelling(context: Context, typed: str) -> None:

@@ -24,6 +24,11 @@ def canonical_name(name: str) -> str:
     Underscores and one leading `*` label are allowed, since both are lived practice in the DNS.
     """
     dotted = name.strip().replace("\u3002", ".").replace("\uff0e", ".").removesuffix(".")
+    if not dotted and name.strip():
+        raise UsageError(
+            text("A dot alone is the root of the DNS, which leads to no address."),
+            text("Write a host name such as home.example.org."),
+        )
     if not dotted:
         raise UsageError(text("The name is empty."), text("Write a host name such as home.example.org."))
     _refuse_address(name.strip())

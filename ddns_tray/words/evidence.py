@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import AbortReason, AddressState, Family, LookError, Outcome, Role, SourceKind, Transport
+from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
 from ddns_tray.words.facts import server_name
 
@@ -154,13 +155,18 @@ def observation(speaker: Speaker, seen: Observation) -> str:
     """What one server answered, for the evidence table."""
     if seen.error is not None:
         return speaker.say(LOOK_ERRORS[seen.error])
-    if seen.answer:
-        return ", ".join(seen.answer)
+    return ", ".join(seen.answer) or _without_addresses(speaker, seen)
+
+
+def _without_addresses(speaker: Speaker, seen: Observation) -> str:
+    """What an answer says that leads to no address."""
     if seen.referral:
         return speaker.tr("knows only other servers")
     if seen.checking_disabled in {"NOERROR", "NXDOMAIN"}:
         return speaker.tr("answers only without its DNSSEC checks ({rcode})", rcode=seen.rcode or "SERVFAIL")
     rcode = seen.rcode or "NOERROR"
+    if seen.cnames and rcode == "NOERROR" and seen.negative_ttl is None:
+        return speaker.tr("alias of {target}", target=readable_name(seen.cnames[-1]))
     if rcode == "SERVFAIL" and _DNSSEC_CODES.intersection(seen.ede):
         return speaker.tr("its DNSSEC checks fail ({rcode})", rcode=rcode)
     return speaker.fill(_RCODES.get(rcode, _OTHER_RCODE), {"rcode": rcode})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from ddns_tray.core.addresses import canonical_address, canonical_set
 from ddns_tray.core.model import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ddns_tray.core.model import Observation, RecordStatus
 
@@ -48,6 +49,10 @@ class Facts:
     expected: frozenset[str]
     authoritative: Witnesses
     resolvers: Witnesses
+    path: tuple[str, ...] = ()
+    """The aliases by which every authoritative server that answers came to its answer; those of a circle end where it
+    closes."""
+    circle: bool = False
 
 
 def facts(status: RecordStatus) -> Facts:
@@ -55,10 +60,13 @@ def facts(status: RecordStatus) -> Facts:
     observations = () if status.view is None else status.view.observations
     told = status.verdict.reason.data.get("expected")
     expected = canonical_set(told if isinstance(told, tuple) else status.expected)
+    circle = next((seen.cnames for seen in observations if _is_circle(status.key.name, seen.cnames)), ())
     return Facts(
         expected,
         _witnesses((seen for seen in observations if seen.role is Role.AUTHORITATIVE), expected),
         _witnesses((seen for seen in observations if seen.role is Role.RESOLVER), expected),
+        circle or _path(observations),
+        bool(circle),
     )
 
 
@@ -71,6 +79,27 @@ def server_name(server: str) -> str:
     """A server as people know it: a resolver's URI without scheme and path."""
     host = server.partition("://")[2] or server
     return host.partition("/")[0].partition("?")[0]
+
+
+def server_names(servers: Sequence[str]) -> tuple[str, ...]:
+    """Several servers as people know them; those of one host keep the scheme that tells them apart."""
+    hosts = Counter(map(server_name, servers))
+    return tuple(
+        server.partition("?")[0] if hosts[server_name(server)] > 1 else server_name(server) for server in servers
+    )
+
+
+def _is_circle(name: str, path: tuple[str, ...]) -> bool:
+    return bool(path) and path[-1] in (name, *path[:-1])
+
+
+def _path(observations: Sequence[Observation]) -> tuple[str, ...]:
+    heard = [
+        seen.cnames
+        for seen in observations
+        if seen.role is Role.AUTHORITATIVE and seen.rcode in {"NOERROR", "NXDOMAIN"}
+    ]
+    return max(heard, key=len) if heard and all(heard) else ()
 
 
 def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:

@@ -1,58 +1,21 @@
 """The sentences of each verdict: data, so that a test can hold them against the judge's whole vocabulary.
 
 Keys are reason codes (the table at the head of `core.judge`) and kinds of verdicts for codes to come; `code:detail` is
-preferred where the detail holds (see `details`). Fields in braces come from the reason's data and the observations:
+preferred where the detail holds (`saying.details`). Fields in braces come from the reason's data and the observations:
 `{servers}` are names, `{servers_count}` is their number, `{expires}` a time of day, `{time}` that of the deadline.
 A `Plural` cause is counted by the field that `count` names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Colour
 from ddns_tray.core.text import text
+from ddns_tray.words.saying import Saying
 from ddns_tray.words.speaker import ntr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ddns_tray.core.model import RecordStatus
-    from ddns_tray.core.text import Text
-    from ddns_tray.words.facts import Facts
-    from ddns_tray.words.speaker import Plural
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """What is said of one reason.
-
-    `next` None leaves it to the deadline, if there is one. `watched` stands for `action` where the record has no
-    account, so that there is no "Update now" for it.
-    """
-
-    cause: Text | Plural
-    count: str = ""
-    next: Text | None = None
-    action: Text | None = None
-    watched: Text | None = None
-
-
-def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
-    """The details that may pick a finer saying, the most telling first."""
-    data = status.verdict.reason.data
-    if "rcode" in data:
-        yield str(data["rcode"])
-    if data.get("seen") == ():
-        yield "none"
-    if status.verdict.colour is Colour.RED:
-        yield "red"
-    if status.verdict.colour is Colour.GREEN:
-        yield "green"
-    if seen.authoritative.right:
-        yield "proven"
-
+    from collections.abc import Mapping
 
 LOOK_AGAIN = text("The next check shows whether this is still so.")
 """Said of everything that is not right, where nothing better can be said of what comes next."""
@@ -67,6 +30,7 @@ _FLUSH = text(
 _ENCRYPTED = text(
     "This network may block DNS (port 53). A resolver with tls:// or https:// in the settings gives proof."
 )
+_NAME_SERVERS = text("Correct the zone's name servers at your registrar, or ask your provider.")
 _TRANSFER = text("Check the zone transfer to these servers, or ask your provider.")
 _BY_ITSELF = text("It turns green by itself, by {time} at the latest.")
 _IF_IT_IS_OLD = text("If that is what was there before, it runs out at {expires}.")
@@ -83,6 +47,11 @@ _STILL_WORKS = text(
 )
 _BEHIND = text(
     "With a second router, forward the ports there too. With your provider, ask for a public IPv4 address or use IPv6."
+)
+_CIRCLE = Saying(
+    text("The aliases of this name lead in a circle and never to an address: {path}."),
+    next=LOOK_AGAIN,
+    action=text("Correct one of the aliases at your provider."),
 )
 _NOT_LOOKED = Saying(text("Nobody has looked at this name yet."), next=text("The first check is on its way."))
 
@@ -270,6 +239,10 @@ SAYINGS: Mapping[str, Saying] = {
         action=text("“Update now” creates it."),
         watched=text("Create the record at your provider, or check the spelling of the name."),
     ),
+    "missing:alias": Saying(
+        text("{name} is an alias of {target}, and there is no {type} record for that."),
+        action=text("Correct the alias at your provider, or create what it leads to."),
+    ),
     "missing:NODATA": Saying(
         text("The name exists, but it has no {type} record."),
         action=text("“Update now” creates it."),
@@ -298,12 +271,21 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         count="servers_count",
         next=LOOK_AGAIN,
-        action=text("Correct the zone's name servers at your registrar, or ask your provider."),
+        action=_NAME_SERVERS,
+    ),
+    "lame:no_address": Saying(
+        ntr(
+            "One name server of the zone has no address, so nobody can ask it: {servers}.",
+            "{count} name servers of the zone have no address, so nobody can ask them: {servers}.",
+        ),
+        count="servers_count",
+        next=LOOK_AGAIN,
+        action=_NAME_SERVERS,
     ),
     "lame:red": Saying(
         text("None of the servers named in the delegation serves the zone ({rcode}): {servers}."),
         next=LOOK_AGAIN,
-        action=text("Correct the zone's name servers at your registrar, or ask your provider."),
+        action=_NAME_SERVERS,
     ),
     "servfail": Saying(
         ntr(
@@ -314,6 +296,15 @@ SAYINGS: Mapping[str, Saying] = {
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
     ),
+    "servfail:red": Saying(
+        text(
+            "No authoritative server can answer for the name; these report failures of their own ({rcode}): {servers}."
+        ),
+        next=LOOK_AGAIN,
+        action=_STATUS_PAGE,
+    ),
+    "servfail:circle": _CIRCLE,
+    "resolvers_servfail:circle": _CIRCLE,
     "resolvers_servfail": Saying(
         ntr(
             "One resolver fails to look the name up: {resolvers}.",

@@ -28,6 +28,7 @@ _NO_ADDRESS: Mapping[AddressState, Text] = {
     AddressState.UNDECIDED: text("Behind a VPN: choose whose address your names shall have"),
 }
 _NOT_YET = text("Address not known yet")
+_NOT_NEEDED = text("Your own address was not looked for: no name here follows it")
 _NO_CONNECTION = text("No connection to the internet")
 _LOG_IN_FIRST = text("This network wants you to log in first")
 
@@ -99,6 +100,8 @@ def status_detail(speaker: Speaker, snapshot: Snapshot, now: float) -> str:
             addresses=listed,
             ago=speaker.ago(snapshot.address_changed_at, now),
         )
+    if snapshot.records and not snapshot.addresses and snapshot.rounds:
+        return speaker.say(_NOT_NEEDED)
     states = {found.state for found in snapshot.addresses.values()}
     reason = next((said for state, said in _NO_ADDRESS.items() if state in states), _NOT_YET)
     return speaker.say(reason)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Colour, VerdictKind
+from ddns_tray.core.model import Colour, LookError, VerdictKind
 from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
-from ddns_tray.words.facts import facts, server_name
-from ddns_tray.words.sayings import LOOK_AGAIN, SAYINGS, details
+from ddns_tray.words.facts import facts, server_names
+from ddns_tray.words.saying import details
+from ddns_tray.words.sayings import LOOK_AGAIN, SAYINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import RecordStatus, Verdict
     from ddns_tray.core.text import FieldValue, Text
     from ddns_tray.words.facts import Facts
-    from ddns_tray.words.sayings import Saying
+    from ddns_tray.words.saying import Saying
     from ddns_tray.words.speaker import Speaker
 
 _SHOWN = 4
@@ -221,6 +222,18 @@ def _counted(speaker: Speaker, status: RecordStatus, seen: Facts) -> str:
     return speaker.fill(servers_alone, facts) if servers.asked or facts["servers_right"] else ""
 
 
+_SPOKEN_RCODES: Mapping[str, Text] = {
+    "NOERROR": text("without authority"),
+    LookError.NO_ADDRESS.value: text("no address"),
+}
+
+
+def _spoken_rcode(speaker: Speaker, rcode: str) -> str:
+    """How a server failed: codes of the DNS are the same in every language."""
+    spoken = _SPOKEN_RCODES.get(rcode)
+    return rcode if spoken is None else speaker.say(spoken)
+
+
 _RESOLVERS_RIGHT = text("Resolvers right: {resolvers_right} of {resolvers_asked}")
 _PROVEN = (
     text("Authoritative servers right: {servers_right} · resolvers right: {resolvers_right} of {resolvers_asked}"),
@@ -253,6 +266,8 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
         "name": readable_name(status.key.name),
         "type": str(status.key.type),
         "answer": speaker.listing(authoritative.answers or resolvers.answers),
+        "path": " → ".join(map(readable_name, (status.key.name, *seen.path))),
+        "target": readable_name((status.key.name, *seen.path)[-1]),
     }
     deadline = status.verdict.deadline
     if deadline is not None:
@@ -266,13 +281,15 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
     }
     for name, value in {**counted, **status.verdict.reason.data}.items():
         if isinstance(value, tuple):
-            shown = tuple(map(server_name, value)) if name in {"servers", "resolvers", "ahead"} else value
+            shown = server_names(value) if name in {"servers", "resolvers", "ahead"} else value
             fields[name] = speaker.listing(shown, limit=_SHOWN)
             fields[f"{name}_count"] = len(value)
         elif name == "expires" and isinstance(value, int | float):
             fields[name] = speaker.time(value, now)
         elif name == "read" and isinstance(value, int | float):
             fields[name] = speaker.ago(value, now)
+        elif name == "rcode" and isinstance(value, str):
+            fields[name] = speaker.listing([_spoken_rcode(speaker, each) for each in value.split(", ")])
         else:
             fields[name] = value
     return fields

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ddns_tray import recorded, report
+from ddns_tray.commands.rounds import is_measured_by_our_address
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
-from ddns_tray.core.model import AtProvider, Circumstances, RecordMemory, RecordStatus
+from ddns_tray.core.model import AtProvider, Circumstances, RecordMemory, RecordStatus, RecordType
 from ddns_tray.core.names import mixes_alphabets, readable_name
+from ddns_tray.core.settings import RecordSettings, Settings
 from ddns_tray.terminal import render
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -213,7 +215,7 @@ def test_a_watch_says_how_it_is_line_by_line_until_it_is_told_to_stop(product: P
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        (".", "The name is empty."),
+        (".", "A dot alone is the root of the DNS, which leads to no address."),
         ("", "The name is empty."),
         ("203.0.113.7", "203.0.113.7 is an address, not a name."),
         ("2001:DB8::1", "2001:db8::1 is an address, not a name."),
@@ -256,6 +258,16 @@ def test_an_unusual_name_is_looked_up_as_the_dns_has_it(product: Product, name: 
     assert [each["name"] for each in json.loads(done.stdout)["records"]] == [shown]
     assert told in done.stderr
     assert bool(told) == bool(done.stderr)
+
+
+def test_only_a_name_of_nobody_knows_whom_is_said_to_be_compared_with_our_own_address() -> None:
+    found = snapshots.snapshot(snapshots.mismatch("home.example.org"))
+    assert is_measured_by_our_address(Settings(), found)
+    listed = Settings(records=(RecordSettings("home.example.org", (RecordType.A,)),))
+    assert not is_measured_by_our_address(listed, found)
+    asked_for = replace(found, records=(replace(found.records[0], expected=("192.0.2.9",)),))
+    assert not is_measured_by_our_address(Settings(), asked_for)
+    assert not is_measured_by_our_address(Settings(), snapshots.snapshot(snapshots.record("home.example.org")))
 
 
 def test_letters_are_read_back_where_they_can_be() -> None:
