@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ddns_tray.verify.targets import Target
 
 MOST = 100_000
-"""Questions that are remembered; the answers to all beyond that are read each time."""
+"""Questions that are remembered; the answers to all beyond that are read each time. So many forms are shared, too."""
 _OPT = 41
 _POINTER = 0xC0
 _TTL_OCTETS = 4
@@ -63,6 +63,11 @@ class Familiar:
         self._forms: dict[_Form, _Form] = {}
         self.recognised = 0
         """How many answers did not have to be read."""
+
+    @property
+    def forms(self) -> int:
+        """How many forms are kept to be shared."""
+        return len(self._forms)
 
     def forget(self) -> None:
         """Read everything anew."""
@@ -129,7 +134,9 @@ class Familiar:
         if form is None:
             known.seen.pop(target, None)
             return
-        # Many names have the same form, so it is kept once.
+        # Many names have the same form, so it is kept once. A name that has another answer each time has many of them.
+        if len(self._forms) >= self._most:
+            self._forms.clear()
         known.seen[target] = _Seen(self._forms.setdefault(form, form), seen)
 
 

@@ -101,6 +101,15 @@ def test_beyond_a_bound_nothing_more_is_remembered() -> None:
     assert again[2].query == known[2].query
 
 
+def test_an_answer_that_is_another_each_time_leaves_nothing_behind() -> None:
+    familiar = Familiar(most=5)
+    for last in range(200):
+        one = received(Answer((f"{NAME}. 60 A 192.0.2.{last}",)))
+        familiar.learn(familiar.meet(NAME, RecordType.A, recursive=True), TARGET, one, read(one))
+        assert recall(familiar, one) is not None
+    assert familiar.forms <= 5
+
+
 def test_what_is_recognised_says_what_reading_says_whatever_was_damaged() -> None:
     chance = random.Random(1)
     familiar = knowing(PLAIN)
