@@ -54,13 +54,17 @@ def secret_key(account: str) -> str:
 
 
 def _unknown_provider(provider: str, path: KeyPath, providers: Mapping[str, ProviderSpec], faults: Faults) -> None:
+    """Say what was probably meant. There are far too many services to name them all."""
     wanted = provider.casefold()
-    for spec in providers.values():
-        if wanted in {spec.title.casefold(), *(alias.casefold() for alias in spec.aliases)}:
-            hint = text("Did you mean {suggestion}? Known here: {known}.", suggestion=spec.id, known=_join(providers))
-            break
-    else:
-        hint = known_hint(provider, providers)
+    named = (
+        spec.id for spec in providers.values() if wanted in {each.casefold() for each in (spec.title, *spec.aliases)}
+    )
+    meant = next(named, None) or closest(provider, providers)
+    hint = text("ddns-tray providers lists all that there are.")
+    if meant is not None:
+        hint = text(
+            "Did you mean {suggestion}? Otherwise, ddns-tray providers lists all that there are.", suggestion=meant
+        )
     faults.add(path, text("There is no provider {provider}.", provider=shown(provider)), hint)
 
 
@@ -140,7 +144,3 @@ def _require_fields(spec: ProviderSpec, given: Mapping[str, object], path: KeyPa
             text("The account needs the key {key} for {provider}.", key=field.name, provider=spec.title),
             text('Write a line such as {key} = "…" here.', key=field.name),
         )
-
-
-def _join(words: Mapping[str, object]) -> str:
-    return ", ".join(words)

@@ -70,7 +70,12 @@ def test_no_secret_is_ever_shown_wherever_somebody_put_it(toml: str) -> None:
 def test_an_unknown_provider_is_suggested_by_likeness_title_or_alias(written: str, meant: str) -> None:
     (error,) = errors_of(f"[[account]]\nid = 'x'\nprovider = '{written}'\n")
     assert f"Did you mean {meant}?" in str(error.problem.hint)
-    assert "cloud, server, small" in str(error.problem.hint)
+    assert "ddns-tray providers" in str(error.problem.hint)
+
+
+def test_a_provider_like_no_other_leads_to_the_list() -> None:
+    (error,) = errors_of("[[account]]\nid = 'x'\nprovider = 'qqqqqq'\n")
+    assert str(error.problem.hint) == "ddns-tray providers lists all that there are."
 
 
 def test_a_field_that_a_provider_needs_must_be_there_and_not_be_empty() -> None:
