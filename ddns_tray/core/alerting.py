@@ -71,12 +71,10 @@ def changes(
         if agreement.state is AddressState.AGREED
     }
     told = {kind: {each.key for each in notices if each.kind is kind} for kind in NoticeKind}
-    here = {each.key for each in after.records} - told[NoticeKind.RECOVERED]
-    return notices, AlertMemory(
-        MappingProxyType({**memory.addresses, **known}),
-        frozenset(here & (memory.troubled | told[NoticeKind.TROUBLE])),
-        frozenset(here & (memory.warned | told[NoticeKind.WARNING])),
-    )
+    troubled, warned = memory.troubled | told[NoticeKind.TROUBLE], memory.warned | told[NoticeKind.WARNING]
+    either = (troubled | warned) - told[NoticeKind.RECOVERED]  # few or none of ten thousand
+    here = frozenset(each.key for each in after.records if each.key in either) if either else frozenset()
+    return notices, AlertMemory(MappingProxyType({**memory.addresses, **known}), here & troubled, here & warned)
 
 
 def _address_notices(memory: AlertMemory, after: Snapshot) -> Iterator[Notice]:
@@ -93,7 +91,10 @@ def _address_notices(memory: AlertMemory, after: Snapshot) -> Iterator[Notice]:
 
 
 def _record_notices(memory: AlertMemory, after: Snapshot, warn_after: float | None) -> Iterator[Notice]:
+    nothing_told = not (memory.troubled or memory.warned)
     for record in after.records:
+        if nothing_told and record.verdict.colour is Colour.GREEN:  # as nearly all of ten thousand
+            continue
         colour, in_trouble, warned = record.verdict.colour, record.key in memory.troubled, record.key in memory.warned
         if colour is Colour.RED and not in_trouble:
             kind = NoticeKind.TROUBLE

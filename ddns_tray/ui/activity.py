@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from ddns_tray.core.model import Family, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ddns_tray.core.alerting import Notice
     from ddns_tray.core.errors import Problem
@@ -78,9 +78,7 @@ def _address_events(before: Snapshot, after: Snapshot) -> Iterator[Event]:
 def _record_events(before: Snapshot, after: Snapshot) -> Iterator[Event]:
     if before.records is after.records:
         return
-    known = {record.key: record for record in before.records}
-    for record in after.records:
-        old = known.get(record.key)
+    for old, record in _side_by_side(before.records, after.records):
         if old is record:
             continue
         result = record.last_update
@@ -88,6 +86,16 @@ def _record_events(before: Snapshot, after: Snapshot) -> Iterator[Event]:
             yield Event(result.at, EventKind.WRITE, record=_light(record), result=result)
         if old is not None and old.verdict.kind is not record.verdict.kind:
             yield Event(after.at, EventKind.VERDICT, record=_light(record))
+
+
+def _side_by_side(
+    before: tuple[RecordStatus, ...], after: tuple[RecordStatus, ...]
+) -> Iterable[tuple[RecordStatus | None, RecordStatus]]:
+    """Each record with what it was; they hardly ever stand in another order, and keys take long to look up."""
+    if len(before) == len(after) and all(old.key is new.key for old, new in zip(before, after, strict=True)):
+        return zip(before, after, strict=True)
+    known = {record.key: record for record in before}
+    return ((known.get(record.key), record) for record in after)
 
 
 def _light(record: RecordStatus) -> RecordStatus:

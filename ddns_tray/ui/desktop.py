@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from ddns_tray.ui.window import MainWindow, Page
 
 log = logging.getLogger(__name__)
+
+MANY = 1000
+"""Records of which a snapshot takes some milliseconds for everybody who shows it."""
 
 
 class Desktop(QObject):
@@ -116,8 +119,16 @@ class Desktop(QObject):
         self.tray.show_snapshot(snapshot)
         notices = self.notifier(snapshot)
         self.activity.observe(before, snapshot, notices)
-        if self._window is not None:
+        if self._window is None:
+            return
+        if len(snapshot.records) < MANY:
             self._window.show_snapshot(snapshot)
+        else:  # in a turn of its own: together with the rest of a round it would hold itself up
+            QTimer.singleShot(0, self._window, self._show_newest)
+
+    def _show_newest(self) -> None:
+        if self._window is not None:
+            self._window.show_snapshot(self._snapshot)
 
     def look_for_move(self) -> None:
         """Find out whether the system starts another copy than this one: then somebody has moved it."""

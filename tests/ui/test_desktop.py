@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from ddns_tray.core.model import Family
+from ddns_tray.core.model import Family, Phase
 from ddns_tray.core.settings import AlertSettings, GeneralSettings
 from ddns_tray.ui.controls import Banner
-from ddns_tray.ui.desktop import Desktop
+from ddns_tray.ui.desktop import MANY, Desktop
 from ddns_tray.ui.tasks import Tasks as RealTasks
 from ddns_tray.ui.window import Page
 from tests.support import snapshots
@@ -75,6 +75,23 @@ async def test_the_addresses_are_copied(desktop: Desktop, tasks: Tasks) -> None:
     await tasks.drain()
     desktop.menu.copy_chosen.emit()
     assert QGuiApplication.clipboard().text() == "11.22.33.44\n2a02:810d:1:2::7"
+
+
+async def test_of_many_names_the_window_shows_the_newest_in_a_turn_of_its_own(
+    desktop: Desktop, behind: Behind, qtbot: QtBot
+) -> None:
+    desktop.open_window()
+    window = desktop.window
+    assert window is not None
+    many = snapshots.many(MANY)
+    behind[1].publish(many)
+    behind[1].publish(replace(many, records=many.records[1:], phase=Phase.IDLE))
+    behind[1].publish(many)
+    assert window.names.model.total() != MANY
+    qtbot.waitUntil(lambda: window.names.model.total() == MANY)
+    behind[1].publish(many)
+    window.close()  # what was still to be shown has nobody to show it to
+    QGuiApplication.processEvents()
 
 
 @pytest.mark.usefixtures("desktop")
