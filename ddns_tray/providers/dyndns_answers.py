@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 REFUSED_AGENT = "127.0.0.1"
 """A service that says "good" for this address has refused the program."""
 
+NOTHING_TO_SAY = str(HTTPStatus.NO_CONTENT.value)
+"""What the answer 204 reads as, which has no body."""
+
 _TAG = re.compile(r"<[^>]*>")
 _DOCUMENT = re.compile(r"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
@@ -79,7 +82,7 @@ class Judge:
         if self._reads in {Reads.HEADER, Reads.MARKUP}:
             body = _TAG.sub("\n", body)
         lines = [" ".join(line.split()) for line in body.splitlines()]
-        return [line for line in lines if line] or [""]
+        return [line for line in lines if line] or [NOTHING_TO_SAY if response.status == HTTPStatus.NO_CONTENT else ""]
 
     def _look_for_refusal(self, lines: Iterable[str], response: HttpResponse, service: HttpService) -> None:
         for pattern, kind, pause in self._refused:

@@ -105,7 +105,7 @@ The words in braces are filled in: `{name}` (or `{domain}`) the host name, `{ip}
 `{ttl}`, `{username}`, and `{password}`, which comes from the keyring. `method` and `body` send a form or JSON, `auth`
 shows the password as `basic` or `bearer`. `success` is a regular expression that every line of a good answer has to
 match as a whole; without it, `good` and `nochg` with or without the address are good. A web page is never a good
-answer, nor is any status that is no success.
+answer, nor is any status that is no success; the answer 204, which has no body, reads as `204`.
 
 The Callback of ddns-go becomes the same with other placeholders: `#{ip}` is `{ip}`, `#{domain}` is `{domain}`,
 `#{recordType}` is `{type}`, `#{ttl}` is `{ttl}`.

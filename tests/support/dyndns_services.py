@@ -118,6 +118,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
             (_text("", status=410), PermissionDenied),
             (_text("", status=411), RequestRejected),
             (_text("", status=503), RateLimited),
+            unchanged=_text("", status=204),
         ),
         "domain_offensive": _dyn_and(
             (_text("numhost", status=400), RecordNotFound), (_text("toomanyrequests", status=429), RateLimited)

@@ -98,7 +98,7 @@ ROWS = (
         path="/v0/dyndns/update",
         key=Key.API,
         answers=Answers(
-            written=("",),
+            written=("204",),
             statuses=MappingProxyType({404: RecordNotFound}),
         ),
     ),

@@ -81,7 +81,7 @@ ROWS = (
         title="Selfhost.de",
         aliases=("selfhost.eu", "selfhost.bz", "carol.selfhost.de"),
         homepage="https://www.selfhost.de",
-        facts="selfhost.de: API Update Schnittstelle",
+        facts="selfhost.de: API Update Schnittstelle (204: the address is the same)",
         server="https://carol.selfhost.de",
         key=Key.UPDATES,
         needs=("username", "password", "name"),
@@ -89,8 +89,8 @@ ROWS = (
         aaaa=None,
         bound=True,
         answers=dyndns2_and(
-            unchanged=("204" + r".*",),
-            written=("200" + r".*",),
+            unchanged=(word("204"),),
+            written=(word("200"),),
             statuses={
                 409: RecordNotFound,
                 410: PermissionDenied,

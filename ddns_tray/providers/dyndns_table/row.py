@@ -5,7 +5,8 @@ registry's entry. Templates hold `{placeholders}`: `{name}` the host name, `{hos
 service wants them apart, `{ip}` the address, `{type}` A or AAAA, `{ttl}`, and every field of the account by its name.
 
 Answers are regular expressions that have to match a whole line (or a whole value), whatever the case: a code inside
-another word is no code. A group called `ip` is compared with the address that was sent.
+another word is no code. A group called `ip` is compared with the address that was sent. The answer 204, which has no
+body, reads as 204.
 """
 
 from __future__ import annotations
