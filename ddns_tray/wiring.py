@@ -398,8 +398,12 @@ async def _harmless(listening: Coroutine[object, object, None]) -> None:
 
 
 def _network() -> tuple[object, ...]:
-    """What of this computer's network decides by which addresses it can be reached."""
-    return (frozenset(interface_addresses()), default_routes())
+    """What of this computer's network decides by which addresses it can be reached.
+
+    Link-local addresses come and go with every container, and one that is still being checked is none yet.
+    """
+    found = interface_addresses()
+    return frozenset(each for each in found if not (each.tentative or each.address.is_link_local)), default_routes()
 
 
 def build_runtime(
