@@ -10,15 +10,13 @@ import os
 import platform
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 from devtools import archives
 from devtools.freezing import python, reproducible, source_date, version
 from devtools.pictures import PNG_SIZES, SOURCE
 from devtools.shell import ROOT, Failure, run_quietly
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LINUX = ROOT / "packaging" / "linux"
 HOME = "usr/lib/ddns-tray"
@@ -103,28 +101,19 @@ def rpm(bundle: Path, work: Path, target: Path, *, level: int = 6, shown_version
     values = {
         "VERSION": shown_version or version(),
         "PAYLOAD": f"w{level}.xzdio" if level else "w.ufdio",
-        "STAGE": str(root),
         "GLIBC": archives.needed_glibc(p for p in entries if p.is_file()),
     }
     for name, value in {**values, "FILES": "\n".join(listed)}.items():
         recipe = recipe.replace(f"@{name}@", value)
-    top = work / "rpmbuild"
-    if top.exists():
-        shutil.rmtree(top)
-    top.mkdir()
-    (top / "ddns-tray.spec").write_text(recipe, encoding="utf-8")
-    command: list[str | Path] = [
-        "rpmbuild",
-        "-bb",
-        "--define",
-        f"_topdir {top}",
-        "--define",
-        f"_rpmdir {top}",
-        top / "ddns-tray.spec",
-    ]
-    run_quietly("Packing the .rpm", [*command, "--target", machine()], env=_dated())
-    (built,) = top.glob("*/*.rpm")
-    return built.replace(target / built.name)
+    # A place of its own: rpmbuild writes it into shell scripts, and a checkout may lie in a folder with a space.
+    with tempfile.TemporaryDirectory(prefix="rpmbuild-") as folder:
+        top = Path(folder)
+        (top / "ddns-tray.spec").write_text(recipe, encoding="utf-8")
+        places = ["--define", f"_topdir {top}", "--define", f"_rpmdir {top}", "--define", f"_tmppath {top}"]
+        command: list[str | Path] = ["rpmbuild", "-bb", *places, "--target", machine(), top / "ddns-tray.spec"]
+        run_quietly("Packing the .rpm", command, env={**_dated(), "STAGE": str(root)})
+        (built,) = top.glob("*/*.rpm")
+        return Path(shutil.move(built, target / built.name))
 
 
 def appdir(bundle: Path, work: Path, target: Path) -> Path:

@@ -207,7 +207,7 @@ def small(tmp_path: Path) -> Path:
 
 
 def test_the_rpm_holds_the_same_tree_as_the_deb_and_runs_nothing_at_installation(small: Path, tmp_path: Path) -> None:
-    rpm = linux_packages.rpm(small, tmp_path / "work", tmp_path)
+    rpm = linux_packages.rpm(small, tmp_path / "a folder", tmp_path)
     deb = linux_packages.deb(small, tmp_path / "work", tmp_path)
     told = subprocess.run(
         ["rpm", "-qp", "--qf", "[%{FILENAMES}\n]", rpm], capture_output=True, text=True, check=True
