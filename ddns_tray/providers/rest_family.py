@@ -23,7 +23,6 @@ from ddns_tray.core.errors import (
 )
 from ddns_tray.core.model import AccountReport, ExistingRecord, ExistingSet, RecordKey, RecordType
 from ddns_tray.core.names import parents
-from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.core.text import text
 from ddns_tray.providers.rest import Dialect, HttpService
 from ddns_tray.providers.rest_family_pages import MAX_PAGES, Page, Params, at, maybe, number, scalar
@@ -215,7 +214,7 @@ class RestReading(ZonedProvider):
     def _default_ttl(self, zone: Zone) -> int:
         """Our default, or what the service offers in its place."""
         del zone
-        return self._capabilities.offered_ttl(DEFAULT_TTL) or DEFAULT_TTL
+        return self._capabilities.offered_ttl(self._declared.new_ttl) or self._declared.new_ttl
 
     async def _write_with(self, call: Call, draft: Draft, *, missing: Refusal) -> Json:
         """Send a call that writes. A refusal may mean that a CNAME came in between: then that is what we say."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_address
+from ddns_tray.core.settings import DEFAULT_TTL
 from ddns_tray.providers.rest import Fault, path
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import ONE_PAGE, Pages, Params, at, maybe, scalar
@@ -152,7 +153,8 @@ class RestService:
 
     Without `zones` the account cannot be asked for its zones: then its records are listed for one name after the other,
     the longest first, which fails with 404 or `ZoneNotFound` for what is no zone of the account. `after` is sent once
-    after all writes.
+    after all writes. `new_ttl` is for records that nobody asked a TTL for, in seconds: some services refuse ours to
+    those who do not pay.
     """
 
     records: Listing
@@ -167,6 +169,7 @@ class RestService:
     delete: Call | None = None
     put: Call | None = None
     after: Call | None = None
+    new_ttl: int = DEFAULT_TTL
     fault: Callable[[int, Json], Fault | None] | None = None
     codes: Mapping[str, Refusal] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -1,7 +1,8 @@
 """Gcore, its DNS API version 2.
 
 Source: "DNS" at gcore.com/docs/api-reference/dns (read on 2026-11-22). An RRset has values with metadata, and filters
-that choose among them; both go back with every change, and so do values that are switched off.
+that choose among them; both go back with every change, and so do values that are switched off. The free plan has no
+TTL below 120 seconds: ddns-go, dns/gcore.go.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ SERVICE = RestService(
     create=Call("POST", _RRSET, _body),
     put=Call("PUT", _RRSET, _body),
     delete=Call("DELETE", _RRSET),
+    new_ttl=120,
     fault=fault_at(message="error"),
 )
 

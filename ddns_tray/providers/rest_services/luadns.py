@@ -1,7 +1,8 @@
 """LuaDNS, its REST API version 1.
 
 Source: "API" at luadns.com/api.html (read on 2026-11-22). The account's e-mail address and the key go by HTTP Basic.
-Names end with a dot. 1,200 requests in five minutes are allowed.
+Names end with a dot. 1,200 requests in five minutes are allowed. New records get a TTL of 300 seconds, below which lego
+(providers/dns/luadns) does not go.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ SERVICE = RestService(
     create=Call("POST", _RECORDS, _body),
     update=Call("PUT", f"{_RECORDS}/{{id}}", _body),
     delete=Call("DELETE", f"{_RECORDS}/{{id}}"),
+    new_ttl=300,
     fault=fault_at(message="message"),
 )
 
