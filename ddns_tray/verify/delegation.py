@@ -42,10 +42,11 @@ _START_SERVERS = 4
 
 @dataclass(frozen=True, slots=True)
 class NameServer:
-    """One NS name and its addresses; none is a finding, not an error."""
+    """One NS name and its addresses; none is a finding, not an error, unless `lost`: nobody answered who could tell."""
 
     name: str
     endpoints: tuple[Endpoint, ...]
+    lost: bool = False
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -219,7 +220,7 @@ class Delegations:
                 names = found.servers[:_START_SERVERS]
                 resolved = await asyncio.gather(*map(self._resolve, names))
                 servers = [
-                    NameServer(server, tuple(map(Endpoint, addresses)))
+                    NameServer(server, tuple(map(Endpoint, addresses or ())), lost=addresses is None)
                     for server, addresses in zip(names, resolved, strict=True)
                 ]
                 self._from_resolver.add(domain)
@@ -272,7 +273,7 @@ class Delegations:
         servers = here.servers if own is None else await self._servers(own, here, side_walks, at_home=True)
         if zone == here.zone:
             servers = _merge(here.servers, servers)
-        until = min(here.expires, self._until(MAX_LIFE if own is None else own.ttl))
+        until = min(here.expires, self._until(MAX_LIFE if own is None else own.ttl, servers))
         delegation = self._zones[zone] = Delegation(zone, servers, until, settled=True)
         return delegation
 
@@ -281,18 +282,23 @@ class Delegations:
         known = self._known(referral.zone)
         if known is not None and known.settled and is_in_zone(known.zone, above):
             return known
-        delegation = self._zones[referral.zone] = Delegation(referral.zone, servers, self._until(referral.ttl))
+        until = self._until(referral.ttl, servers)
+        delegation = self._zones[referral.zone] = Delegation(referral.zone, servers, until)
         return delegation
 
-    def _until(self, ttl: float) -> float:
-        return self._clock.monotonic() + min(max(ttl, MIN_LIFE), MAX_LIFE)
+    def _until(self, ttl: float, servers: Iterable[NameServer]) -> float:
+        life = MIN_LIFE if any(server.lost for server in servers) else min(max(ttl, MIN_LIFE), MAX_LIFE)
+        return self._clock.monotonic() + life
 
     async def _first_good(self, delegation: Delegation, name: str, record_type: str, *, towards: str) -> Reply:
-        """The first useful reply of a zone's servers, some of them asked at a time, in an order drawn by lot."""
+        """The first useful reply of a zone's servers, some of them asked at a time, in an order drawn by lot.
+
+        Without one there is an error only if nobody answered at all.
+        """
         targets = sorted(delegation.targets, key=lambda target: (_is_ipv6(target), self._chance.random()))
         query = prepare(name, record_type, recursive=False)
         error = LookError.TIMEOUT if targets else LookError.NO_ADDRESS
-        silent = 0
+        silent, heard = 0, False
         while targets and silent < _AT_ONCE * _BATCHES:
             batch, targets = targets[:_AT_ONCE], targets[_AT_ONCE:]
             pending = {asyncio.ensure_future(self._asker.ask(t, query, self._asker.patience.walk)) for t in batch}
@@ -303,11 +309,12 @@ class Delegations:
                         if _is_useful(reply, towards, delegation.zone):
                             return reply
                         error = reply.error or error
+                        heard |= reply.message is not None
                         silent += reply.error is not LookError.UNREACHABLE
             finally:
                 for task in pending:
                     task.cancel()
-        return Reply(self._clock.now(), Transport.UDP, error=error)
+        return Reply(self._clock.now(), Transport.UDP, error=None if heard else error)
 
     # --- addresses of servers ------------------------------------------------------------------------------------
 
@@ -320,14 +327,18 @@ class Delegations:
             *(self._addresses(name, referral, here, side_walks, at_home=at_home) for name in names)
         )
         return tuple(
-            NameServer(name, tuple(Endpoint(address, self._port) for address in dict.fromkeys(addresses)))
+            NameServer(
+                name,
+                tuple(Endpoint(address, self._port) for address in dict.fromkeys(addresses or ())),
+                lost=addresses is None,
+            )
             for name, addresses in zip(names, found, strict=True)
         )
 
     async def _addresses(
         self, server: str, referral: Referral, here: Delegation, side_walks: int, *, at_home: bool
-    ) -> tuple[str, ...]:
-        """The addresses of an NS name: glue that `here` may speak for, or else looked up."""
+    ) -> tuple[str, ...] | None:
+        """The addresses of an NS name: glue that `here` may speak for, or else looked up; None if nobody answered."""
         glue = referral.glue.get(server, ())
         if glue and is_in_zone(server, here.zone):
             return glue
@@ -335,20 +346,25 @@ class Delegations:
             return await self._ask_addresses(here, server) if at_home else ()  # only glue could have told
         if side_walks == 0:
             return ()
-        if not self._closed and (found := await self._resolve(server)):
-            return found
+        told = None if self._closed else await self._resolve(server)
+        if told:
+            return told
         try:
-            return await self._ask_addresses(await self._find(server, side_walks - 1), server)
+            found = await self._ask_addresses(await self._find(server, side_walks - 1), server)
         except NotFound:
-            return ()
+            found = None
+        return told if found is None else found
 
-    async def _ask_addresses(self, delegation: Delegation, server: str) -> tuple[str, ...]:
+    async def _ask_addresses(self, delegation: Delegation, server: str) -> tuple[str, ...] | None:
         replies = [await self._first_good(delegation, server, kind, towards=server) for kind in ("A", "AAAA")]
-        return _addresses_in(replies, server)
+        lost = any(each.lost for each in delegation.servers)
+        silent = any(reply.error is not None and (lost or reply.error is not LookError.NO_ADDRESS) for reply in replies)
+        return _addresses_in(replies, server) or (None if silent else ())
 
-    async def _resolve(self, server: str) -> tuple[str, ...]:
+    async def _resolve(self, server: str) -> tuple[str, ...] | None:
         replies = [await self._ask_resolvers(server, kind) for kind in ("A", "AAAA")]
-        return _addresses_in([reply for reply in replies if reply is not None], server)
+        heard = [reply for reply in replies if reply is not None]
+        return _addresses_in(heard, server) or (None if len(heard) < len(replies) else ())
 
 
 def _cut(delegation: Delegation) -> Cut:
@@ -381,9 +397,10 @@ def _merge(one: tuple[NameServer, ...], other: tuple[NameServer, ...]) -> tuple[
     """The servers of `one`, and what `other` adds to them: names and addresses that were not there yet."""
     known = {endpoint for server in one for endpoint in server.endpoints}
     more = {server.name: tuple(e for e in server.endpoints if e not in known) for server in other}
-    merged = [NameServer(server.name, server.endpoints + more.pop(server.name, ())) for server in one]
+    merged = [NameServer(server.name, server.endpoints + more.pop(server.name, ()), server.lost) for server in one]
+    added = [replace(server, endpoints=more[server.name]) for server in other if server.name in more]
     empty = {server.name for server in other if not server.endpoints}
-    return (*merged, *(NameServer(name, extra) for name, extra in more.items() if extra or name in empty))
+    return (*merged, *(server for server in added if server.endpoints or server.name in empty))
 
 
 def _world() -> tuple[NameServer, ...]:

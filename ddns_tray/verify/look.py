@@ -160,7 +160,7 @@ class Look:
         ]
         zone.begin()
         seen: dict[RecordType, list[Observation]] = {
-            kind: [unheard(server, LookError.NO_ADDRESS, self._clock.now()) for server in zone.without_address]
+            kind: [unheard(server, error, self._clock.now()) for server, error in zone.without_address]
             for kind in types
         }
         serials = zone.serials or await zone.settle()

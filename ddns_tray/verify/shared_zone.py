@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.model import LookError
 from ddns_tray.verify import answers
 from ddns_tray.verify.queries import prepare
 
@@ -46,7 +47,11 @@ class SharedZone:
         self.path = path
         once = {target.endpoint: target for target in reversed(delegation.targets)}
         self.targets: Sequence[Target] = tuple(reversed(once.values()))
-        self.without_address = tuple(server.name for server in delegation.servers if not server.endpoints)
+        self.without_address = tuple(
+            (server.name, LookError.UNREACHABLE if server.lost else LookError.NO_ADDRESS)
+            for server in delegation.servers
+            if not server.endpoints
+        )
         self.silence = Silence()
         self.serials: Sequence[int | None] | None = None
         self.follow_within: int | None = None

@@ -8,6 +8,7 @@ import pytest
 
 from ddns_tray.core.model import Cut, LookError
 from ddns_tray.verify.delegation import Delegation, Delegations, NotFound
+from ddns_tray.verify.shared_zone import SharedZone
 from ddns_tray.verify.targets import Endpoint, Target
 from tests.support.clock import FakeClock
 from tests.support.dns_server import Answer, DnsServer, has_more_loopback, servers
@@ -129,6 +130,21 @@ async def test_a_server_named_in_another_zone_is_looked_up_there(network: Networ
     network.two.add_zone("host.test", "@ NS ns1", f"ns1 A {TWO}", f"dns A {ONE}")
     network.one.add_zone("ex.test", "@ NS dns.host.test.", "home A 192.0.2.7")
     assert addresses(await walks.find("home.ex.test")) == {"dns.host.test": {ONE}}
+
+
+async def test_a_server_whose_address_nobody_told_is_not_one_without(
+    network: Network, walks: Delegations, asker: Asker, clock_of_walks: FakeClock
+) -> None:
+    network.delegate("ex NS dns.host", "ex NS ns1.ex", f"ns1.ex A {ONE}", "host NS ns1.host", f"ns1.host A {TWO}")
+    network.one.add_zone("ex.test", "@ NS dns.host.test.", "@ NS ns1", f"ns1 A {ONE}", "home A 192.0.2.7")
+    network.two.otherwise = Answer(drop=True)
+    found = await walks.find("home.ex.test")
+    assert {server.name: server.lost for server in found.servers} == {"dns.host.test": True, "ns1.ex.test": False}
+    assert SharedZone(asker, found, ()).without_address == (("dns.host.test", LookError.UNREACHABLE),)
+    network.two.otherwise = Answer(rcode="REFUSED")
+    await clock_of_walks.advance(61)
+    found = await walks.find("home.ex.test")
+    assert {server.name: server.lost for server in found.servers} == {"dns.host.test": False, "ns1.ex.test": False}
 
 
 async def test_two_zones_that_need_each_other_end(network: Network, walks: Delegations) -> None:
