@@ -12,7 +12,7 @@
 #   127.0.0.22 BIND     example.test      secondary (AXFR/IXFR + NOTIFY from .21)
 #   127.0.0.23 BIND     dyn.test          RFC 2136 + TSIG (key ddns. hmac-sha256); lag.test primary
 #   127.0.0.24 Knot     signed.test       automatic signing + RFC 2136 + TSIG (same key)
-#   127.0.0.25 NSD      bogus.test (expired RRSIGs), bogusds.test (wrong DS in parent), odd.test
+#   127.0.0.25 NSD      bogus.test (expired RRSIGs), bogusds.test (wrong DS in parent), odd.test, oddalg.test (DS of an unknown algorithm), twins.test (a second server without an address); noglue.test is delegated to a server in it without glue
 #   127.0.0.26 NSD      lag.test          secondary that ignores NOTIFY -> lags until lag-release
 #   127.0.0.22 BIND     servfail.test     secondary whose primary is dead -> SERVFAIL
 #   127.0.0.31 NSD      lame.test is delegated here, not served -> REFUSED
@@ -218,7 +218,9 @@ C
     d bogus 127.0.0.25; d bogusds 127.0.0.25; d odd 127.0.0.25; d lame 127.0.0.31; d halflame 127.0.0.31 127.0.0.25; d dead 127.0.0.39; d blackhole 127.0.0.38; d servfail 127.0.0.22
     printf 'v6 NS ns1.v6\nns1.v6 AAAA 2001:db8:bed::21\n'
     printf 'dual NS ns1.dual\ndual NS ns2.dual\nns1.dual A 127.0.0.21\nns1.dual AAAA 2001:db8:bed::21\nns2.dual AAAA 2001:db8:bed::22\n'
+    d oddalg 127.0.0.25; d twins 127.0.0.25; printf 'noglue NS ns1.noglue\n'
     cat keys/dsset-bogus.test.
+    echo "oddalg.test. IN DS 12345 200 2 0000000000000000000000000000000000000000000000000000000000000000"
     echo "bogusds.test. IN DS 12345 13 2 0000000000000000000000000000000000000000000000000000000000000000"
     grep -h ' DS ' keys/ds.signed | sed 's/^signed.test. DS/signed.test. IN DS/'; cat keys/ds.psigned
   } >zones/test.zone
@@ -227,6 +229,9 @@ C
   dnssec-signzone -S -K keys -d keys -o . -f zones/root.signed zones/root.zone >>log/sign.log 2>&1
   grep -hE 'DNSKEY\s+257' keys/K.+*.key >root.anchor
   printf '. 3600000 NS a.root.\na.root. 3600000 A 127.0.0.10\n' >root.hints
+  # of twins.test the zone itself names a second server, and nobody knows its address; oddalg.test has a DS of an unknown algorithm
+  sed 's/odd\.test/oddalg.test/' zones/odd.test.zone >zones/oddalg.test.zone
+  { sed 's/odd\.test/twins.test/' zones/odd.test.zone; printf '@ NS ns2\n'; } >zones/twins.test.zone
   # halflame.test is served by .25 only
   sed 's/odd\.test/halflame.test/' zones/odd.test.zone >zones/halflame.test.zone
   # ---------- NSD instances
@@ -248,7 +253,7 @@ remote-control:
   z() { printf 'zone:\n  name: "%s"\n  zonefile: "%s"\n' "$1" "$2"; }
   z . root.signed | nsd_conf root 127.0.0.10 2001:db8:bed::10
   z test test.signed | nsd_conf tld 127.0.0.11 2001:db8:bed::11
-  { z bogus.test bogus.test.signed; z bogusds.test bogusds.test.signed; z odd.test odd.test.zone; z halflame.test halflame.test.zone; } | nsd_conf odd 127.0.0.25
+  { z bogus.test bogus.test.signed; z bogusds.test bogusds.test.signed; z odd.test odd.test.zone; z halflame.test halflame.test.zone; z oddalg.test oddalg.test.zone; z twins.test twins.test.zone; } | nsd_conf odd 127.0.0.25
   printf 'zone:\n  name: "lag.test"\n  zonefile: "lag.secondary"\n  request-xfr: AXFR 127.0.0.23 NOKEY\n  outgoing-interface: 127.0.0.26\n' | nsd_conf lag 127.0.0.26
   z unrelated.test odd.test.zone | sed 's/unrelated/odd/' | nsd_conf lame 127.0.0.31
   # ---------- resolvers

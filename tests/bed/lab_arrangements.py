@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import deadline
-from ddns_tray.core.model import AtProvider
+from ddns_tray.core.model import AtProvider, RecordMemory
 from tests.support.lab import PRIMARY, SECONDARY, Lab, Scenario, settled, with_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ddns_tray.core.model import RecordMemory
 
 EDGE = "104.16.132.229"
 NEW, OLD = "198.51.100.50", "198.51.100.51"
@@ -43,6 +42,9 @@ NO_NETWORK = _REJECT.format("")
 NO_IPV4 = _REJECT.format("meta nfproto ipv4")
 
 
+EVERYBODY = ("53", "54", "55", "56")
+
+
 async def warm(lab: Lab, scenario: Scenario) -> None:
     """The resolvers know the name, so that a fault on the line is between us and them alone."""
     await lab.warm(scenario.name)
@@ -52,13 +54,39 @@ async def publish(lab: Lab, scenario: Scenario, *, address: str = NEW) -> None:
     await lab.publish(scenario.name, address)
 
 
-async def change(lab: Lab, scenario: Scenario) -> RecordMemory:
+async def never_seen(lab: Lab, scenario: Scenario, *, address: str = NEW) -> RecordMemory:
+    """Nobody has ever looked at the name."""
+    await lab.publish(scenario.name, address)
+    return RecordMemory()
+
+
+async def change(lab: Lab, scenario: Scenario, *, ttl: int = 60, cached_by: Sequence[str] = EVERYBODY) -> RecordMemory:
     """The name led to OLD, was proven, is in all caches, and leads to NEW now."""
-    await lab.publish(scenario.name, OLD)
-    await lab.warm(scenario.name)
+    await lab.publish(scenario.name, OLD, ttl=ttl)
+    await lab.warm(scenario.name, cached_by)
     before = replace(scenario, wanted=(OLD,))
     _, memory, _, _ = await lab.judged(before, settled(before, time.time() + scenario.shift))
-    await lab.publish(scenario.name, NEW)
+    await lab.publish(scenario.name, NEW, ttl=ttl)
+    return memory
+
+
+async def change_at_once(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """The same with answers that no cache may keep; the common ones keep them for some seconds all the same."""
+    memory = await change(lab, scenario, ttl=0)
+    for last in EVERYBODY:
+        await lab.wait_for(f"127.0.0.{last}", scenario.name, {NEW})
+    return memory
+
+
+async def change_behind_an_alias(lab: Lab, scenario: Scenario, *, alias_ttl: int, ttl: int) -> RecordMemory:
+    """The name is an alias, and the address at its end changed."""
+    end = f"end-of-{scenario.name}"
+    await lab.publish(scenario.name, f"{end}.", kind="CNAME", ttl=alias_ttl, servers=())
+    await lab.publish(end, OLD, ttl=ttl)
+    await lab.warm(scenario.name)
+    before = replace(scenario, wanted=(OLD,))
+    _, memory, _, _ = await lab.judged(before, settled(before, time.time()))
+    await lab.publish(end, NEW, ttl=ttl)
     return memory
 
 

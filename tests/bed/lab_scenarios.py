@@ -10,11 +10,14 @@ from tests.bed.lab_arrangements import (
     NEW,
     OLD,
     change,
+    change_at_once,
+    change_behind_an_alias,
     change_behind_our_back,
     create_after_a_question,
     just_written,
     lag,
     lag_and_release,
+    never_seen,
     publish,
     remembered_by_another_clock,
     remembered_from_later,
@@ -27,6 +30,8 @@ from tests.bed.lab_verdicts import (
     EVERY,
     HOME,
     LAG_FOLLOWS,
+    LIAR,
+    NO_ADDRESS,
     ODD,
     OTHERS,
     RED,
@@ -36,7 +41,7 @@ from tests.bed.lab_verdicts import (
     matched,
     missing,
 )
-from tests.support.lab import HTTPS, TLS, Says, Scenario
+from tests.support.lab import HTTPS, PLAIN, TLS, Says, Scenario
 
 MATCHED = (
     Scenario("a name on a signed zone", "home.signed.test", matched(1), ("198.51.100.24",)),
@@ -48,6 +53,14 @@ MATCHED = (
     Scenario("a wildcard", "abc.wild.example.test", matched(), ("198.51.100.99",)),
     Scenario("an alias within its zone", "alias.example.test", matched(), (HOME,)),
     Scenario("an alias into another zone", "ext.example.test", matched(1), ("198.51.100.23",)),
+    Scenario("a key of an algorithm that nobody knows", "home.oddalg.test", matched(1), (ODD,)),
+    Scenario(
+        "a watched name that is parked at no address",
+        "parked.example.test",
+        matched(code="consistent"),
+        arrange=partial(publish, address="0.0.0.0"),
+    ),
+    Scenario("answers that may not be kept at all", "brief.example.test", matched(), (NEW,), arrange=change_at_once),
     Scenario("a name that shall not be there and is not", "nope1.example.test", matched(2, 0, "absent"), ()),
     Scenario("resolvers over TLS", "multi.example.test", matched(2, 3), ("198.51.100.8", "198.51.100.9"), sees=TLS),
     Scenario("resolvers over HTTPS", "multi.example.test", matched(), ("198.51.100.8", "198.51.100.9"), sees=HTTPS),
@@ -123,6 +136,15 @@ WRONG = (
     Scenario("one of two servers refuses", "home.halflame.test", lame(YELLOW, "ns1.halflame.test"), (ODD,)),
     Scenario("one of two servers refuses, watched", "home.halflame.test", lame(YELLOW, "ns1.halflame.test")),
     Scenario(
+        "a server of the child without an address",
+        "home.twins.test",
+        lame(YELLOW, "ns2.twins.test", rcode=NO_ADDRESS),
+        (ODD,),
+    ),
+    Scenario(
+        "the only server has no address", "home.noglue.test", lame(RED, "ns1.noglue.test", rcode=NO_ADDRESS), (ODD,)
+    ),
+    Scenario(
         "a secondary without its zone",
         "x.servfail.test",
         lame(RED, "ns1.servfail.test", Kind.SERVFAIL, "SERVFAIL"),
@@ -193,6 +215,51 @@ TIME = (
             shift=3600.0 * hours,
         )
         for number, hours in ((5, 1), (6, -1))
+    ),
+    Scenario(
+        "an old answer that servers let live for three weeks",
+        "stays.example.test",
+        Says(
+            Kind.PROPAGATING,
+            YELLOW,
+            until=(1.05 * 604_800, 1.1 * 604_800 + 30),
+            data={"seen": (OLD,), "resolvers": ("udp://127.0.0.54",)},
+        ),
+        (NEW,),
+        arrange=partial(change, ttl=2_000_000, cached_by=("54",)),
+        sees=(PLAIN[1],),
+    ),
+    Scenario(
+        "an old address behind an alias that is asked for every few seconds",
+        "quick.example.test",
+        Says(Kind.PROPAGATING, YELLOW, until=(290, 331), data={"seen": (OLD,)}),
+        (NEW,),
+        arrange=partial(change_behind_an_alias, alias_ttl=5, ttl=300),
+        sees=(PLAIN[0], PLAIN[1], PLAIN[3]),
+    ),
+    Scenario(
+        "an old address behind an alias that is kept for long",
+        "slow-alias.example.test",
+        Says(Kind.PROPAGATING, YELLOW, until=(60, 91), data={"seen": (OLD,)}),
+        (NEW,),
+        arrange=partial(change_behind_an_alias, alias_ttl=3600, ttl=60),
+        sees=(PLAIN[0], PLAIN[1], PLAIN[3]),
+    ),
+    Scenario(
+        "another answer at a first look",
+        "first.hijack.example.test",
+        Says(Kind.PROPAGATING, YELLOW, "resolvers_differ", until=(60, 91), data={"seen": ("203.0.113.66",)}),
+        (NEW,),
+        sees=(LIAR, *TLS[:2]),
+        arrange=never_seen,
+    ),
+    Scenario(
+        "an address of the inside at a first look",
+        "second.hijack.example.test",
+        Says(Kind.INTERNAL_VIEW, YELLOW, data={"seen": ("203.0.113.66",), "expected": ("9.9.9.9",)}),
+        ("9.9.9.9",),
+        sees=(LIAR, *TLS[:2]),
+        arrange=partial(never_seen, address="9.9.9.9"),
     ),
     Scenario(
         "a resolver remembers the no of an earlier question",

@@ -31,6 +31,7 @@ def lame(colour: Colour, server: str, kind: Kind = Kind.LAME, rcode: str = "REFU
 
 
 BOGUS = Says(Kind.BOGUS, RED, data={"resolvers": EVERY})
+NO_ADDRESS = "no_address"
 OTHERS = ("udp://127.0.0.54", "udp://127.0.0.55", "udp://127.0.0.56")
 
 
