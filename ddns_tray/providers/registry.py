@@ -102,8 +102,13 @@ def find(words: str) -> tuple[ProviderSpec, ...]:
 
 
 def checked_options(spec_id: str, options: Mapping[str, str]) -> Mapping[str, str]:
-    """Return an account's options under their proper names, with defaults filled in, or raise `ConfigError`."""
+    """Return an account's options under their proper names, with defaults filled in, or raise `ConfigError`.
+
+    A service that has ended takes no options at all.
+    """
     entry = _entry(spec_id)
+    if entry.spec.status is ProviderStatus.ENDED:
+        raise ConfigError(text("{service} has ended.", service=entry.spec.title), entry.spec.note)
     fields = {item.name: item for item in entry.spec.fields}
     checked: dict[str, str] = {}
     for written, value in options.items():
@@ -152,8 +157,6 @@ def open_account(
 ) -> Provider:
     """Open an account. Sends nothing; raises `ConfigError` or `SecretMissing` if something is wrong or missing."""
     entry = _entry(spec_id)
-    if entry.spec.status is ProviderStatus.ENDED:
-        raise ConfigError(text("{service} has ended.", service=entry.spec.title), entry.spec.note)
     if entry.spec.status is ProviderStatus.MISSING:
         raise ConfigError(
             text("{service} needs a part of this program that is not installed.", service=entry.spec.title),

@@ -241,6 +241,13 @@ def test_an_account_is_added_without_its_secret_which_is_still_asked_for(product
     assert product.run("account", "add", "home", "--provider", "powerdns").returncode == 64
 
 
+def test_an_account_at_a_service_that_has_ended_is_not_added(product: Product) -> None:
+    done = product.run("account", "add", "home", "--provider", "twodns")
+    assert done.returncode == 78
+    assert "TwoDNS has ended." in done.stderr
+    assert not product.config.exists()
+
+
 def test_a_secret_on_the_command_line_is_refused_and_not_repeated(product: Product) -> None:
     done = product.run("account", "add", "home", "--provider", "powerdns", "--set", f"api_key={SECRET}")
     assert done.returncode == 64
