@@ -22,6 +22,7 @@ from tests.support.engine_fakes import FIRST, SECOND, FakeDetector, World
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+CASES = 300
 DAY = 86_400.0
 
 
@@ -118,6 +119,57 @@ async def test_who_is_slow_is_not_waited_for_and_is_shown_all_the_same() -> None
     again = await rig.look()
     assert len(again.sightings) == 4, "nobody is held to be resting for having been slow once"
     assert rig.asked() == {"router": 2, "web": 2}
+
+
+async def test_a_liar_who_is_quicker_than_all_others_is_not_believed_alone() -> None:
+    rig = Rig()
+    rig.web.address = SECOND
+    rig.router.delay = rig.stun.delay = rig.dns.delay = rig.spare.delay = 4.0
+    found = await rig.look()
+    assert (found.state, str(found.address)) == (AddressState.AGREED, FIRST)
+
+
+async def test_a_change_that_our_router_tells_counts_at_once_however_many_were_asked_before() -> None:
+    rig = Rig()
+    rig.stun.rank = 0
+    assert len((await rig.look()).sightings) == 3
+    rig.see(SECOND)
+    assert str((await rig.look(Care.ROUTINE)).address) == SECOND
+
+
+async def test_a_router_that_falls_silent_is_made_up_for_by_others_in_the_same_look() -> None:
+    rig = Rig()
+    await rig.look()
+    rig.router.address = None
+    found = await rig.look(Care.ROUTINE)
+    assert (found.state, str(found.address)) == (AddressState.AGREED, FIRST)
+
+
+@pytest.mark.slow
+async def test_whoever_is_quick_or_slow_fewer_liars_than_the_quorum_never_get_their_address_agreed() -> None:
+    dice, agreed = random.Random(20261123), 0
+    kinds = [SourceKind.HTTPS, SourceKind.DNS, SourceKind.STUN, SourceKind.ROUTER]
+    for _ in range(CASES):
+        clock, quorum = FakeClock(), dice.randint(2, 3)
+        detectors = [
+            source(clock, f"s{number}", dice.choice(kinds), dice.randint(0, 2), dice.choice([0.0, 0.2, 1.0, 4.0]))
+            for number in range(dice.randint(quorum, 6))
+        ]
+        liars = dice.sample(detectors, dice.randint(0, quorum - 1))
+        detection, before = Detection(clock, dice), None
+        for care in (Care.FULL, dice.choice(list(Care)), dice.choice(list(Care))):
+            for each in detectors:
+                honest = dice.choice([FIRST, FIRST, FIRST, None])
+                each.address = dice.choice([SECOND, SECOND, FIRST, None]) if each in liars else honest
+            question = replace(inquiry(detectors, before), quorum=quorum)
+            looking = asyncio.ensure_future(detection.look(question, care))
+            await settle()
+            while not looking.done():
+                await clock.advance(0.5)
+            before = await looking
+            assert str(before.address) in {"None", FIRST}, detectors
+            agreed += before.state is AddressState.AGREED
+    assert agreed > CASES  # the search is of cases that matter
 
 
 async def test_without_agreement_the_others_are_asked_in_turn() -> None:
