@@ -117,14 +117,15 @@ def _check_form(scheme: str, rest: str, value: str) -> None:
             _check_host(parts, value)
             usable = scheme in {"https", "http"} or _WHOAMI_PATH.fullmatch(parts.path) is not None
     elif scheme == "upnp" and rest.startswith("http:"):
-        _check_host(_split(rest), value)
-        usable = True
+        parts = _split(rest, value)
+        _check_host(parts, value)
+        usable = _is_ipv4(parts.hostname)
     elif scheme in _ROUTER_SCHEMES:
-        parts = _split(f"//{rest.strip()}")
+        parts = _split(f"//{rest.strip()}", value)
         _check_host(parts, value)
         usable = _is_ipv4(parts.hostname) and not parts.path and (scheme != "upnp" or parts.port is None)
     elif scheme == "stun":
-        parts = _split(f"//{rest}")
+        parts = _split(f"//{rest}", value)
         _check_host(parts, value)
         usable = not parts.path and not parts.query
     else:
@@ -243,12 +244,13 @@ def _address(value: str) -> IPv4Address | IPv6Address:
     return address
 
 
-def _split(value: str) -> SplitResult:
+def _split(value: str, written: str = "") -> SplitResult:
+    """Take a URL apart; `written` is what the person wrote, where that is something else."""
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018 - looking at the port is what checks it
     except ValueError as exc:
-        raise UsageError(_bad_url(value), text("Check the host, the port and the brackets.")) from exc
+        raise UsageError(_bad_url(written or value), text("Check the host, the port and the brackets.")) from exc
     return parts
 
 

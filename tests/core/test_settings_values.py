@@ -91,6 +91,8 @@ def test_a_static_address_becomes_canonical() -> None:
         "pcp:[2001:db8::1]",
         "upnp:192.168.1.1:5000",
         "upnp:http://",
+        "upnp:http://router.example/rootDesc.xml",
+        "upnp:http://[fe80::1]/rootDesc.xml",
         "file:",
     ],
 )
@@ -98,6 +100,13 @@ def test_what_is_no_source_is_refused_with_the_forms(source: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_source(source)
     assert caught.value.problem.hint is not None
+
+
+@pytest.mark.parametrize("source", ["stun:host:99999", "natpmp:192.168.1.1:x", "upnp:http://192.168.1.1:x/"])
+def test_what_is_refused_is_quoted_as_it_was_written(source: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_source(source)
+    assert str(caught.value.problem.title).startswith(f"{source} ")
 
 
 @pytest.mark.parametrize(
