@@ -26,6 +26,7 @@ _EXIT_CODES = (
 _FILES = (
     ("~/.config/ddns-tray/config.toml", "the settings; never a secret"),
     ("~/.local/share/ddns-tray/", "what the program remembers over a restart"),
+    ("~/.local/state/ddns-tray/log/", "reports of its own faults, without secrets, sent to nobody"),
     ("~/.config/autostart/ddns-tray.desktop", "there only while the program is set to start with the session"),
 )
 _VARIABLES = (
