@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ddns_tray.words import Words
 
 _PAD = 14
-_LEFT = 52
+_LEFT = 51
 _WRITING_HELPS = frozenset({VerdictKind.MISMATCH, VerdictKind.MISSING, VerdictKind.EXTRA})
 _CREDENTIALS = frozenset({ProblemCode.AUTHENTICATION_FAILED, ProblemCode.PERMISSION_DENIED, ProblemCode.SECRET_MISSING})
 

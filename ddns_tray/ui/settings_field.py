@@ -81,7 +81,7 @@ class SettingField(QWidget):
             help_text = words.tr("{help} Write it as 30s, 5m or 1h.", help=help_text)
         if rule.kind in _EXAMPLES:
             examples = words.tr("One on each line, such as {examples}.", examples=_EXAMPLES[rule.kind])
-            help_text = f"{help_text} {examples}"
+            help_text = words.tr("{sentence} {next}", sentence=help_text, next=examples)
         self.control.setAccessibleDescription(help_text)
         column.addWidget(muted(paragraph(help_text), theme.tokens))
 

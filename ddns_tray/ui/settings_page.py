@@ -76,7 +76,7 @@ class SettingsPage(QWidget):
         set_up_table(self._lines_table, self.lines, stretch=2, name=words.tr("Lines"))
         set_up_table(self._names_table, self.names, stretch=0, name=words.tr("Names"))
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 20)
+        column.setContentsMargins(20, 18, 20, 20)
         column.setSpacing(12)
         column.addLayout(self._head())
         if services is not None and services.is_demo:
