@@ -13,7 +13,7 @@ from ddns_tray.core.sampling import Candidate
 from ddns_tray.engine.calm import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from ddns_tray.core.judged import Judged
     from ddns_tray.core.model import Circumstances, RecordKey, View
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ON_THE_MOVE = frozenset({VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG})
 """Verdicts that are about to change by themselves."""
 SOON = 1.0
-"""Seconds until the next part of a first look that is too large for one round."""
+"""Seconds until the next part of a first look that is too large for one round, or of anything else."""
 
 
 class Observer:
@@ -131,3 +131,32 @@ class Observer:
             return view
         said = (each for each in before.observations if each.role is Role.RESOLVER)
         return replace(view, observations=(*view.observations, *said))
+
+
+async def run_unless(
+    work: Coroutine[object, object, None],
+    stop: Callable[[], Awaitable[bool]],
+    pause: Callable[[], float],
+    clock: Clock,
+) -> bool:
+    """Run `work` to its end, or until `stop`, which is asked after each `pause` (seconds), says so; return which."""
+    working = asyncio.ensure_future(work)
+    try:
+        while not await _ends_within(working, pause(), clock):
+            if await stop():
+                return False
+        await working
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    return True
+
+
+async def _ends_within(working: asyncio.Future[None], seconds: float, clock: Clock) -> bool:
+    sleeping = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait((working, sleeping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sleeping.cancel()
+        await asyncio.gather(sleeping, return_exceptions=True)
+    return working.done()

@@ -16,7 +16,7 @@ from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
 from ddns_tray.engine.calm import calm, in_turn
 from ddns_tray.engine.clock_steps import ClockSteps
-from ddns_tray.engine.observing import Observer
+from ddns_tray.engine.observing import SOON, Observer, run_unless
 from ddns_tray.engine.portal import PortalWatch
 from ddns_tray.engine.repairing import Repairs
 from ddns_tray.engine.setup import Care, RoundRequest
@@ -170,13 +170,40 @@ class Rounds:
         self._follow_way_out()
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
-            records = {record.key: self._expected(record) async for record in in_turn(self.kept)}
-            await self._observer.look(self._setup.verifier, records, self._setup.verify, routine=wish.is_routine)
+            routine = wish.is_routine
+            while not await self._observe(routine=routine):
+                self._follow_way_out()
+                results += await self._update(RoundRequest(care=Care.ROUTINE)) if wish.write else ()
+                routine = False
         if wish.detect:
             await self._look_for_portal(results, at_once=not wish.is_routine)
         await self._settle_online()
         await self._judge_all()
         return results
+
+    async def _observe(self, *, routine: bool) -> bool:
+        """Ask the witnesses. With lines in the settings, False says that it was given up, since a name has moved.
+
+        Over a line that is dead it takes minutes until all have been silent, and that must not stay unknown so long.
+        """
+        records = {record.key: self._expected(record) async for record in in_turn(self.kept)}
+        looking = self._observer.look(self._setup.verifier, records, self._setup.verify, routine=routine)
+        if not self._setup.lines:
+            await looking
+            return True
+
+        async def moved() -> bool:
+            self._last_detect = self._clock.now()
+            await self._addresses.look(Care.ROUTINE)
+            expected = {record.key: self._expected(record) async for record in in_turn(self.kept)}
+            return expected != records or self.way_out() != self._way_out
+
+        return await run_unless(looking, moved, self._until_lines, self._clock)
+
+    def _until_lines(self) -> float:
+        """Seconds until the lines have to be looked at again."""
+        regular, doubt = self._last_detect + self._look_interval(), self._addresses.due
+        return max(SOON, (regular if doubt is None else min(regular, doubt)) - self._clock.now())
 
     def _follow_way_out(self) -> None:
         """Let the witnesses be asked by the way that is in use now: what they are asked over may be dead."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,8 +27,13 @@ from ddns_tray.core.model import (
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.engine import RoundRequest
 from tests.support.clock import settle
-from tests.support.engine_fakes import HOME
+from tests.support.engine_fakes import HOME, FakeVerifier
 from tests.support.line_fakes import FIBRE, LTE, LineWorld
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ddns_tray.core.model import RecordKey, View
 
 OTHER = "55.66.77.99"
 EXIT = "185.1.2.3"
@@ -415,6 +421,40 @@ async def test_routes_that_cannot_be_read_are_no_reason_to_stop() -> None:
     world.see(FIBRE)
     await rounds(world)
     assert world.shown().addresses[Family.IPV4].state is AddressState.AGREED
+
+
+class OverFibre(FakeVerifier):
+    """Hears nobody while it asks over a fibre that is dead, and takes long to find that out."""
+
+    def __init__(self, world: LineWorld) -> None:
+        super().__init__(world.clock, world.provider)
+        self._world = world
+
+    async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        dead = self._world.fibre.detectors[1].address is None and not self._world.engine.way_out()
+        self.silent, self.anchors_answer = dead, not dead
+        if dead:
+            await self._clock.sleep(100.0)
+        return await super().observe(keys, resolvers=resolvers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", range(0, 300, 29))
+async def test_witnesses_that_are_asked_over_the_dead_line_do_not_keep_the_name_on_it(phase: int) -> None:
+    world = LineWorld()
+    world.verifier = OverFibre(world)
+    await behind_routers(world)
+    running = asyncio.ensure_future(world.engine.run())
+    await world.clock.advance(600 + phase)
+    for detector in world.fibre.detectors[1:]:
+        detector.address = None
+    await world.clock.advance(152)
+    assert content(world) == (LTE,)
+    (status,) = world.shown().records
+    assert (status.line, status.verdict.colour) == ("lte", Colour.GREEN)
+    world.engine.stop()
+    await world.clock.advance(1)
+    await running
 
 
 @pytest.mark.slow
