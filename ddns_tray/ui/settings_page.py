@@ -60,6 +60,7 @@ class SettingsPage(QWidget):
         self._work = work
         self._services = services
         self._filling = False
+        self._unsaved: dict[Topic, list[SettingChange]] = {}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName(words.tr("Settings"))
@@ -126,12 +127,12 @@ class SettingsPage(QWidget):
 
     def unsaved(self) -> dict[Topic, list[SettingChange]]:
         """What was changed and not saved yet."""
-        return {topic: changes for topic, page in self.topics.items() if (changes := page.changes())}
+        built = {topic: changes for topic, page in self.topics.items() if (changes := page.changes())}
+        return {**self._unsaved, **built}
 
     def restore(self, unsaved: Mapping[Topic, list[SettingChange]]) -> None:
-        """Go on with what another page like this one had not saved yet."""
-        for topic, changes in unsaved.items():
-            self.topics[topic].restore(changes)
+        """Go on with what another page like this one had not saved yet, when somebody goes there."""
+        self._unsaved = dict(unsaved)
 
     # --- names, accounts and lines ---
 
@@ -273,6 +274,8 @@ class SettingsPage(QWidget):
             self._build_place(page)
         if self._services is not None:
             page.show_settings(self._work.settings())
+        if topic in self._unsaved:
+            page.restore(self._unsaved.pop(topic))
         set_tab_order(page)
         return page
 
