@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray import report
+from ddns_tray.commands import loop
 from ddns_tray.commands.context import Exit, tell_error
 from ddns_tray.commands.rounds import ASK_TIMEOUT, ask_instance
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
@@ -20,10 +21,10 @@ from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ddns_tray.commands.context import Context
-    from ddns_tray.core.model import AccountReport, FieldSpec, ProviderSpec
+    from ddns_tray.core.model import AccountReport, ProviderSpec
     from ddns_tray.core.ports import SecretStore
     from ddns_tray.core.settings import Settings
 
@@ -130,7 +131,7 @@ def account_test(context: Context, arguments: Namespace) -> int:
 
 
 def _test_all(context: Context, accounts: Sequence[AccountSettings]) -> int:
-    reports = asyncio.run(_test_each(context, accounts))
+    reports = loop.run(_test_each(context, accounts))
     failed = sum(isinstance(each, DdnsTrayError) for each in reports)
     if context.as_json:
         listed: list[report.Json] = [
@@ -239,7 +240,7 @@ def _ask_secrets(context: Context, spec: ProviderSpec) -> dict[str, Secret]:
         if not wanted.secret:
             continue
         context.tell(context.words.say(wanted.help))
-        answer = _hidden_prompt(context, wanted)
+        answer = _hidden_prompt(context, context.words.say(wanted.label))
         if answer:
             typed[wanted.name] = Secret(answer)
     return typed
@@ -251,14 +252,15 @@ def _prompt(context: Context, question: str) -> str:
     return context.stdin.readline().strip()
 
 
-def _hidden_prompt(context: Context, wanted: FieldSpec) -> str:
-    return _getpass()(context.words.tr("{label} (not shown): ", label=context.words.say(wanted.label)), context.err)
-
-
-def _getpass() -> Callable[..., str]:
+def _hidden_prompt(context: Context, label: str) -> str:
+    """Ask without showing the answer; the end of the input (Ctrl-D) is an empty one, as at every other prompt."""
     from getpass import getpass  # noqa: PLC0415 - loads when needed
 
-    return getpass
+    try:
+        return getpass(context.words.tr("{label} (not shown): ", label=label), context.err)
+    except EOFError:
+        context.tell("")  # the terminal still stands in the line of the question
+        return ""
 
 
 # --- secret ---
@@ -268,8 +270,7 @@ def secret_set(context: Context, arguments: Namespace) -> int:
     """Put one secret into the keyring, from a prompt or from standard input."""
     _check_field(context, arguments.account, arguments.field)
     if context.stdin.isatty():
-        question = context.words.tr("{label} (not shown): ", label=f"{arguments.account}/{arguments.field}")
-        value = _getpass()(question, context.err)
+        value = _hidden_prompt(context, f"{arguments.account}/{arguments.field}")
     else:
         value = context.stdin.read(_MAX_SECRET).rstrip("\r\n")
     if not value:
