@@ -29,8 +29,8 @@ class LineOrder(QWidget):
         self._words = words
         self._ways = {line.id: line.interface or line.local_address for line in lines}
         self.list = QListWidget()
-        self.earlier = QPushButton(words.tr("Earlier"))
-        self.later = QPushButton(words.tr("Later"))
+        self.earlier = QPushButton(words.tr("Move up"))
+        self.later = QPushButton(words.tr("Move down"))
         buttons = QVBoxLayout()
         buttons.setSpacing(8)
         for button, by, keys in ((self.earlier, -1, "Alt+Up"), (self.later, 1, "Alt+Down")):
