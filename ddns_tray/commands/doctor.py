@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ddns_tray import report, terminal
-from ddns_tray.commands import doors
+from ddns_tray.commands import doors, loop
 from ddns_tray.commands.context import Exit
 from ddns_tray.commands.doctor_sources import each_source
 from ddns_tray.commands.findings import Finding, Health
@@ -42,7 +42,7 @@ def doctor(context: Context, _arguments: Namespace) -> int:
         findings += _addresses(context, snapshot)
         findings += _ways(context, snapshot)
         context.progress(context.words.tr("Asking every source…"))
-        findings += asyncio.run(each_source(context, settings, snapshot))
+        findings += loop.run(each_source(context, settings, snapshot))
         findings += _resolvers(context, snapshot)
     findings.append(_desktop(context))
     if context.as_json:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray import report
+from ddns_tray.commands import loop
 from ddns_tray.commands.context import Exit
 from ddns_tray.commands.one_look import runtime_for
 from ddns_tray.core.errors import DdnsTrayError, UsageError
@@ -288,4 +289,4 @@ def one_round(
         finally:
             await runtime.aclose()
 
-    return asyncio.run(whole_round())
+    return loop.run(whole_round())
