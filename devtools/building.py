@@ -31,6 +31,7 @@ _SOURCES = (
     "devtools/*.py",
     "requirements/*",
     "build.spec",
+    "LICENSE",
 )
 _KINDS = {
     "linux": ("bundle", "tar", "deb", "rpm", "appdir"),

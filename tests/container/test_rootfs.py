@@ -27,7 +27,12 @@ from tests.support.bare_root import BareRoot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bare")]
+LACKING = bare_root.missing()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("bare"),
+    pytest.mark.skipif(bool(LACKING), reason=LACKING or "nothing lacks"),  # before anything is fetched for it
+]
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "packaging" / "docker"
@@ -114,8 +119,6 @@ def world() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def root(wheels: Path, world: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareRoot]:
     """The root file system of the image, with settings in it; nothing of it can be written to but /data."""
-    if bare_root.missing():
-        pytest.skip(bare_root.missing())
     config = tmp_path_factory.mktemp("config") / "config.toml"
     config.write_text(world, encoding="utf-8")
     with BareRoot(bare_root.base(BASE)) as root:
