@@ -76,6 +76,14 @@ def _page(page: Page) -> Callable[[Stage], QWidget]:
     return build
 
 
+def _window(stage: Stage) -> QWidget:
+    """What the documentation shows first: one name on its way, opened, and two that are right."""
+    window = stage.window(snapshots.on_its_way())
+    window.resize(920, 870)
+    window.open_record(snapshots.propagating().key)
+    return window
+
+
 def _opened(record: RecordStatus) -> Callable[[Stage], QWidget]:
     def build(stage: Stage) -> QWidget:
         window = stage.window(snapshots.troubled())
@@ -260,7 +268,7 @@ def _sized(form: QWidget) -> QWidget:
 
 SCENES: Mapping[str, Callable[[Stage], QWidget]] = MappingProxyType(
     {
-        "window": _opened(snapshots.propagating()),
+        "window": _window,
         "explained": _opened(snapshots.mismatch()),
         "green": _green,
         "unspeakable": _unspeakable,
