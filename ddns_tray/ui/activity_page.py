@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import StorageError
 from ddns_tray.core.text import text
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from ddns_tray.ui.activity import ActivityLog
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
+
+log = logging.getLogger(__name__)
 
 
 class ActivityPage(QWidget):
@@ -112,17 +116,21 @@ class ActivityPage(QWidget):
         content = self.model.as_text().encode() if is_text else self.model.as_csv().encode("utf-8-sig")
 
         def write() -> None:
+            problem: StorageError | None = None
             try:
                 Path(name).write_bytes(content)
             except OSError as exc:
-                reason = exc.strerror or type(exc).__name__
-                self.failed.emit(
-                    StorageError(
-                        text("{file} could not be written: {reason}.", file=name, reason=reason),
-                        text("Choose another folder."),
-                    )
+                problem = StorageError(
+                    text(
+                        "{file} could not be written: {reason}.", file=name, reason=exc.strerror or type(exc).__name__
+                    ),
+                    text("Choose another folder."),
                 )
-            else:
+            if not isValid(self):  # the window was closed meanwhile
+                log.info("what happened was saved" if problem is None else str(problem))
+            elif problem is None:
                 self.saved.emit(name)
+            else:
+                self.failed.emit(problem)
 
         QThreadPool.globalInstance().start(write)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError, NoKeyring, UsageError
 from ddns_tray.core.model import RecordKey, RecordType
@@ -180,7 +181,7 @@ class SetUp(QObject):
         finally:
             if attempt == self._attempt:
                 self.report, self.problem, self.busy = report, problem, False
-                self.changed.emit()
+                self._tell()
 
     # --- the names ---
 
@@ -214,7 +215,7 @@ class SetUp(QObject):
         finally:
             if attempt == self._attempt:
                 self.problem, self.busy = problem, False
-                self.changed.emit()
+                self._tell()
 
     def offers(self) -> tuple[Offer, ...]:
         """What can be chosen now: typed names first, then those of the zone."""
@@ -325,12 +326,18 @@ class SetUp(QObject):
         else:
             self.step = Step.DONE
             await self._services.reload()
-            self.saved.emit()
+            if isValid(self):
+                self.saved.emit()
         finally:
             self.busy = self.is_saving = False
-            self.changed.emit()
+            self._tell()
 
     # --- inside ---
+
+    def _tell(self) -> None:
+        """Work that was begun ends also when its window was closed meanwhile, and this with it."""
+        if isValid(self):
+            self.changed.emit()
 
     def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
         self.busy = True

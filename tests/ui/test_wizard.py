@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
@@ -177,10 +178,10 @@ def test_enter_does_not_go_on_with_a_service_that_the_search_left_out(wizard: Wi
     assert not wizard.next.isEnabled()
     assert not wizard.service.picker.list.isVisible()
     QTest.keyClick(search, Qt.Key.Key_Return)
-    assert wizard.work.step is Step.SERVICE
+    assert step(wizard) is Step.SERVICE
     search.setText("cloud")
     QTest.keyClick(search, Qt.Key.Key_Return)
-    assert wizard.work.step is Step.FIELDS
+    assert step(wizard) is Step.FIELDS
 
 
 def test_enter_begins_with_what_is_suggested(window: MainWindow) -> None:
@@ -567,3 +568,52 @@ async def test_what_comes_along_with_a_token_is_left_out(
     await tasks.drain()
     assert desk.tested[0][1] == {"api_token": Secret("typed-token")}
     assert "were left out" in wizard.result.text()
+
+
+@pytest.mark.parametrize("busy", ["testing", "looking", "saving"])
+async def test_a_window_that_is_closed_in_the_middle_leaves_the_work_to_end_in_peace(
+    theme: Theme, services: Services, file: FakeSettingsFile, tasks: Tasks, busy: str
+) -> None:
+    go_on = asyncio.Event()
+
+    class Slow(FakeDesk):
+        async def test(self, account: AccountSettings, typed: Mapping[str, Secret]) -> AccountReport:
+            if busy == "testing":
+                await go_on.wait()
+            return await super().test(account, typed)
+
+        async def records(
+            self, account: AccountSettings, typed: Mapping[str, Secret], zone: str
+        ) -> tuple[ExistingSet, ...]:
+            if busy == "looking":
+                await go_on.wait()
+            return await super().records(account, typed, zone)
+
+    class SlowSecrets(FakeSecrets):
+        async def set(self, account: str, field_name: str, value: Secret) -> None:
+            await go_on.wait()
+            await super().set(account, field_name, value)
+
+    window = MainWindow(Words("en"), lambda: NOW, theme, snapshots.activity())
+    window.attach(replace(services, desk=Slow(), secrets=SlowSecrets()))
+    window.show_snapshot(snapshots.empty())
+    window.welcome.keep.click()
+    assert window.wizard is not None
+    work = window.wizard.work
+    work.choose(CLOUDFLARE)
+    work.go_on()
+    work.test({"api_token": "typed-token"})
+    if busy != "testing":
+        await tasks.drain()
+        work.go_on()
+    if busy == "saving":
+        await tasks.drain()
+        work.select(HOME, wanted=True)
+        work.start()
+    await asyncio.sleep(0)
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    go_on.set()
+    await tasks.drain()
+    assert bool(file.settings.records) is (busy == "saving")
