@@ -427,7 +427,11 @@ def build_runtime(
     read = settings if settings is not None else settings_file.read()
     if extra_records:
         read = replace(read, records=tuple(extra_records))
-    names = RememberedNames()
+
+    async def look_up(host: str, family: Family, /) -> Sequence[str]:
+        return await engine.look_up(host, family)  # made below, as for `way_out`
+
+    names = RememberedNames(elsewhere=look_up)
     http = HttpxClient(bind=bind_socket, lookup=names)
     secrets = secrets or build_secrets(paths.config_file, environ=environ)
 

@@ -279,6 +279,9 @@ class Verifier(Protocol):
     async def anchors(self) -> Anchors:
         """Ask at least three independent servers anything, to tell "we are offline" from "they are"."""
 
+    async def look_up(self, host: str, family: Family, /) -> Sequence[str]:
+        """Return the addresses of a host as the first resolver has them that tells. Raises `OSError`."""
+
     def forget_delegations(self) -> None:
         """Drop what is known about zones and their servers; after wake and network changes."""
 

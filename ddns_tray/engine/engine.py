@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import Binding, RecordKey, Snapshot, UpdateResult
+    from ddns_tray.core.model import Binding, Family, RecordKey, Snapshot, UpdateResult
     from ddns_tray.core.ports import Chance, Clock, MemoryStore, Subscriber
     from ddns_tray.core.release import UpdateNews
     from ddns_tray.core.repairs import Repair, RepairKind
@@ -191,6 +191,10 @@ class Engine:
     def way_out(self) -> Binding:
         """By which way to ask and to write, where the one that the system takes may be dead."""
         return self._rounds.way_out()
+
+    async def look_up(self, host: str, family: Family) -> Sequence[str]:
+        """Look up a host while a line is passed by. Raises `OSError` if none is, or nobody tells."""
+        return await self._rounds.look_up(host, family)
 
     # --- inside ---
 

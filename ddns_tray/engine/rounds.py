@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -23,7 +25,7 @@ from ddns_tray.engine.setup import Care, RoundRequest
 from ddns_tray.engine.updating import Task, Updater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ddns_tray.core.model import Agreement, Behind, Binding, RecordKey, UpdateResult, Verdict
     from ddns_tray.core.ports import Chance, Clock
@@ -122,6 +124,12 @@ class Rounds:
     def way_out(self) -> Binding:
         """By which way to ask and to write, where the one that the system takes may be dead."""
         return self._addresses.way_out()
+
+    async def look_up(self, host: str, family: Family) -> Sequence[str]:
+        """Look up a host by way of the witnesses, where the system's own resolver may be as dead as its line."""
+        if not self.way_out():
+            raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+        return await self._setup.verifier.look_up(host, family)
 
     def retries(self) -> list[float]:
         """When failed writes may be tried again."""

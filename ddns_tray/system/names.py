@@ -2,12 +2,13 @@
 
 The resolver is often the router of the preferred line: when that line dies, no name can be looked up, and no other line
 could be asked whether it lives. So the last addresses of a name are remembered, and used where the system cannot tell
-in time. Whoever is found there still has to prove who he is.
+in time; and a name that was never known is asked for elsewhere. Whoever is found there still has to prove who he is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from ddns_tray.core.model import Family
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from ddns_tray.core.ports import Lookup
 
     Ask = Callable[[str, Family], Awaitable[tuple[str, ...]]]
 
@@ -33,11 +36,17 @@ async def ask_system(host: str, family: Family) -> tuple[str, ...]:
 
 
 class RememberedNames:
-    """Implements `core.ports.Lookup`."""
+    """Implements `core.ports.Lookup`.
 
-    def __init__(self, ask: Ask = ask_system, monotonic: Callable[[], float] = time.monotonic) -> None:
+    `elsewhere` is asked for a name that was never known, if the system cannot tell.
+    """
+
+    def __init__(
+        self, ask: Ask = ask_system, monotonic: Callable[[], float] = time.monotonic, elsewhere: Lookup | None = None
+    ) -> None:
         self._ask = ask
         self._monotonic = monotonic
+        self._elsewhere = elsewhere
         self._known: dict[tuple[str, Family], tuple[str, ...]] = {}
         self._rest_until = float("-inf")
 
@@ -45,7 +54,7 @@ class RememberedNames:
         """Return the addresses of a name in this family, the last known ones if need be. Raises `OSError`."""
         known = self._known.get((host, family))
         if known is None:
-            return await self._fresh(host, family)
+            return await self._never_known(host, family)
         if self._monotonic() < self._rest_until:
             return known
         try:
@@ -54,6 +63,25 @@ class RememberedNames:
         except (OSError, UnicodeError):  # time-outs are `OSError`s too
             self._rest_until = self._monotonic() + REST
             return known
+
+    async def _never_known(self, host: str, family: Family) -> tuple[str, ...]:
+        """Ask the system, and where it fails or takes its time somebody else; if neither tells, it is its failure."""
+        if self._elsewhere is None:
+            return await self._fresh(host, family)
+        asking = asyncio.ensure_future(self._fresh(host, family))
+        try:
+            await asyncio.wait((asking,), timeout=PATIENCE)
+            if asking.done() and asking.exception() is None:
+                return asking.result()
+            with contextlib.suppress(OSError):
+                found = tuple(await self._elsewhere(host, family))
+                if found:
+                    self._known[host, family] = found
+                    return found
+            return await asking
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
 
     async def _fresh(self, host: str, family: Family) -> tuple[str, ...]:
         found = await self._ask(host, family)

@@ -12,7 +12,7 @@ from ddns_tray.verify.targets import parse_endpoint, parse_resolver
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ddns_tray.core.model import RecordKey, View
+    from ddns_tray.core.model import Family, RecordKey, View
     from ddns_tray.core.ports import Anchors, Chance, Clock, HttpClient, Sockets, Verifier
     from ddns_tray.core.settings import VerifySettings
     from ddns_tray.verify.asker import Patience
@@ -71,6 +71,9 @@ class _LateVerifier:
 
     async def anchors(self) -> Anchors:
         return await self._verifier().anchors()
+
+    async def look_up(self, host: str, family: Family, /) -> Sequence[str]:
+        return await self._verifier().look_up(host, family)
 
     def forget_delegations(self) -> None:
         if self._opened is not None:

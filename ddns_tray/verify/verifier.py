@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import os
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.errors import ConfigError
-from ddns_tray.core.model import Transport
+from ddns_tray.core.errors import ConfigError, UsageError
+from ddns_tray.core.model import Family, Transport
+from ddns_tray.core.names import canonical_name
 from ddns_tray.core.ports import Anchors
+from ddns_tray.verify.answers import follow_chain, rcode_of
 from ddns_tray.verify.asker import Asker, Patience
 from ddns_tray.verify.delegation import Delegations
 from ddns_tray.verify.doh import HttpsTransport
@@ -90,6 +95,19 @@ class DnsVerifier:
         asked = places[:MAX_ANCHORS]
         answered = await asyncio.gather(*(self._answers(targets, recursive=r) for targets, r in asked))
         return Anchors(len(asked), sum(answered))
+
+    async def look_up(self, host: str, family: Family, /) -> tuple[str, ...]:
+        """Ask the resolvers of which the address is known; see `core.ports.Verifier`."""
+        with contextlib.suppress(UsageError):
+            name, kind = canonical_name(host), "A" if family is Family.IPV4 else "AAAA"
+            query = prepare(name, kind, recursive=True)
+            for target in self._resolvers():
+                if target.endpoint is None:
+                    continue
+                reply = await self._asker.ask(target, query, self._asker.patience.walk)
+                if reply.message is not None and rcode_of(reply.message) in {"NOERROR", "NXDOMAIN"}:
+                    return follow_chain(reply.message, name, kind).addresses
+        raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
 
     def forget_delegations(self) -> None:
         """Walk anew, from other ports, with all patience: the line may be another one."""

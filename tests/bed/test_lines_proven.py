@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ from tests.support.line_servers import KEY_NAME, RESOLVER, SERVER, ZONE, LineSer
 from tests.support.uplinks import WORLD, Uplinks, missing, uplinks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from ddns_tray.core.model import RecordStatus
@@ -91,6 +92,13 @@ class House:
         self._ca_file = ca_file
         self._key = key
         self.clock = MovedClock()
+        self.server = SERVER
+        """How the settings call the name server that is written to."""
+
+    @staticmethod
+    async def system_resolver(host: str, _family: Family) -> tuple[str, ...]:
+        """Know nobody: it is the router of the fibre, and as dead."""
+        raise socket.gaierror(socket.EAI_AGAIN, host)
 
     def settings(self) -> Settings:
         address = AddressSettings((f"http://{WORLD}/",), quorum=1)
@@ -109,7 +117,7 @@ class House:
                     f"https://{RESOLVER}/dns-query{encrypted}",
                 )
             ),
-            accounts=(AccountSettings("zone", "rfc2136", {"server": SERVER, "key_name": KEY_NAME, "zone": ZONE}),),
+            accounts=(AccountSettings("zone", "rfc2136", {"server": self.server, "key_name": KEY_NAME, "zone": ZONE}),),
             records=(RecordSettings(NAME, (RecordType.A,), account="zone", line=("fibre", "lte"), ttl=60),),
         )
 
@@ -117,12 +125,14 @@ class House:
         """Run a story with the product's own engine at the client."""
 
         async def main() -> None:
-            names = RememberedNames()
-            http = HttpxClient(bind=bind_socket, lookup=names)
+            async def look_up(host: str, family: Family, /) -> Sequence[str]:
+                return await engine.look_up(host, family)
 
             def way() -> Binding:
                 return engine.way_out()
 
+            names = RememberedNames(self.system_resolver, elsewhere=look_up)
+            http = HttpxClient(bind=bind_socket, lookup=names)
             workshop = Workshop(
                 http=http,
                 clock=self.clock,
@@ -205,6 +215,17 @@ def test_a_silent_death_of_the_preferred_line_is_passed_by_and_the_name_proven(h
         assert engine.way_out() == ANY_WAY
         proves(await house.shown(engine), FIBRE)
 
+    house.live(story)
+
+
+def test_a_service_is_found_although_the_resolver_of_the_system_is_as_dead_as_its_line(house: House) -> None:
+    async def story(engine: Engine) -> None:
+        house.fibre.freeze()
+        house.fibre.way.see()
+        await house.looks(engine, 0.0, DOUBT_PAUSE, DOUBT_PAUSE)
+        assert house.lte.held("home") == {LTE}
+
+    house.server = f"ns.{ZONE}"
     house.live(story)
 
 

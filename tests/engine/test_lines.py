@@ -296,6 +296,16 @@ async def test_while_a_line_is_dead_services_are_told_so_by_one_that_is_up() -> 
     assert not world.engine.way_out()
 
 
+async def test_hosts_are_looked_up_by_the_witnesses_only_while_a_line_is_passed_by() -> None:
+    world = LineWorld()
+    await rounds(world)
+    with pytest.raises(OSError, match="host"):
+        await world.engine.look_up("dns.example", Family.IPV4)
+    world.fibre.see(None)
+    await rounds(world, 4)
+    assert await world.engine.look_up("dns.example", Family.IPV4) == ("192.0.2.11",)
+
+
 async def test_witnesses_are_asked_anew_whenever_the_way_out_is_another() -> None:
     world = LineWorld()
     await rounds(world, 2)

@@ -169,6 +169,9 @@ class FakeVerifier:
     async def anchors(self) -> Anchors:
         return Anchors(asked=4, answered=4 if self.anchors_answer else 0)
 
+    async def look_up(self, host: str, family: Family, /) -> tuple[str, ...]:
+        return (f"192.0.2.{len(host)}",) if family is Family.IPV4 else ()
+
     def forget_delegations(self) -> None:
         self.forgotten += 1
 

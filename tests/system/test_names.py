@@ -75,5 +75,43 @@ async def test_nothing_found_is_not_remembered() -> None:
         await system.look_up()
 
 
+class Elsewhere:
+    """Somebody else who may be asked."""
+
+    def __init__(self) -> None:
+        self.answer: tuple[str, ...] | OSError = ("192.0.2.9",)
+        self.asked = 0
+
+    async def __call__(self, host: str, family: Family, /) -> tuple[str, ...]:
+        self.asked += 1
+        if isinstance(self.answer, OSError):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize("failure", [GONE, None])
+async def test_a_name_that_was_never_known_is_asked_for_elsewhere_where_the_system_cannot_tell(
+    failure: OSError | None,
+) -> None:
+    system, elsewhere = System(), Elsewhere()
+    system.names = RememberedNames(system.ask, lambda: system.now, elsewhere)
+    assert await system.look_up() == ("192.0.2.1",)
+    assert elsewhere.asked == 0
+    system.names = RememberedNames(system.ask, lambda: system.now, elsewhere)
+    system.answer = failure
+    assert await system.look_up() == ("192.0.2.9",)
+    elsewhere.answer = GONE
+    assert await system.look_up() == ("192.0.2.9",)
+
+
+@pytest.mark.parametrize("answer", [socket.gaierror(-4, "elsewhere"), ()])
+async def test_where_nobody_tells_it_is_the_failure_of_the_system(answer: tuple[str, ...] | OSError) -> None:
+    system, elsewhere = System(), Elsewhere()
+    system.names = RememberedNames(system.ask, lambda: system.now, elsewhere)
+    system.answer, elsewhere.answer = GONE, answer
+    with pytest.raises(socket.gaierror, match="no resolver"):
+        await system.look_up()
+
+
 async def test_the_system_knows_this_machine() -> None:
     assert await ask_system("localhost", Family.IPV4) == ("127.0.0.1",)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.core.errors import ConfigError
-from ddns_tray.core.model import LookError, Observation, RecordKey, RecordType, Role, Transport, View
+from ddns_tray.core.model import Family, LookError, Observation, RecordKey, RecordType, Role, Transport, View
 from ddns_tray.core.ports import Anchors
 from ddns_tray.core.settings import VerifySettings
 from ddns_tray.verify import build_verifier
@@ -297,6 +297,28 @@ async def test_anchors_count_who_answers(world: World) -> None:
     assert await world.verifier.anchors() == Anchors(asked=2, answered=1)
     world.root.on("", "NS", Answer(drop=True))
     assert await world.verifier.anchors() == Anchors(asked=2, answered=0)
+
+
+async def test_a_host_is_looked_up_at_the_first_resolver_that_tells(world: World) -> None:
+    world.resolver.on("home.ex.test", "AAAA", Answer(("home.ex.test. 42 AAAA 2001:db8::7",), aa=False))
+    port = world.root.port
+    verifier = world.build(
+        resolvers=("https://dns.ex.test/dns-query", f"udp://{ROOT}:{port}", f"udp://{RESOLVER}:{port}")
+    )
+    world.root.on("home.ex.test", "A", Answer(rcode="SERVFAIL"))
+    world.root.on("home.ex.test", "AAAA", Answer(drop=True))
+    assert await verifier.look_up("Home.ex.test", Family.IPV4) == ("192.0.2.7",)
+    assert await verifier.look_up("home.ex.test", Family.IPV6) == ("2001:db8::7",)
+    await verifier.aclose()
+
+
+async def test_a_host_of_which_nobody_tells_is_an_error(world: World) -> None:
+    world.resolver.on("home.ex.test", "A", Answer(rcode="REFUSED"))
+    for host in ("home.ex.test", "no host at all"):
+        with pytest.raises(OSError, match="host"):
+            await world.verifier.look_up(host, Family.IPV4)
+    world.resolver.on("nobody.ex.test", "A", Answer(rcode="NXDOMAIN"))
+    assert await world.verifier.look_up("nobody.ex.test", Family.IPV4) == ()
 
 
 class LineSockets:
