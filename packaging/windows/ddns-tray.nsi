@@ -198,12 +198,30 @@ SectionEnd
 Section "Uninstall"
   Call un.AskToQuit
   SetOutPath "$TEMP"
-  Push "$INSTDIR\app"
-  Call un.RemoveListed
-  ${If} ${FileExists} "$INSTDIR\app\ddns-tray.exe"
-    MessageBox MB_OK|MB_ICONSTOP "$(RUNNING)" /SD IDOK
-    SetErrorLevel 2
-    Quit
+  ; Windows renames no folder with a running program in it: then nothing is removed, and the program goes on whole.
+  ${If} ${FileExists} "$INSTDIR\app\*.*"
+    StrCpy $4 1
+    ${While} ${FileExists} "$INSTDIR\app.gone$4\*.*"
+      IntOp $4 $4 + 1
+    ${EndWhile}
+    StrCpy $3 0
+    ${Do}
+      ClearErrors
+      Rename "$INSTDIR\app" "$INSTDIR\app.gone$4"
+      ${IfNot} ${Errors}
+        ${Break}
+      ${EndIf}
+      IntOp $3 $3 + 1
+      ${If} $3 > 20
+        MessageBox MB_OK|MB_ICONSTOP "$(RUNNING)" /SD IDOK
+        SetErrorLevel 2
+        Quit
+      ${EndIf}
+      Sleep 250
+    ${Loop}
+    Push "$INSTDIR\app.gone$4"
+    Call un.RemoveListed
+    Rename "$INSTDIR\app.gone$4" "$INSTDIR\app" ; what a person put there, if anything
   ${EndIf}
   Delete "$SMPROGRAMS\${PRODUCT}.lnk"
   ; The switch in the program's settings writes these; without the program they would lead nowhere.

@@ -211,6 +211,22 @@ def test_what_a_person_put_there_survives_upgrades_and_removal(clean: Windows, s
     assert [path.name for path in left] == ["notes.txt"]
 
 
+def test_what_a_person_put_beside_the_program_stays_where_it_was(clean: Windows, setups: dict[str, Path]) -> None:
+    assert clean.run(setups["1.2.0"], "/S") == 0
+    (clean.home / "app" / "notes.txt").write_text("mine", encoding="ascii")
+    uninstall(clean)
+    assert [path for path in clean.home.rglob("*") if path.is_file()] == [clean.home / "app" / "notes.txt"]
+
+
+def test_a_running_program_is_asked_to_end_before_it_is_removed(clean: Windows, setups: dict[str, Path]) -> None:
+    assert clean.run(setups["1.2.0"], "/S") == 0
+    running = clean.start(clean.home / "app" / "ddns-trayw.exe")
+    wait_for((clean.local / "stub" / "running").exists, "the program")
+    uninstall(clean)
+    assert running.wait(10) == 0
+    assert not clean.home.exists()
+
+
 @pytest.mark.parametrize("trouble", ["the folder cannot be written", "the disk is full"])
 def test_an_upgrade_that_cannot_be_written_changes_nothing(
     clean: Windows, setups: dict[str, Path], trouble: str
