@@ -6,9 +6,11 @@ Files and keyrings are slow: every call to them is a task, and none blocks the w
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.settings import Settings
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
+
+log = logging.getLogger(__name__)
 
 
 class DeskWork(QObject):
@@ -90,7 +94,7 @@ class DeskWork(QObject):
         try:
             return self._services.settings_file.read()
         except DdnsTrayError as exc:
-            self.failed.emit(exc)
+            self.tell_failed(exc)
             return Settings()
 
     # --- forms ---
@@ -220,9 +224,24 @@ class DeskWork(QObject):
                 await asyncio.to_thread(services.autostart.set_enabled, enabled)
                 await asyncio.to_thread(services.settings_file.set_value, "general", "autostart", enabled)
             finally:
-                after()
+                if isValid(self):
+                    after()
 
         self._change(work(), "start with the session")
+
+    # --- what became of it; the window may be gone by then ---
+
+    def tell_changed(self) -> None:
+        """Say that the settings on disk are others now."""
+        if isValid(self):
+            self.changed.emit()
+
+    def tell_failed(self, error: DdnsTrayError) -> None:
+        """Say what went wrong, in the log if there is no window any more to say it in."""
+        if isValid(self):
+            self.failed.emit(error)
+        else:
+            log.warning("%s", error)
 
     # --- inside ---
 
@@ -276,7 +295,7 @@ class DeskWork(QObject):
         await services.reload()
         if before is not None and typed:
             await services.renew_accounts()
-        self.changed.emit()
+        self.tell_changed()
 
     def _open_record_form(self, record: RecordSettings | None, *, account: str | None) -> None:
         services = self._services
@@ -322,7 +341,7 @@ class DeskWork(QObject):
                 return
             form.accept()
             await services.reload()
-            self.changed.emit()
+            self.tell_changed()
 
         form.save_wanted.connect(lambda candidate: self._spawn(keep(candidate), "keep a line"))
         form.open()
@@ -332,7 +351,7 @@ class DeskWork(QObject):
         if form.is_open():
             form.show_problem(error)
         else:
-            self.failed.emit(error)
+            self.tell_failed(error)
 
     def _take_language(self) -> tuple[SettingChange, ...]:
         """The language chosen at the welcome, to be kept along with something else."""
@@ -354,15 +373,15 @@ class DeskWork(QObject):
             return
         form.accept()
         await services.reload()
-        self.changed.emit()
+        self.tell_changed()
 
     def _change(self, work: Coroutine[object, object, None], name: str) -> None:
         async def guarded() -> None:
             try:
                 await work
             except DdnsTrayError as exc:
-                self.failed.emit(exc)
-            self.changed.emit()
+                self.tell_failed(exc)
+            self.tell_changed()
 
         self._spawn(guarded(), name)
 

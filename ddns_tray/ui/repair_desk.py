@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.repairs import RepairKind
@@ -79,7 +80,8 @@ class RepairDesk(QObject):
             result = await services.engine.apply_repair(repair)
             if result.problem is None and await asyncio.to_thread(_keep_short_ttl, services, repair):
                 await services.reload()
-                self.changed.emit()
+                if isValid(self):  # the window may be gone by now
+                    self.changed.emit()
         except DdnsTrayError as exc:
             if not form.gone:
                 form.show_refusal(exc)

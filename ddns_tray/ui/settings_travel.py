@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError, StorageError
 from ddns_tray.core.settings_exchange import Risks, differences, export_text, risks
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from ddns_tray.ui.theme import Theme
 
 FILE_NAME = "ddns-tray-settings.toml"
+
+log = logging.getLogger(__name__)
+
+
+class _WindowGone(Exception):
+    """There is nobody any more to show to what was looked up."""
 
 
 class SettingsTravel(QObject):
@@ -142,7 +150,7 @@ class SettingsTravel(QObject):
                 there = True  # a keyring that does not answer may have it; its own trouble is told elsewhere
             if not there:
                 missing.append((place, label))
-        if missing:
+        if missing and isValid(self._window):
             form = SecretsForm(self._work.words, self._theme, self._window, missing)
             form.save_wanted.connect(lambda typed: self._spawn(self._keep(form, typed), "keep secrets"))
             form.open()
@@ -174,6 +182,8 @@ class SettingsTravel(QObject):
     ) -> ChangesForm:
         changes = await asyncio.to_thread(differences, now, then)
         dangers = await asyncio.to_thread(risks, now, then) if foreign else Risks()
+        if not isValid(self._window):
+            raise _WindowGone
         return ChangesForm(
             self._work.words,
             self._theme,
@@ -193,7 +203,7 @@ class SettingsTravel(QObject):
             return
         form.accept()
         await self._services.reload()
-        self._work.changed.emit()
+        self._work.tell_changed()
         await self.ask_for_secrets()
 
     def _spawn(self, work: Coroutine[object, object, None], name: str) -> None:
@@ -201,6 +211,8 @@ class SettingsTravel(QObject):
             try:
                 await work
             except DdnsTrayError as exc:
-                self._work.failed.emit(exc)
+                self._work.tell_failed(exc)
+            except _WindowGone:
+                log.info("%s: the window was closed meanwhile", name)
 
         self._services.spawn(guarded(), name)
