@@ -42,7 +42,8 @@ def _compile(venv: Path, name: str, source: tuple[str, ...], *, upgrade: bool) -
     run_quietly(
         f"Resolving {target.relative_to(ROOT)}",
         [uv, "pip", "compile", *source, *options, "--output-file", target.relative_to(ROOT)],
-        env={"UV_NO_PROGRESS": "1", "VIRTUAL_ENV": str(venv)},
+        # uv, unlike pip, looks at certificates of its own, and not at those that this machine trusts.
+        env={"UV_NO_PROGRESS": "1", "UV_SYSTEM_CERTS": "1", "VIRTUAL_ENV": str(venv)},
     )
     if re.search(r"://", target.read_text(encoding="utf-8")):
         raise Failure(f"{target.relative_to(ROOT)} names an address; it has to leave the choice of the index to pip.")
