@@ -31,7 +31,6 @@ from ddns_tray.system.clock import SystemClock, elapsed
 from ddns_tray.system.interfaces import interface_addresses
 from ddns_tray.system.names import RememberedNames
 from ddns_tray.system.resolvers import system_resolvers
-from ddns_tray.system.routes import default_routes
 from ddns_tray.verify import build_verifier
 from ddns_tray.ways import LineHttp, LineSockets, WayMaker, built_in, per_family, routes_to_routers
 
@@ -219,7 +218,9 @@ class Runtime:
                     group.create_task(_harmless(self._hear(witness, on_change)))
                 try:
                     self.engine.trust_hints(lambda: router.working)
-                    await network_events.watch(network_events.network_events(), _network, on_change, self.clock)
+                    await network_events.watch(
+                        network_events.network_events(), network_events.own_network, on_change, self.clock
+                    )
                 except OSError as exc:
                     self.engine.trust_hints(lambda: False)
                     log.info("the system does not say when the network changes: %s", exc)
@@ -395,15 +396,6 @@ async def _harmless(listening: Coroutine[object, object, None]) -> None:
         await listening
     except Exception:
         log.exception("a fault of our own while listening; the schedule goes on")
-
-
-def _network() -> tuple[object, ...]:
-    """What of this computer's network decides by which addresses it can be reached.
-
-    Link-local addresses come and go with every container, and one that is still being checked is none yet.
-    """
-    found = interface_addresses()
-    return frozenset(each for each in found if not (each.tentative or each.address.is_link_local)), default_routes()
 
 
 def build_runtime(

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
-import sys
-import uuid
 from typing import TYPE_CHECKING, Self
 
 import pytest
@@ -18,14 +14,12 @@ from ddns_tray.engine import RoundRequest
 from ddns_tray.http import HttpxClient
 from ddns_tray.system.paths import Paths
 from ddns_tray.system.updates import FIRST_WAIT, ReleaseSource
-from ddns_tray.wiring import _network, build_runtime, on_wake
+from ddns_tray.wiring import build_runtime, on_wake
 from tests.support.certificates import CertificateAuthority
 from tests.support.clock import FakeClock, settle
 from tests.support.engine_fakes import World
 from tests.support.http_server import Answer, HttpServer
-from tests.support.igd import ip
 from tests.support.minisign import Signer
-from tests.support.network_namespace import run_async_inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,33 +113,6 @@ async def test_a_checkout_looks_for_no_versions_whatever_the_settings_say(tmp_pa
     paths = Paths(config_file=tmp_path / "config.toml", data_dir=tmp_path, runtime_dir=tmp_path, log_dir=tmp_path)
     settings = Settings(general=GeneralSettings(update_check=True))
     await build_runtime(paths, settings=settings, clock=FakeClock(), environ={}).watch_updates()
-
-
-@pytest.mark.bed
-@pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0 or shutil.which("ip") is None,
-    reason="needs root on Linux, and iproute2, for a network namespace",
-)
-def test_containers_that_come_and_go_are_no_change_of_our_network() -> None:
-    name = f"ddns-wi-{uuid.uuid4().hex[:8]}"
-    ip("netns", "add", name)
-
-    async def main() -> list[object]:
-        seen = [_network()]
-        await asyncio.to_thread(ip, "-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1")
-        for device in ("v0", "v1"):
-            await asyncio.to_thread(ip, "-n", name, "link", "set", device, "up")
-        await asyncio.to_thread(ip, "-n", name, "addr", "add", "fe80::7/64", "dev", "v0", "nodad")
-        seen.append(_network())
-        await asyncio.to_thread(ip, "-n", name, "addr", "add", "2001:db8::7/64", "dev", "v0", "nodad")
-        return [*seen, _network()]
-
-    try:
-        before, with_a_container, with_an_address = run_async_inside(name, main)
-    finally:
-        ip("netns", "del", name)
-    assert with_a_container == before
-    assert with_an_address != before
 
 
 class Neighbour:

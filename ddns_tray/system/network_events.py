@@ -15,6 +15,9 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Protocol, Self
 
+from ddns_tray.system.interfaces import interface_addresses
+from ddns_tray.system.routes import default_routes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from types import TracebackType
@@ -71,6 +74,15 @@ def _seen(look: Callable[[], Hashable]) -> Hashable:
     except OSError as exc:  # in the middle of a change; the next message comes soon
         log.debug("the network could not be looked at: %s", exc)
         return None
+
+
+def own_network() -> Hashable:
+    """Return what of this computer's network decides by which addresses it can be reached. Raises `OSError`.
+
+    Link-local addresses come and go with every container, and one that is still being checked is none yet.
+    """
+    found = interface_addresses()
+    return frozenset(each for each in found if not (each.tentative or each.address.is_link_local)), default_routes()
 
 
 def network_events() -> NetworkEvents:

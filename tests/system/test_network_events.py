@@ -22,6 +22,7 @@ from ddns_tray.system.network_events import (
     concerns_netlink,
     concerns_routing,
     network_events,
+    own_network,
     watch,
 )
 from ddns_tray.system.routes import default_routes
@@ -208,3 +209,23 @@ def test_the_kernel_tells_of_addresses_and_routes(namespace: str) -> None:
     seen = run_async_inside(namespace, main)
     routes = [len([each for each in look[1] if each.family is Family.IPV4]) for look in seen]  # type: ignore[index]
     assert routes == [0, 1, 0, 0, 0]
+
+
+@needs_namespaces
+@pytest.mark.bed
+def test_containers_that_come_and_go_are_no_change_of_our_network(namespace: str) -> None:
+    async def main() -> list[object]:
+        seen = [own_network()]
+        for change in (
+            ("link", "add", "v2", "type", "veth", "peer", "name", "v3"),
+            ("link", "set", "v2", "up"),
+            ("addr", "add", "fe80::7/64", "dev", "v2", "nodad"),
+        ):
+            await asyncio.to_thread(ip, "-n", namespace, *change)
+        seen.append(own_network())
+        await asyncio.to_thread(ip, "-n", namespace, "addr", "add", "2001:db8::7/64", "dev", "v0", "nodad")
+        return [*seen, own_network()]
+
+    before, with_a_container, with_an_address = run_async_inside(namespace, main)
+    assert with_a_container == before
+    assert with_an_address != before
