@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
@@ -265,7 +266,16 @@ class SettingsPage(QWidget):
             interfaces=() if self._services is None else self._services.interfaces(),
         )
         page.setEnabled(self._services is not None and not self._services.is_demo)
-        page.save_wanted.connect(lambda changes: self._work.set_values(changes, page.show_problem))
+        work = self._work
+
+        def refused(error: DdnsTrayError) -> None:
+            """Say it there, if nobody has closed the window or changed the language meanwhile."""
+            if isValid(page):
+                page.show_problem(error)
+            else:
+                work.tell_failed(error)
+
+        page.save_wanted.connect(lambda changes: work.set_values(changes, refused))
         self._places[topic].addWidget(page)
         if topic is Topic.GENERAL:
             self._build_autostart(page)

@@ -16,15 +16,18 @@ from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.ui.account_form import AccountForm
 from ddns_tray.ui.record_form import RecordForm
+from ddns_tray.ui.settings_fields import Topic
 from ddns_tray.ui.settings_travel import SettingsTravel
-from ddns_tray.ui.window import MainWindow
+from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.words import Words
 from tests.support import snapshots
 from tests.support.snapshots import NOW, FakeAutostart, FakeEngine, FakeSettingsFile, Tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ddns_tray.core.ports import SettingChange
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
 
@@ -52,6 +55,20 @@ async def test_settings_are_kept(window: MainWindow, behind: Behind, tasks: Task
     close(window)
     await tasks.drain()
     assert ("verify", "interval", 300.0) in behind[2].values
+
+
+async def test_settings_that_are_refused_are_no_fault(window: MainWindow, behind: Behind, tasks: Tasks) -> None:
+    class Refusing(FakeSettingsFile):
+        def set_values(self, changes: Sequence[SettingChange]) -> None:
+            del changes
+            raise StorageError(text("It cannot be written."))
+
+    services = replace(behind[0], settings_file=Refusing(behind[2].path, snapshots.SETTINGS))
+    window.attach(services)
+    window.show_page(Page.SETTINGS)
+    window.settings.topics[Topic.MONITORING].save_wanted.emit([("verify", "interval", 300.0)])
+    close(window)
+    await tasks.drain()
 
 
 @pytest.mark.parametrize("refused", [False, True])
