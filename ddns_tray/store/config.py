@@ -175,7 +175,9 @@ class ConfigFile:
                     text("There is nothing to undo: the settings file was changed elsewhere meanwhile."),
                     text("Look at the settings again, and change them back by hand."),
                 )
-            replace_file(target, self._done.pop().before.encode())
+            undone = self._done.pop()
+            replace_file(target, undone.before.encode())
+            self._parsed = undone.before, undone.settings_before
 
     def _edit(self, edit: Edit) -> None:
         target = Path(os.path.realpath(self._path))
@@ -184,6 +186,7 @@ class ConfigFile:
             if done.after != self._read_text():
                 replace_file(target, done.after.encode())
                 self._done = [*self._done, done][-_MOST_UNDO:]
+                self._parsed = done.after, done.settings_after
 
     def _changed(self, edit: Edit) -> _Done:
         """What an edit makes of the file as it is now, checked as a whole."""

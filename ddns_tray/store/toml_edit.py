@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ddns_tray.core.toml_lines import KeyPath
 
 
+_SEVERAL = 2
+
+
 class NotEditable(Exception):
     """The text has a shape that only a person should edit."""
 
@@ -56,10 +59,50 @@ def _edit_tables(toml: str, path: KeyPath, before: list[Any], after: list[Any], 
         gone = next((at for at, table in enumerate(after) if table != before[at]), len(after))
         toml = _drop_block(toml, (*path, gone))
         before = before[:gone] + before[gone + 1 :]
-    for position, table in enumerate(after[: len(before)]):
-        toml = _edit_table(toml, (*path, position), before[position], table)
+    changed = [position for position, table in enumerate(after[: len(before)]) if table != before[position]]
+    at_once = _edit_many(toml, path, {each: (before[each], after[each]) for each in changed})
+    if at_once is not None:
+        toml = at_once
+    else:
+        for position in changed:
+            toml = _edit_table(toml, (*path, position), before[position], after[position])
     new = after[len(before) :]
     return _add_blocks(toml, (*path, len(before)), _header(path, "[[", "]]"), new) if new else toml
+
+
+def _edit_many(
+    toml: str, path: KeyPath, changes: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]
+) -> str | None:
+    """Change tables that hold values alone, each in its own block: the text is cut once, not once for each of them.
+
+    None where they are written in another way, or there are not several.
+    """
+    if len(changes) < _SEVERAL or not all(_is_flat(one) and _is_flat(other) for one, other in changes.values()):
+        return None
+    own = {block.path: block for block in blocks(toml)}
+    if not all((*path, position) in own for position in changes):
+        return None
+    pieces: list[str] = []
+    done = 0
+    for position, (before, after) in changes.items():
+        block = own[*path, position]
+        pieces += (toml[done : block.body], _with_keys(toml[block.body : block.keys_end], before, after))
+        done = block.keys_end
+    return "".join((*pieces, toml[done:]))
+
+
+def _with_keys(keys: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    try:
+        inner: Any = tomlkit.parse(keys)
+        for key in before:
+            if key not in after:
+                del inner[key]
+        for key, value in after.items():
+            if key not in before or before[key] != value:
+                inner[key] = value
+    except TOMLKitError as exc:
+        raise NotEditable from exc
+    return tomlkit.dumps(inner)
 
 
 def _drop_tables(toml: str, path: KeyPath, old: object) -> str | None:
@@ -141,6 +184,10 @@ def _find(toml: str, path: KeyPath) -> Block | None:
 
 def _header(path: KeyPath, opening: str, closing: str) -> str:
     return f"{opening}{'.'.join(str(part) for part in path)}{closing}"
+
+
+def _is_flat(table: Mapping[str, Any]) -> bool:
+    return not any(isinstance(value, Mapping) or _is_tables(value) for value in table.values())
 
 
 def _is_tables(value: object) -> bool:

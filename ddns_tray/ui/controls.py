@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 HEADLINE_SCALE = 1.35
 SMALL_SCALE = 0.94
+_MEASURED = 64
+"""Rows of which the width of a column is found out; a thousand, as Qt has it, hold up the window."""
 
 
 def heading(text: str, parent: QWidget | None = None) -> QLabel:
@@ -135,6 +137,7 @@ def set_up_table(table: QTableView, model: QAbstractItemModel, *, stretch: int, 
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 14)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
+    header.setResizeContentsPrecision(_MEASURED)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     header.setStretchLastSection(False)

@@ -103,7 +103,8 @@ class SettingsTravel(QObject):
             "Settings of DDNS Tray for another computer: import them there, or keep them as its settings file."
         )
         more = self._work.words.tr("Tokens and passwords are not in this file.")
-        written = export_text(self._work.settings(), heading=f"{heading}\n{more}")
+        settings = self._work.settings()
+        written = await asyncio.to_thread(export_text, settings, heading=f"{heading}\n{more}")
         await asyncio.to_thread(self._services.settings_file.write_other, path, written)
 
     # --- import ---
