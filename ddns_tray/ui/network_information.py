@@ -46,7 +46,7 @@ class NetworkInformation:
         self._source = self._load()
         if self._source is None:
             raise OSError(0, "no backend")
-        log.debug("network information comes from %s", self._source.backendName())
+        log.debug("network information comes from %s", self.name)
         self._compare()
         for signal in self._signals(self._source):
             signal.connect(self._hear)
@@ -59,6 +59,11 @@ class NetworkInformation:
         if self._source is not None:
             for signal in self._signals(self._source):
                 signal.disconnect(self._hear)
+
+    @property
+    def name(self) -> str:
+        """Who tells; empty while nobody is listened to."""
+        return "" if self._source is None else self._source.backendName()
 
     async def wait(self) -> None:
         """Return when something was told since the last call."""

@@ -21,6 +21,7 @@ from tests.support.igd import ip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 Reachability = QNetworkInformation.Reachability
 Medium = QNetworkInformation.TransportMedium
@@ -108,10 +109,11 @@ from ddns_tray.ui.network_information import NetworkInformation
 
 async def main():
     with NetworkInformation() as witness:
-        print("listening", flush=True)
-        async with asyncio.timeout(20):
-            await witness.wait()
-    print("changed", flush=True)
+        print("listening to", witness.name, flush=True)
+        for _ in range(int(sys.argv[1])):
+            async with asyncio.timeout(20):
+                await witness.wait()
+            print("changed", flush=True)
 
 app = QApplication(["listener", "-platform", "offscreen"])
 with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
@@ -147,13 +149,72 @@ def test_the_real_information_tells_of_a_network_that_becomes_reachable(namespac
         "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent",
     }
     with subprocess.Popen(
-        ["ip", "netns", "exec", namespace, sys.executable, "-c", LISTENER],
+        ["ip", "netns", "exec", namespace, sys.executable, "-c", LISTENER, "1"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, **nowhere},
     ) as listener:
         assert listener.stdout is not None
-        assert listener.stdout.readline() == "listening\n"
+        assert listener.stdout.readline() == "listening to glib\n"
         ip("-n", namespace, "route", "add", "default", "via", "10.9.8.1")
         assert listener.stdout.readline() == "changed\n"
         assert listener.wait(timeout=10) == 0
+
+
+NETWORK_MANAGER = """
+import select, sys
+from jeepney import DBusAddress, MessageType, message_bus, new_method_return, new_signal
+from jeepney.io.blocking import open_dbus_connection
+
+NAME, PATH = "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager"
+STATES = {
+    "online": {"State": ("u", 70), "Connectivity": ("u", 4), "Metered": ("u", 4)},
+    "portal": {"State": ("u", 60), "Connectivity": ("u", 2), "Metered": ("u", 4)},
+}
+bus = open_dbus_connection(sys.argv[1])
+bus.send_and_get_reply(message_bus.RequestName(NAME))
+print("here", flush=True)
+while True:
+    try:
+        message = bus.receive(timeout=0.02)
+    except TimeoutError:
+        pass
+    else:
+        if message.header.message_type is MessageType.method_call:
+            bus.send(new_method_return(message, "a{sv}", (STATES["online"],)))
+    if select.select([sys.stdin], [], [], 0)[0]:
+        state = STATES[sys.stdin.readline().strip()]
+        emitter = DBusAddress(PATH, interface="org.freedesktop.DBus.Properties")
+        bus.send(new_signal(emitter, "PropertiesChanged", "sa{sv}as", (NAME, state, [])))
+"""
+
+
+@pytest.fixture
+def bus(tmp_path: Path) -> Iterator[str]:
+    if shutil.which("dbus-daemon") is None or "networkmanager" not in QNetworkInformation.availableBackends():
+        pytest.skip("needs dbus-daemon, and Qt's backend for NetworkManager")
+    address = f"unix:path={tmp_path / 'bus'}"
+    command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}", "--print-address"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline()
+        yield address
+        daemon.kill()
+
+
+def test_the_real_information_tells_when_the_network_wants_a_log_in_and_when_it_has_it(bus: str) -> None:
+    manage, listen = [sys.executable, "-c", NETWORK_MANAGER, bus], [sys.executable, "-c", LISTENER, "2"]
+    environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": bus}
+    with subprocess.Popen(manage, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as manager:
+        assert manager.stdout is not None
+        assert manager.stdin is not None
+        assert manager.stdout.readline() == "here\n"
+        with subprocess.Popen(listen, stdout=subprocess.PIPE, text=True, env=environment) as listener:
+            assert listener.stdout is not None
+            assert listener.stdout.readline() == "listening to networkmanager\n"
+            for state in ("portal", "online"):
+                manager.stdin.write(f"{state}\n")
+                manager.stdin.flush()
+                assert listener.stdout.readline() == "changed\n"
+            assert listener.wait(timeout=10) == 0
+        manager.kill()
