@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import AccountReport, FieldSpec, ProviderSpec
     from ddns_tray.words import Words
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _UNSEEN = re.compile("[\u200b-\u200f\u2028\u2029\u2060\ufeff\r\n\t]")
 """Line ends, tabs, and signs without width, which come along from web pages; no credential has them."""
 
 _QUOTES = "\"'`“”‘’"  # noqa: RUF001 - the very signs that come along
+
+
+def service_name(words: Words, spec: ProviderSpec) -> str:
+    """The title of a service; in Chinese with the name by which it is known there."""
+    at_home = next((alias for alias in spec.aliases if _CHINESE.search(alias)), None)
+    return spec.title if at_home is None or words.language != "zh_CN" else f"{spec.title} · {at_home}"
 
 
 def warnings_about(words: Words, spec: ProviderSpec) -> str:

@@ -35,6 +35,7 @@ from ddns_tray.ui.account_fields import (
     link_of,
     report_title,
     secret_field,
+    service_name,
     trimmed_notice,
     warnings_about,
 )
@@ -284,7 +285,7 @@ class ProviderPicker(QWidget):
         for spec in providers:
             if spec.status is ProviderStatus.ENDED:
                 continue
-            item = QListWidgetItem(spec.title)
+            item = QListWidgetItem(service_name(words, spec))
             item.setData(_SPEC_ROLE, spec)
             self.list.addItem(item)
         self._nothing = paragraph(

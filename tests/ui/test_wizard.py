@@ -170,6 +170,16 @@ def test_services_are_found_by_their_chinese_names_and_arrows_walk_the_list(wiza
     assert wizard.work.spec is wizard.work.providers[1]
 
 
+def test_in_chinese_services_also_have_the_names_that_are_known_there(window: MainWindow) -> None:
+    window.set_words(Words("zh_CN"))
+    window.welcome.keep.click()
+    assert window.wizard is not None
+    listed = window.wizard.service.picker.list
+    titles = [listed.item(row).text() for row in range(listed.count())]
+    assert "Alibaba Cloud · 阿里云" in titles
+    assert "Cloudflare" in titles
+
+
 def test_enter_does_not_go_on_with_a_service_that_the_search_left_out(wizard: Wizard) -> None:
     search = wizard.service.picker.search
     search.setText("cloudfl")
