@@ -6,6 +6,7 @@ written: is it one that a host can have, and can the world reach it. Does not re
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
+@lru_cache(maxsize=4096)
 def canonical_address(written: str) -> str:
     """Return the one spelling of an address; text that is no address comes back as it is, and equals only itself."""
     address = parsed(written)

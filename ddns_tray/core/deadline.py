@@ -69,9 +69,9 @@ def bring_forward(memory: RecordMemory, wanted: frozenset[str], testimony: Testi
 
 def settle(memory: RecordMemory, *, now: float) -> RecordMemory:
     """Return the memory after a proof: matched now, and old answers forgotten once none can be left."""
-    memory = replace(memory, last_matched=now)
-    over = pending(memory, now) is None
-    return replace(memory, old_ttl=None, old_negative=False, old_assumed=False) if over else memory
+    if pending(memory, now) is not None:
+        return replace(memory, last_matched=now)
+    return replace(memory, last_matched=now, old_ttl=None, old_negative=False, old_assumed=False)
 
 
 def pending(memory: RecordMemory, now: float) -> Expiry | None:
@@ -145,6 +145,9 @@ def _start(memory: RecordMemory) -> float:
 
 
 def _without_future(memory: RecordMemory, now: float) -> RecordMemory:
+    moments = (memory.expected_since, memory.served_since, memory.last_matched, memory.written_at)
+    if all(moment is None or moment <= now for moment in moments):
+        return memory
     return replace(
         memory,
         expected_since=_at_most(memory.expected_since, now),
@@ -203,7 +206,9 @@ def _hear_authoritative(memory: RecordMemory, wanted: frozenset[str], testimony:
 
 def _hear_resolvers(memory: RecordMemory, wanted: frozenset[str], testimony: Testimony, now: float) -> RecordMemory:
     holders = [each for each in testimony.answering if each.held != wanted]
-    ways = ways_to(wanted, testimony) if holders else frozenset()
+    if not holders and not memory.cached_until:
+        return memory
+    ways = ways_to(wanted, testimony)
     lives = [(each.server, each.at, _life(each, ways)) for each in holders]
     mute = {each.server for each in testimony.resolvers if each.held is None}
     cached = {server: until for server, until in memory.cached_until.items() if server in mute and until > now}

@@ -70,6 +70,26 @@ async def test_a_name_is_found_from_parent_to_child(network: Network, walks: Del
     assert not any(asked.recursive for asked in (*network.root.asked, *network.tld.asked))
 
 
+async def test_further_names_of_a_zone_are_asked_of_one_server_while_it_answers(
+    network: Network, walks: Delegations
+) -> None:
+    network.delegate("ex NS ns1.ex", "ex NS ns2.ex", f"ns1.ex A {ONE}", f"ns2.ex A {TWO}")
+    for server in (network.one, network.two):
+        server.add_zone("ex.test", "@ NS ns1", "@ NS ns2", f"ns1 A {ONE}", f"ns2 A {TWO}", "home A 192.0.2.7")
+    await walks.find("home.ex.test")
+
+    def asked(name: str) -> int:
+        return sum(len(server.questions(name, "SOA")) for server in (network.one, network.two))
+
+    for number in range(5):
+        assert (await walks.find(f"more{number}.ex.test")).zone == "ex.test"
+        assert asked(f"more{number}.ex.test") == 1
+    (trusted,) = (server for server in (network.one, network.two) if server.questions("more0.ex.test", "SOA"))
+    trusted.on("last.ex.test", "SOA", Answer(drop=True))
+    assert (await walks.find("last.ex.test")).zone == "ex.test"
+    assert asked("last.ex.test") >= 2
+
+
 async def test_the_way_is_told_from_parent_to_child(network: Network, walks: Delegations) -> None:
     network.delegate("ex NS ns1.ex", "ex NS gone.ex", f"ns1.ex A {ONE}")
     network.one.add_zone("ex.test", "@ NS ns1", f"ns1 A {ONE}", "home A 192.0.2.7")
