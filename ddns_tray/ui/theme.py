@@ -182,7 +182,7 @@ def _style_sheet(tokens: Tokens) -> str:
     return f"""
 QLabel[quiet="true"] {{ color: {t.muted}; }}
 QPushButton {{ padding: 4px 14px; min-height: 1.45em; border: 1px solid {t.border}; border-radius: 6px;
-  background: {t.card}; color: {t.accent}; }}
+  background: {t.card}; color: {t.accent}; outline: 0; }}
 QPushButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed {{ background: {t.accent_soft}; }}
 QPushButton:focus {{ border-color: {t.accent}; }}
@@ -248,8 +248,8 @@ QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
 QTabBar::tab {{ padding: 8px 14px; border: 0; border-bottom: 2px solid transparent; color: {t.muted};
   background: transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
-QTabBar::tab:focus {{ color: {t.accent}; }}
-QTabBar {{ qproperty-drawBase: 0; }}
+QTabBar::tab:selected:focus {{ color: {t.accent}; background: {t.accent_soft}; }}
+QTabBar {{ qproperty-drawBase: 0; outline: 0; }}
 QTabBar::scroller {{ width: 28px; }}
 QTabBar QToolButton {{ border: 0; background: {t.window}; }}
 QTabBar QToolButton::left-arrow {{ image: url("{_picture("left", t)}"); width: 12px; height: 12px; }}
