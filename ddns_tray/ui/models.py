@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from ddns_tray.core.model import Colour
 from ddns_tray.ui import icons
 from ddns_tray.ui.display import readable_name, worst_first
 from ddns_tray.words import Shape
@@ -38,6 +39,7 @@ class RecordsModel(QAbstractListModel):
         self._all: list[RecordStatus] = []
         self._rows: list[RecordStatus] = []
         self._filter = ""
+        self._troubled: int | None = None
 
     def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
         """How many records pass the filter."""
@@ -71,12 +73,19 @@ class RecordsModel(QAbstractListModel):
         """How many records there are, filtered or not."""
         return len(self._all)
 
+    def troubled(self) -> int:
+        """How many of the rows are not green; they are the first ones."""
+        if self._troubled is None:
+            well = (row for row, record in enumerate(self._rows) if record.verdict.colour is Colour.GREEN)
+            self._troubled = next(well, len(self._rows))
+        return self._troubled
+
     def set_filter(self, part: str) -> None:
         """Show only names that contain this."""
         wanted = part.strip().lower()
         if wanted == self._filter:
             return
-        self._filter = wanted
+        self._filter, self._troubled = wanted, None
         self.beginResetModel()
         self._rows = self._passing()
         self.endResetModel()
@@ -87,6 +96,7 @@ class RecordsModel(QAbstractListModel):
         new = self._passing()
         if len(new) == len(self._rows) and all(map(is_, new, self._rows)):
             return
+        self._troubled = None
         old_keys = [record.key for record in self._rows]
         new_keys = [record.key for record in new]
         if old_keys == new_keys:

@@ -6,9 +6,10 @@ its table and buttons have a keyboard and a screen reader. All other rows are on
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
@@ -19,7 +20,7 @@ from ddns_tray.ui.display import readable_name
 from ddns_tray.ui.history_strip import HEIGHT as STRIP
 from ddns_tray.ui.history_strip import WIDTH as STRIP_WIDTH
 from ddns_tray.ui.history_strip import draw_strip, said_at
-from ddns_tray.ui.models import RECORD_ROLE
+from ddns_tray.ui.models import RECORD_ROLE, RecordsModel
 from ddns_tray.ui.record_detail import RecordDetail
 from ddns_tray.words import Shape
 
@@ -44,7 +45,7 @@ _LINES = 2
 _LEADING = 3
 _ABOVE_STRIP = 10
 _MEASURED = 200
-"""Up to so many rows the text is measured; with more, every trouble gets two lines, as measuring takes time."""
+"""Up to so many troubles the text of each is measured; with more, most get two lines, as measuring takes time."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -63,6 +64,9 @@ class RecordCardDelegate(QStyledItemDelegate):
         self.opened: RecordKey | None = None
         self.shows_focus: Callable[[], bool] = lambda: True
         self._detail_height = 0
+        self._next_end = math.inf
+        """When the first countdown ends for which there is room in a card."""
+        self._known_lines: dict[tuple[str, int], int] = {}
         self._bold = QFont(view.font())
         self._bold.setWeight(QFont.Weight.DemiBold)
         self._fixed = fixed_font()
@@ -81,19 +85,28 @@ class RecordCardDelegate(QStyledItemDelegate):
 
     def _head_height(self, record: RecordStatus, width: int) -> int:
         metrics = QFontMetrics(self._view.font())
-        lines = 1
-        if record.verdict.colour is not Colour.GREEN:
-            model = self._view.model()
-            if model.rowCount() > _MEASURED:
-                lines = _LINES
-            else:
-                lines = len(_wrapped(self._second_line(record), self._view.font(), self._text_width(record, width)))
+        lines = self._lines(record, width)
         height = 2 * PAD - _LEADING + QFontMetrics(self._bold).height() + lines * (metrics.lineSpacing() + _LEADING)
         if self._countdown(record) is not None:
             height += metrics.lineSpacing() + 6
+            self._next_end = min(self._next_end, record.verdict.deadline or math.inf)
         if self._draws_strip(record):
             height += STRIP + _ABOVE_STRIP
         return height
+
+    def _lines(self, record: RecordStatus, width: int) -> int:
+        """How many lines the text below the name takes."""
+        if record.verdict.colour is Colour.GREEN:
+            return 1
+        room, reason = self._text_width(record, width), record.verdict.reason
+        model = self._view.model()
+        if not isinstance(model, RecordsModel) or model.troubled() <= _MEASURED:
+            return len(_wrapped(self._second_line(record), self._view.font(), room))
+        if reason.data:
+            return _LINES
+        if (reason.code, room) not in self._known_lines:  # it says the same of every name
+            self._known_lines[reason.code, room] = len(_wrapped(self._second_line(record), self._view.font(), room))
+        return self._known_lines[reason.code, room]
 
     def _draws_strip(self, record: RecordStatus) -> bool:
         """The opened card has the strip among its details, where the keyboard reaches it."""
@@ -137,6 +150,7 @@ class RecordCardDelegate(QStyledItemDelegate):
         """Draw one card."""
         record: RecordStatus = index.data(RECORD_ROLE)
         tokens = self._theme.tokens
+        self._follow_countdowns()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -GAP - 0.5)
@@ -148,6 +162,12 @@ class RecordCardDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(card, 8, 8)
         self._draw_head(painter, record, option.rect)
         painter.restore()
+
+    def _follow_countdowns(self) -> None:
+        """A countdown that has ended leaves no room behind."""
+        if self._now() >= self._next_end:
+            self._next_end = math.inf
+            QTimer.singleShot(0, self, lambda: self.sizeHintChanged.emit(QModelIndex()))
 
     def _draw_head(self, painter: QPainter, record: RecordStatus, area: QRect) -> None:
         tokens, words = self._theme.tokens, self._words
