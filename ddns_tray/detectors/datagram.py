@@ -19,10 +19,13 @@ from ddns_tray.core.text import text
 from ddns_tray.detectors.base import FAMILY_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from typing import Any
 
     from ddns_tray.core.ports import Lookup
     from ddns_tray.detectors.way_out import Prepare
+
+    Receive = Callable[[socket.socket, int], Awaitable[tuple[bytes, Any]]]
 
 T = TypeVar("T")
 
@@ -60,7 +63,7 @@ async def exchange(
                                 return answer
                             await asyncio.sleep(0)  # a flood of wrong answers must not keep the time-out from running
     except OSError as exc:
-        if isinstance(exc, ConnectionError) or getattr(exc, "winerror", None) == _WINDOWS_PORT_UNREACHABLE:
+        if _reached_nobody(exc):
             raise ConnectFailed(
                 text("{host} does not accept connections.", host=address),
                 text("Check that the server is running and that the port is right."),
@@ -82,6 +85,30 @@ def connected(address: str, port: int, prepare: Prepare | None = None) -> Iterat
             prepare(asker)
         asker.connect((address, port))
         yield asker
+
+
+async def heard(listener: socket.socket, receive: Receive | None = None) -> tuple[bytes, str]:
+    """Return the next datagram on a socket that is not connected, and the address of its sender. Raises `OSError`.
+
+    Windows tells such a socket too that a datagram sent before has reached nobody: as an error, or since Python 3.12 as
+    a datagram of nobody (recvfrom, WSAECONNRESET). Somebody else may answer all the same, so that is passed over.
+    `receive` is how the loop reads a socket.
+    """
+    receive = receive or asyncio.get_running_loop().sock_recvfrom
+    while True:
+        try:
+            datagram, sender = await receive(listener, MAX_DATAGRAM)
+        except OSError as exc:
+            if not _reached_nobody(exc):
+                raise
+        else:
+            if sender is not None:
+                return datagram, str(sender[0])
+        await asyncio.sleep(0)
+
+
+def _reached_nobody(exc: OSError) -> bool:
+    return isinstance(exc, ConnectionError) or getattr(exc, "winerror", None) == _WINDOWS_PORT_UNREACHABLE
 
 
 def doubling(first: float, total: float) -> Iterator[float]:

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import DdnsTrayError
-from ddns_tray.detectors.datagram import MAX_DATAGRAM
+from ddns_tray.detectors.datagram import heard
 from ddns_tray.detectors.gena import CallbackServer, Subscription, subscribe
 from ddns_tray.detectors.natpmp import ANNOUNCEMENTS_GROUP, ANNOUNCEMENTS_PORT, is_announcement
 from ddns_tray.detectors.router import connections_of, default_router
@@ -132,12 +132,11 @@ class RouterWatch:
     # --- NAT-PMP and PCP ---
 
     async def _hear_announcements(self, router: str) -> None:
-        loop = asyncio.get_running_loop()
         try:
             with announcements_socket(local_address_towards(router)) as listener:
                 while True:
-                    datagram, sender = await loop.sock_recvfrom(listener, MAX_DATAGRAM)
-                    if sender[0] == router and is_announcement(datagram):
+                    datagram, sender = await heard(listener)
+                    if sender == router and is_announcement(datagram):
                         self._hint("announcement")
         except OSError as exc:
             log.debug("announcements cannot be heard: %s", exc)

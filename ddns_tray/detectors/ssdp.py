@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ddns_tray.core.errors import ConnectFailed, TimedOut
 from ddns_tray.core.model import Family
 from ddns_tray.core.text import text
-from ddns_tray.detectors.datagram import MAX_DATAGRAM, connected
+from ddns_tray.detectors.datagram import connected, heard
 from ddns_tray.detectors.way_out import ANYWHERE
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _searching_socket(local: str, prepare: Prepare) -> socket.socket:
         searcher.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, _TTL)
         searcher.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(local))
         prepare(searcher)
-        if not searcher.getsockname()[1]:
+        if not is_bound(searcher):
             searcher.bind((local, 0))
     except BaseException:
         searcher.close()
@@ -111,11 +111,18 @@ def _searching_socket(local: str, prepare: Prepare) -> socket.socket:
     return searcher
 
 
+def is_bound(sock: socket.socket) -> bool:
+    """Say whether a socket has a port; Windows refuses to name the address of one that has not (WSAEINVAL)."""
+    try:
+        return bool(sock.getsockname()[1])
+    except OSError:
+        return False
+
+
 async def _first_answer(searcher: socket.socket, router: str) -> str:
-    loop = asyncio.get_running_loop()
     while True:
-        datagram, sender = await loop.sock_recvfrom(searcher, MAX_DATAGRAM)
-        location = described_at(datagram, sender[0]) if sender[0] == router else None
+        datagram, sender = await heard(searcher)
+        location = described_at(datagram, sender) if sender == router else None
         if location is not None:
             return location
         await asyncio.sleep(0)
