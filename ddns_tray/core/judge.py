@@ -40,6 +40,7 @@ single servers that fail. Never green without proof, never red for our own broke
 | resolvers_differ | propagating, as far as we can tell: nobody saw the name change | as above |
 | resolvers_not_asked | propagating | expires |
 | overdue, stale, internal_view, hijacked | the same | seen, expected, resolvers, expires |
+| internal_servers | internal_view, where the authoritative servers should answer | seen, expected, servers |
 | resolvers_mismatch | mismatch, by resolvers alone | seen, expected, resolvers, expires |
 | resolvers_missing | missing, by resolvers alone | resolvers |
 | filtered | filtered | resolvers |
@@ -60,10 +61,10 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core import deadline
 from ddns_tray.core.addresses import canonical_set
-from ddns_tray.core.case import Case, rcodes, verdict
+from ddns_tray.core.case import ENOUGH_WITNESSES, Case, rcodes, verdict
 from ddns_tray.core.judge_failures import of_failing
 from ddns_tray.core.judge_proxy import bare, edge_of, is_bare, of_edge, remember_edge
-from ddns_tray.core.judge_resolvers import of_resolvers
+from ddns_tray.core.judge_resolvers import leads_inside, of_resolvers
 from ddns_tray.core.model import AddressState, Colour, VerdictKind
 from ddns_tray.core.witnesses import addresses, hear, is_newer, names, newest_serial, truth
 
@@ -210,6 +211,11 @@ def _all_wrong(case: Case, wrong: tuple[Witness, ...]) -> Verdict:
             seen=seen,
             expected=wanted,
             servers=servers,
+        )
+    if len(case.encrypted_right) >= ENOUGH_WITNESSES and leads_inside(wrong, wanted):
+        # A box on our line that answers for everybody, and has addresses of the house for its names.
+        return verdict(
+            VerdictKind.INTERNAL_VIEW, Colour.YELLOW, "internal_servers", seen=seen, expected=wanted, servers=servers
         )
     if not seen:
         return verdict(VerdictKind.MISSING, Colour.RED, rcode=_negative(wrong), servers=servers)

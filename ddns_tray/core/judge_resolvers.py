@@ -15,6 +15,8 @@ from ddns_tray.core.model import Colour, VerdictKind
 from ddns_tray.core.witnesses import Stand, addresses, names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ddns_tray.core.case import Case
     from ddns_tray.core.deadline import Expiry
     from ddns_tray.core.model import Verdict
@@ -184,8 +186,7 @@ def _done_by_the_line(case: Case) -> VerdictKind | None:
 
 def _is_internal(case: Case) -> bool:
     """Say whether every other answer is one for the inside of a network, while the world's is not."""
-    inside = all(not each.encrypted and each.held and all(map(_is_inside, each.held)) for each in case.holders)
-    return inside and not any(map(_is_inside, case.expected))
+    return not any(each.encrypted for each in case.holders) and leads_inside(case.holders, case.expected)
 
 
 def _is_hijacked(case: Case) -> bool:
@@ -197,6 +198,12 @@ def _is_hijacked(case: Case) -> bool:
         and plain == case.holders
         and len({each.held for each in plain}) == 1
     )
+
+
+def leads_inside(witnesses: Iterable[Witness], wanted: Iterable[str]) -> bool:
+    """Say whether these all have addresses of the inside of a network, and what is wanted are none."""
+    inside = all(each.held and all(map(_is_inside, each.held)) for each in witnesses)
+    return inside and not any(map(_is_inside, wanted))
 
 
 def _is_inside(written: str) -> bool:

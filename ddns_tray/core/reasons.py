@@ -61,6 +61,7 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "overdue": _OLD,
         "stale": _OLD,
         "internal_view": _OLD,
+        "internal_servers": _MISMATCH,
         "hijacked": _OLD,
         "resolvers_mismatch": _OLD,
         "resolvers_missing": _RESOLVERS,

@@ -366,6 +366,14 @@ SAYINGS: Mapping[str, Saying] = {
         text("Resolvers of this network lead to {seen}, an address of the inside."),
         action=text("That is often wanted. Everybody outside is led to {expected}."),
     ),
+    "internal_servers": Saying(
+        text(
+            "On this network the authoritative servers seem to say {seen}, an address of the inside; encrypted DNS says"
+            " {expected}."
+        ),
+        next=LOOK_AGAIN,
+        action=text("If your router answers in their place, that is often wanted. If not, correct the record."),
+    ),
     "filtered": Saying(
         ntr(
             "One resolver blocks the name on purpose: {resolvers}.",

@@ -255,7 +255,9 @@ remote-control:
   z test test.signed | nsd_conf tld 127.0.0.11 2001:db8:bed::11
   { z bogus.test bogus.test.signed; z bogusds.test bogusds.test.signed; z odd.test odd.test.zone; z halflame.test halflame.test.zone; z oddalg.test oddalg.test.zone; z twins.test twins.test.zone; } | nsd_conf odd 127.0.0.25
   printf 'zone:\n  name: "lag.test"\n  zonefile: "lag.secondary"\n  request-xfr: AXFR 127.0.0.23 NOKEY\n  outgoing-interface: 127.0.0.26\n' | nsd_conf lag 127.0.0.26
-  z unrelated.test odd.test.zone | sed 's/unrelated/odd/' | nsd_conf lame 127.0.0.31
+  # a box that answers for everybody, if it is put in the way: all names of example.test are in the house
+  printf '$ORIGIN example.test.\n$TTL 60\n@ SOA ns1 h 1 3600 600 604800 60\n@ NS ns1\n@ NS ns2\nns1 A 127.0.0.21\nns2 A 127.0.0.22\n* A 10.0.0.5\n' >zones/house.zone
+  { z odd.test odd.test.zone; z example.test house.zone; } | nsd_conf lame 127.0.0.31
   # ---------- resolvers
   cat >unbound/unbound.conf <<C
 server:

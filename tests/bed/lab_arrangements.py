@@ -34,6 +34,7 @@ _TURNED = (
     f" ip daddr {{{{ {PRIMARY}, {SECONDARY} }}}} udp dport 53 dnat ip to {{}}; }}}}"
 )
 INTERCEPTED, REFUSED_ON_THE_WAY = _TURNED.format("127.0.0.54"), _TURNED.format("127.0.0.53")
+IN_THE_HOUSE = _TURNED.format("127.0.0.31")
 """A resolver on the line takes the questions to the servers; BIND tells what it knows, Unbound refuses."""
 _REJECT = (
     "chain out {{ type filter hook output priority 0; {} meta l4proto {{ tcp, udp }} reject with icmpx no-route; }}"
@@ -52,6 +53,12 @@ async def warm(lab: Lab, scenario: Scenario) -> None:
 
 async def publish(lab: Lab, scenario: Scenario, *, address: str = NEW) -> None:
     await lab.publish(scenario.name, address)
+
+
+async def publish_warm(lab: Lab, scenario: Scenario, *, address: str = "9.9.9.9") -> None:
+    """The name is there, and in the caches."""
+    await lab.publish(scenario.name, address)
+    await lab.warm(scenario.name)
 
 
 async def never_seen(lab: Lab, scenario: Scenario, *, address: str = NEW) -> RecordMemory:

@@ -9,6 +9,7 @@ from ddns_tray.core.model import AddressState
 from ddns_tray.core.model import VerdictKind as Kind
 from tests.bed.lab_arrangements import (
     EDGE,
+    IN_THE_HOUSE,
     INTERCEPTED,
     IPV6_BLACK_HOLE,
     LOSS,
@@ -22,6 +23,7 @@ from tests.bed.lab_arrangements import (
     UDP_BLOCKED,
     at_the_edge,
     publish,
+    publish_warm,
     warm,
 )
 from tests.bed.lab_verdicts import (
@@ -261,6 +263,20 @@ LINE = (
         sees=TLS,
         fault=REFUSED_ON_THE_WAY,
         arrange=warm,
+    ),
+    Scenario(
+        "a box answers for the servers with an address of the house",
+        "boxed.example.test",
+        Says(
+            Kind.INTERNAL_VIEW,
+            YELLOW,
+            "internal_servers",
+            data={"seen": ("10.0.0.5",), "expected": ("9.9.9.9",), "servers": BOTH},
+        ),
+        ("9.9.9.9",),
+        sees=(*TLS, LIAR),
+        fault=IN_THE_HOUSE,
+        arrange=publish_warm,
     ),
     Scenario("no network", "home.example.test", Says(Kind.OFFLINE, GREY), (HOME,), fault=NO_NETWORK),
     Scenario("no network, watched", "home.example.test", Says(Kind.OFFLINE, GREY), fault=NO_NETWORK),

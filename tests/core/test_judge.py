@@ -411,6 +411,16 @@ def test_an_internal_answer_of_a_plain_resolver_is_named() -> None:
     assert decide(look(*view.observations[2:]), memory=RecordMemory())[0].reason.code == "resolvers_differ"
 
 
+def test_a_box_that_answers_for_the_servers_with_an_address_of_the_house_is_no_mismatch() -> None:
+    box = [auth("ns1", "192.168.1.5"), auth("ns2", "192.168.1.5")]
+    verdict = decide(look(*box, resolver("system", "192.168.1.5"), *resolvers(2, NEW, scheme="tls")))[0]
+    assert is_verdict(verdict, VerdictKind.INTERNAL_VIEW, YELLOW, "internal_servers")
+    for proof in (resolvers(2, NEW), resolvers(1, NEW, scheme="tls"), resolvers(2, "192.168.1.5", scheme="tls")):
+        assert decide(look(*box, *proof))[0].kind is VerdictKind.MISMATCH
+    outside = look(auth("ns1", OTHER), auth("ns2", "192.168.1.5"), *resolvers(2, NEW, scheme="tls"))
+    assert decide(outside)[0].kind is VerdictKind.MISMATCH
+
+
 @pytest.mark.parametrize(
     ("expected", "odd"),
     [
