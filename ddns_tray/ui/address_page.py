@@ -11,7 +11,7 @@ from ddns_tray.ui.controls import Card, fit_rows, fixed_font, heading, muted, pa
 from ddns_tray.ui.models import SightingsModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ddns_tray.core.model import Agreement, LineStatus, Snapshot
     from ddns_tray.ui.theme import Theme
@@ -28,13 +28,13 @@ class AddressPage(QWidget):
         self._words = words
         self._now = now
         self._detail = muted(paragraph(""), theme.tokens)
-        self._cards = {family: _FamilyCard(words, theme, family) for family in Family}
         self._theme = theme
         self._detour = paragraph("")
-        self._home = {family: _FamilyCard(words, theme, family) for family in Family}
+        self._cards: dict[Family, _FamilyCard] = {}
+        self._home: dict[Family, _FamilyCard] = {}
+        """Made when there is something to show: most people have one address, and no VPN."""
         self._lines: dict[str, LineCard] = {}
-        self._shown_lines = QVBoxLayout()
-        self._shown_lines.setSpacing(14)
+        self._shown_cards, self._shown_home, self._shown_lines = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         # From the outside in: what moves into another widget is polished again with all that is in it.
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -53,19 +53,15 @@ class AddressPage(QWidget):
         head.addWidget(self._detail)
         column.addLayout(head)
         column.addWidget(self._detour)
-        for card in (*self._cards.values(), *self._home.values()):
-            column.addWidget(card)
-        column.addLayout(self._shown_lines)
+        for cards in (self._shown_cards, self._shown_home, self._shown_lines):
+            cards.setSpacing(14)
+            column.addLayout(cards)
         column.addStretch(1)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take the newest snapshot."""
         self._detail.setText(self._words.status_detail(snapshot, self._now()))
-        for family, card in self._cards.items():
-            agreement = snapshot.addresses.get(family)
-            card.setVisible(agreement is not None)
-            if agreement is not None:
-                card.show_agreement(agreement, self._now())
+        self._show_cards(self._cards, self._shown_cards, snapshot.addresses)
         self._show_detours(snapshot)
         self._show_lines(snapshot)
 
@@ -74,11 +70,26 @@ class AddressPage(QWidget):
         advice = self._words.detour_advice(snapshot)
         self._detour.setText("\n".join([*said, *([advice] if advice else [])]))
         self._detour.setVisible(bool(said))
-        for family, card in self._home.items():
-            agreement = snapshot.home.get(family)
-            card.setVisible(agreement is not None)
-            if agreement is not None:
-                lead = self._words.tr("Your own line beside the VPN")
+        lead = self._words.tr("Your own line beside the VPN")
+        self._show_cards(self._home, self._shown_home, snapshot.home, lead=lead)
+
+    def _show_cards(
+        self,
+        cards: dict[Family, _FamilyCard],
+        place: QVBoxLayout,
+        found: Mapping[Family, Agreement],
+        *,
+        lead: str = "",
+    ) -> None:
+        for at, family in enumerate(Family):
+            agreement = found.get(family)
+            card = cards.get(family)
+            if agreement is not None and card is None:
+                card = cards[family] = _FamilyCard(self._words, self._theme, family)
+                place.insertWidget(min(at, place.count()), card)
+            if card is not None:
+                card.setVisible(agreement is not None)
+            if card is not None and agreement is not None:
                 card.show_agreement(agreement, self._now(), lead=lead)
 
     def _show_lines(self, snapshot: Snapshot) -> None:
