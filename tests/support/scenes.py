@@ -28,7 +28,7 @@ from tests.support import snapshots
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ddns_tray.core.model import RecordStatus, Snapshot
+    from ddns_tray.core.model import Snapshot
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard import Wizard
     from ddns_tray.words import Words
@@ -84,13 +84,12 @@ def _window(stage: Stage) -> QWidget:
     return window
 
 
-def _opened(record: RecordStatus) -> Callable[[Stage], QWidget]:
-    def build(stage: Stage) -> QWidget:
-        window = stage.window(snapshots.troubled())
-        window.open_record(record.key)
-        return window
-
-    return build
+def _explained(stage: Stage) -> QWidget:
+    """A name that leads elsewhere, with what is wrong and what to do about it."""
+    window = stage.window(snapshots.snapshot(snapshots.mismatch(), snapshots.record("nas.example.org")))
+    window.resize(920, 760)
+    window.open_record(snapshots.mismatch().key)
+    return window
 
 
 def _green(stage: Stage) -> QWidget:
@@ -269,7 +268,7 @@ def _sized(form: QWidget) -> QWidget:
 SCENES: Mapping[str, Callable[[Stage], QWidget]] = MappingProxyType(
     {
         "window": _window,
-        "explained": _opened(snapshots.mismatch()),
+        "explained": _explained,
         "green": _green,
         "unspeakable": _unspeakable,
         "many": _many,

@@ -43,6 +43,7 @@ SHOWN = frozenset(
         "alerts-light-en",
         "desktop",
         "explained-dark-en",
+        "explained-dark-zh_CN",
         "fault-light-en",
         "general-dark-zh_CN",
         "icons",
