@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from ddns_tray.core.alerting import Notice, NoticeKind
+from ddns_tray.core.alerting import AlertMemory, Notice, NoticeKind, changes
 from ddns_tray.core.errors import Problem, ProblemCode
 from ddns_tray.core.model import (
     AbortReason,
@@ -283,6 +283,16 @@ def test_every_notice_has_a_title_and_a_body(words: Words, kind: NoticeKind) -> 
     assert body
     assert "?" not in title + body
     assert "{" not in title + body
+
+
+def test_a_notice_says_what_the_window_says_of_the_same_record() -> None:
+    for account in ("home", None):
+        status = replace(snapshots.mismatch(), account=account)
+        (notice,), _ = changes(AlertMemory(), snapshots.snapshot(status), quiet_until=None)
+        _, body = EN.notice(notice)
+        assert ("only watches this name" in body) is (account is None)
+        told = EN.verdict_parts(status, NOW)
+        assert body == f"{told.cause}\n{told.action}"
 
 
 # --- shapes -------------------------------------------------------------------------------------------------------

@@ -34,7 +34,10 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to say, once. ADDRESS_CHANGED has `family`, `before` and `after`, the others `key` and `verdict`."""
+    """One thing to say, once. ADDRESS_CHANGED has `family`, `before` and `after`, the others `key` and `verdict`.
+
+    `record` is all that was known of the record then: what there is to do depends on more than the verdict.
+    """
 
     kind: NoticeKind
     at: float
@@ -43,6 +46,7 @@ class Notice:
     after: str = ""
     key: RecordKey | None = None
     verdict: Verdict | None = None
+    record: RecordStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _record_notices(memory: AlertMemory, after: Snapshot, warn_after: float | No
             kind = NoticeKind.WARNING
         else:
             continue
-        yield Notice(kind, after.at, key=record.key, verdict=record.verdict)
+        yield Notice(kind, after.at, key=record.key, verdict=record.verdict, record=record)
 
 
 def _stays_yellow(record: RecordStatus, now: float, warn_after: float | None) -> bool:

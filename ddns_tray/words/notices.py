@@ -41,7 +41,7 @@ def _trouble(speaker: Speaker, said: Notice) -> tuple[str, str]:
         return speaker.tr("{name} needs you", name=_name(said)), ""
     label = speaker.say(label_of(said.verdict))
     title = speaker.tr("{name}: {verdict}", name=_name(said), verdict=label)
-    parts = explain(speaker, RecordStatus(said.key, None, (), said.verdict), said.at)
+    parts = explain(speaker, said.record or RecordStatus(said.key, None, (), said.verdict), said.at)
     return title, "\n".join(part for part in (parts.cause, parts.action) if part)
 
 
