@@ -459,6 +459,17 @@ def test_a_server_without_an_address_is_told_as_that() -> None:
     assert "(without authority, REFUSED and no address): ns1, ns2 and ns3." in red
 
 
+@pytest.mark.parametrize("code", ["lame", "servfail"])
+def test_servers_that_only_seem_to_fail_are_not_blamed(code: str) -> None:
+    why = Reason(code, {"rcode": "REFUSED", "servers": ("ns1", "ns2")})
+    both = auth("ns1", rcode="REFUSED"), auth("ns2", rcode="REFUSED")
+    said = explained(VerdictKind(code), Colour.YELLOW, why, *both, resolver("tls://1.1.1.1", MINE))
+    assert said.cause.startswith("As seen from here none of the zone's servers serves it (REFUSED: ns1 and ns2)")
+    some = explained(VerdictKind(code), Colour.YELLOW, why, *both, auth("ns3", MINE))
+    assert "As seen from here" not in some.cause
+    assert "As seen from here" not in explained(VerdictKind(code), Colour.RED, why, *both).cause
+
+
 def test_two_resolvers_of_one_host_are_told_apart() -> None:
     why = Reason("resolvers_silent", {"resolvers": ("tcp://192.0.2.9", "udp://192.0.2.8", "udp://192.0.2.9?ca=x")})
     said = explained(VerdictKind.TIMEOUT, Colour.YELLOW, why)

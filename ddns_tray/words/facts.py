@@ -37,6 +37,11 @@ class Witnesses:
         return len(self.right) + len(self.wrong) + len(self.failed) + len(self.silent)
 
     @property
+    def heard(self) -> tuple[str, ...]:
+        """All that gave an answer of any kind."""
+        return self.right + self.wrong + self.failed
+
+    @property
     def not_right(self) -> tuple[str, ...]:
         """All that are not right."""
         return self.wrong + self.failed + self.silent

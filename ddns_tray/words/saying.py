@@ -38,13 +38,16 @@ def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
         yield "circle"
     elif seen.path:
         yield "alias"
+    blamed, colour, heard = data.get("servers"), status.verdict.colour, seen.authoritative.heard
+    if colour is Colour.YELLOW and heard and isinstance(blamed, tuple) and set(heard) <= set(blamed):
+        yield "doubtful"
     if "rcode" in data:
         yield str(data["rcode"])
     if data.get("seen") == ():
         yield "none"
-    if status.verdict.colour is Colour.RED:
+    if colour is Colour.RED:
         yield "red"
-    if status.verdict.colour is Colour.GREEN:
+    if colour is Colour.GREEN:
         yield "green"
     if seen.authoritative.right:
         yield "proven"

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.text import text
 from ddns_tray.words.saying import Saying
+from ddns_tray.words.sayings_line import ENCRYPTED, LINE, LOOK_AGAIN
 from ddns_tray.words.speaker import ntr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LOOK_AGAIN = text("The next check shows whether this is still so.")
-"""Said of everything that is not right, where nothing better can be said of what comes next."""
 _STATUS_PAGE = text("The fault lies with the name servers; look at your provider's status page.")
 _WRITE_AGAIN = text(
     "“Update now” writes it again. If the wrong address comes back, somebody else writes this name too."
@@ -26,9 +25,6 @@ _WRITE_AGAIN = text(
 _CORRECT_IT = text("Correct the record at your provider; DDNS Tray only watches this name.")
 _FLUSH = text(
     "The record itself is right. Such a resolver keeps answers longer than it may; its operator can flush them."
-)
-_ENCRYPTED = text(
-    "This network may block DNS (port 53). A resolver with tls:// or https:// in the settings gives proof."
 )
 _NAME_SERVERS = text("Correct the zone's name servers at your registrar, or ask your provider.")
 _TRANSFER = text("Check the zone transfer to these servers, or ask your provider.")
@@ -38,20 +34,15 @@ _IF_IT_STAYS = text(
     "If it stays after that, look at who gives it: large web sites lead people to different places on purpose, and"
     " some networks have answers of their own."
 )
-_NO_PUBLIC_ADDRESS = Saying(
-    text("Your line has no public address of its own, so nobody outside can open a connection to it."),
-    action=text("Ask your internet provider for a public IPv4 address, or use IPv6."),
-)
-_STILL_WORKS = text(
-    "What you open from inside works. What others open from outside ends at that other router, provider or VPN."
-)
-_BEHIND = text(
-    "With a second router, forward the ports there too. With your provider, ask for a public IPv4 address or use IPv6."
-)
 _CIRCLE = Saying(
     text("The aliases of this name lead in a circle and never to an address: {path}."),
     next=LOOK_AGAIN,
     action=text("Correct one of the aliases at your provider."),
+)
+_DOUBTFUL = Saying(
+    text("As seen from here none of the zone's servers serves it ({rcode}: {servers}), yet encrypted DNS is right."),
+    next=LOOK_AGAIN,
+    action=text("Something on this network may answer in their place. If not, ask your provider."),
 )
 _NOT_LOOKED = Saying(text("Nobody has looked at this name yet."), next=text("The first check is on its way."))
 
@@ -282,6 +273,7 @@ SAYINGS: Mapping[str, Saying] = {
         next=LOOK_AGAIN,
         action=_NAME_SERVERS,
     ),
+    "lame:doubtful": _DOUBTFUL,
     "lame:red": Saying(
         text("None of the servers named in the delegation serves the zone ({rcode}): {servers}."),
         next=LOOK_AGAIN,
@@ -296,6 +288,7 @@ SAYINGS: Mapping[str, Saying] = {
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
     ),
+    "servfail:doubtful": _DOUBTFUL,
     "servfail:red": Saying(
         text(
             "No authoritative server can answer for the name; these report failures of their own ({rcode}): {servers}."
@@ -338,71 +331,8 @@ SAYINGS: Mapping[str, Saying] = {
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
     ),
-    "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=LOOK_AGAIN, action=_ENCRYPTED),
-    # our own line
-    "auth_unreachable": Saying(
-        text("The authoritative servers cannot be reached from here, and resolvers alone are no proof yet."),
-        action=_ENCRYPTED,
-    ),
-    "auth_unreachable:green": Saying(
-        text("Right at {right} of {resolvers_asked} resolvers; the authoritative servers cannot be reached from here."),
-    ),
-    "intercepted": Saying(
-        text("Something on this network answers in place of the authoritative servers, so nothing is proven yet."),
-        action=_ENCRYPTED,
-    ),
-    "intercepted:green": Saying(
-        text(
-            "Right at {right} of {resolvers_asked} resolvers; something on this network answers in place of the"
-            " authoritative servers."
-        ),
-    ),
-    "hijacked": Saying(
-        text("Plain DNS on this network says {seen}; encrypted DNS and the authoritative servers say {expected}."),
-        next=LOOK_AGAIN,
-        action=text("The name is right for everybody else. Use encrypted DNS on this network."),
-    ),
-    "internal_view": Saying(
-        text("Resolvers of this network lead to {seen}, an address of the inside."),
-        action=text("That is often wanted. Everybody outside is led to {expected}."),
-    ),
-    "internal_servers": Saying(
-        text(
-            "On this network the authoritative servers seem to say {seen}, an address of the inside; encrypted DNS says"
-            " {expected}."
-        ),
-        next=LOOK_AGAIN,
-        action=text("If your router answers in their place, that is often wanted. If not, correct the record."),
-    ),
-    "filtered": Saying(
-        ntr(
-            "One resolver blocks the name on purpose: {resolvers}.",
-            "{count} resolvers block the name on purpose: {resolvers}.",
-        ),
-        count="resolvers_count",
-        next=LOOK_AGAIN,
-        action=text("The name is right elsewhere. Ask the operator of the filter to let it through."),
-    ),
-    "not_routable": _NO_PUBLIC_ADDRESS,
-    "double_nat": Saying(
-        text("The name leads to {expected}, but your router has the address {router}: something stands in between."),
-        next=_STILL_WORKS,
-        action=_BEHIND,
-    ),
-    "router_without_address": Saying(
-        text("The name leads to {expected}, but your router has no public address: something stands in between."),
-        next=_STILL_WORKS,
-        action=_BEHIND,
-    ),
-    "offline": Saying(
-        text("This machine has no connection to the internet, so nothing can be said about the name."),
-        next=text("DDNS Tray looks again as soon as the connection is back."),
-    ),
-    "captive_portal": Saying(
-        text("This network wants you to log in first; until then nothing can be said about the name."),
-        next=text("DDNS Tray looks again by itself soon after you have logged in."),
-        action=text("Open any web page in a browser and log in there."),
-    ),
+    "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=LOOK_AGAIN, action=ENCRYPTED),
+    **LINE,
     # not known
     "paused": Saying(
         text("DDNS Tray is paused and does not look."),

@@ -14,7 +14,8 @@ from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
 from ddns_tray.words.facts import facts, server_names
 from ddns_tray.words.saying import details
-from ddns_tray.words.sayings import LOOK_AGAIN, SAYINGS
+from ddns_tray.words.sayings import SAYINGS
+from ddns_tray.words.sayings_line import LOOK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
