@@ -55,7 +55,8 @@ def test_a_fault_is_kept_and_told_with_what_helps_to_find_it(listener: Listener)
     assert report.file is not None
     assert report.file.read_text("utf-8") == report.text
     assert report.file.name == "fault-20270115-080000.txt"
-    assert report.file.stat().st_mode & 0o077 == 0
+    if sys.platform != "win32":  # where the folder of a person's own is closed to others
+        assert report.file.stat().st_mode & 0o077 == 0
     for part in ("DDNS Tray ", "Time: 2027-01-15T08:00:00Z", "Place: a task", "Python: 3.", "RuntimeError: broken"):
         assert part in report.text
     assert "test_faults.py" in report.text
@@ -121,6 +122,7 @@ with Faults(Path(sys.argv[1])).watching():
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="ctypes makes an exception of a wrong address on Windows")
 def test_a_process_that_dies_below_python_is_told_of_at_the_next_start(listener: Listener, tmp_path: Path) -> None:
     dead = subprocess.run([sys.executable, "-c", DYING, str(tmp_path / "log")], capture_output=True, check=False)
     assert dead.returncode != 0

@@ -67,6 +67,8 @@ class _Pair:
 
 @pytest.fixture
 def pair() -> Iterator[_Pair]:
+    if not hasattr(socket, "AF_UNIX"):
+        pytest.skip("this system tells of changes by no socket, and has none to stand in for one")
     made = _Pair()
     yield made
     made.close()

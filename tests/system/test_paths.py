@@ -9,9 +9,10 @@ import pytest
 
 from ddns_tray.system.paths import DEFAULT_INSTANCE, Folders, paths_for, system_folders
 
-FOLDERS = Folders(Path("/c"), Path("/d"), Path("/r"), Path("/l"))
+FOLDERS = Folders(*(Path(place).absolute() for place in ("/c", "/d", "/r", "/l")))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the paths of Linux have no drive and are not absolute here")
 def test_linux_follows_the_variables_of_its_desktop_specification() -> None:
     environ = {
         "HOME": "/home/me",
@@ -57,10 +58,10 @@ def test_macos_has_its_own_folders() -> None:
 
 def test_the_usual_settings_file_is_the_default_instance() -> None:
     paths = paths_for(folders=FOLDERS)
-    assert paths.config_file == Path("/c/config.toml")
+    assert paths.config_file == FOLDERS.config / "config.toml"
     assert paths.instance == DEFAULT_INSTANCE
-    assert paths.memory_file == Path("/d/memory-default.json")
-    assert paths.env_file == Path("/c/.env")
+    assert paths.memory_file == FOLDERS.data / "memory-default.json"
+    assert paths.env_file == FOLDERS.config / ".env"
     assert paths_for(Path("/c/../c/config.toml"), folders=FOLDERS) == paths
 
 
