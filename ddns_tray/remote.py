@@ -1,6 +1,6 @@
 """What other processes may ask of the running instance, and what it answers; JSON objects both ways.
 
-    {"verb": "status", "evidence": true}      → the report of `status --json`; false leaves out what servers said
+    {"verb": "status", "evidence": true}      → the report of `status --json`; false leaves out evidence and reasons
     {"verb": "check"}                         → {"accepted": true}; a round follows
     {"verb": "update", "names": […], "force": false} → the report of `update --json`
     {"verb": "raise"}                         → {"accepted": true} where there is a window to show

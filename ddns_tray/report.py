@@ -172,7 +172,7 @@ def _sighting(seen: Sighting, words: Words) -> JsonObject:
 
 
 def record_report(status: RecordStatus, words: Words, now: float, *, evidence: bool = True) -> JsonObject:
-    """What a snapshot report tells of one record; its evidence is most of that."""
+    """What a snapshot report tells of one record; evidence and explanation are most of that."""
     verdict = status.verdict
     observations = () if status.view is None else status.view.observations
     told: JsonObject = {
@@ -184,7 +184,6 @@ def record_report(status: RecordStatus, words: Words, now: float, *, evidence: b
         "line": words.record_line(status, now),
         "follows": status.line,
         "expected": list(status.expected),
-        "reason": {"code": verdict.reason.code, "text": words.verdict_explanation(status, now)},
         "deadline": iso_time(verdict.deadline),
         "since": iso_time(status.since),
         "proven": iso_time(status.proven_at),
@@ -194,6 +193,7 @@ def record_report(status: RecordStatus, words: Words, now: float, *, evidence: b
         return told
     return {
         **told,
+        "reason": {"code": verdict.reason.code, "text": words.verdict_explanation(status, now)},
         "observations": [_observation(seen, words) for seen in observations],
         **recorded.of_look(status),
     }
