@@ -23,9 +23,12 @@ log = logging.getLogger(__name__)
 
 
 def load_information() -> QNetworkInformation | None:
-    """Load what fits this desktop best; None where nothing does."""
-    from PySide6.QtNetwork import QNetworkInformation  # noqa: PLC0415 - not needed for the icon
-
+    """Load what fits this desktop best; None where nothing does, or where Qt came without its network module."""
+    try:
+        from PySide6.QtNetwork import QNetworkInformation  # noqa: PLC0415 - not needed for the icon
+    except ImportError as exc:
+        log.info("nothing is heard of the network from the desktop: %s", exc)
+        return None
     if not QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
         return None
     return QNetworkInformation.instance()

@@ -92,6 +92,19 @@ async def test_a_desktop_that_knows_nothing_is_said_to_know_nothing() -> None:
         await watch(witness, witness.seen, lambda: None, FakeClock())
 
 
+WITHOUT_THE_MODULE = """
+import sys
+sys.modules["PySide6.QtNetwork"] = None
+from ddns_tray.ui.network_information import load_information
+assert load_information() is None
+"""
+
+
+def test_a_qt_without_its_network_module_has_nothing_to_tell() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_THE_MODULE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_real_information_is_listened_to_and_left_in_peace(qapp: object) -> None:
     assert qapp is not None
     if load_information() is None:
