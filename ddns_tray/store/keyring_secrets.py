@@ -92,11 +92,11 @@ class KeyringSecrets:
         async with self._one_at_a_time:
             rest = self._closed_until - self._monotonic()
             if rest > 0:
-                raise _locked(rest)
+                raise _locked(rest, account, field_name)
             try:
                 return await asyncio.wait_for(_in_daemon_thread(lambda: self._use(use)), self._timeout)
             except TimeoutError as exc:
-                raise self._close() from exc
+                raise self._close(account, field_name) from exc
             except Exception as exc:
                 raise self._converted(exc, account, field_name) from exc
 
@@ -114,7 +114,7 @@ class KeyringSecrets:
         kinds = exc.kinds if isinstance(exc, KeyringFailed) else [kind.__name__ for kind in type(exc).__mro__]
         names = frozenset(kinds)
         if names & _LOCKED:
-            return self._close()
+            return self._close(account, field_name)
         if isinstance(exc, _NoBackend) or names & _ABSENT:
             self._backend = None
             return NoKeyring(
@@ -131,19 +131,23 @@ class KeyringSecrets:
             text("Try again, and look whether other programs can use the keyring."),
         )
 
-    def _close(self) -> KeyringLocked:
+    def _close(self, account: str, field_name: str) -> KeyringLocked:
         self._closed_until = self._monotonic() + self._pause
-        return _locked(self._pause)
+        return _locked(self._pause, account, field_name)
 
 
 class _NoBackend(Exception):
     """None of the allowed backends works here."""
 
 
-def _locked(rest: float) -> KeyringLocked:
+def _locked(rest: float, account: str, field_name: str) -> KeyringLocked:
     return KeyringLocked(
         text("The keyring is locked or does not answer."),
-        text("Unlock it. We look again by ourselves after a while, or at once if you ask for it."),
+        text(
+            "Unlock it. We look again by ourselves after a while, or at once if you ask for it. Or give the secret in"
+            " the environment variable {variable}, or name a file for unencrypted secrets in the general settings.",
+            variable=environment_name(account, field_name),
+        ),
         retry_after=rest,
     )
 

@@ -160,6 +160,7 @@ class AccountForm(Form):
         if spec is not None:
             self._fill_in(box, spec)
         self.column.insertWidget(self.column.indexOf(self._note), box)
+        box.show()  # what is not shown yet takes no room in the size that is asked for below
         set_tab_order(self)
         self._note.setVisible(spec is not None and any(each.secret for each in spec.fields))
         self.set_busy(busy=False)
@@ -265,6 +266,7 @@ class AccountForm(Form):
     def _on_save(self) -> None:
         filled = self._filled()
         if filled is not None:
+            self.tell(lambda: (Shape.BUSY, self.words.tr("Keeping it; the keyring may ask for its password…"), ""))
             self.set_busy(busy=True)
             self.save_wanted.emit(*filled)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.model import AddressView, RecordType
@@ -170,39 +170,29 @@ class RecordForm(Form):
         add_field(form, words.tr("Addresses"), types, "", theme)
         kept_by = words.tr("The account whose provider hosts the zone of this name.")
         add_field(form, words.tr("Kept by"), self.account, kept_by, theme)
-        self._writing = QWidget()
-        writing = field_form()
-        writing.setContentsMargins(0, 0, 0, 0)
-        self._writing.setLayout(writing)
+        self._writing, writing = _together()
         ttl_help = words.tr("How long resolvers may keep an answer. 60 s makes changes visible quickly.")
         add_field(writing, words.tr("TTL"), self.ttl, ttl_help, theme)
         writing.addRow(self.comment)
         add_gap(writing)
         form.addRow(self._writing)
-        self._proxy = QWidget()
-        proxy = field_form()
-        proxy.setContentsMargins(0, 0, 0, 0)
-        self._proxy.setLayout(proxy)
+        self._proxy, proxy = _together()
         add_field(proxy, words.tr("Proxy of the provider"), self.proxied, "", theme)
         form.addRow(self._proxy)
         fixed = words.tr("Leave it empty to expect your public address. Several addresses are separated by commas.")
         add_field(form, words.tr("Expected addresses"), self.expected, fixed, theme, below=self.unexpected)
-        self._follows = QWidget()
-        follows = field_form()
-        follows.setContentsMargins(0, 0, 0, 0)
-        self._follows.setLayout(follows)
+        self._follows, follows = _together()
         order = words.tr(
             "The name has the address of the first of these lines that is up. None ticked: it follows the way that the"
             " system takes."
         )
         add_field(follows, words.tr("Lines"), self.line, order, theme)
-        form.addRow(self.ipv6_host)
-        add_gap(form)
+        self._neighbour, neighbour = _together()
+        neighbour.addRow(self.ipv6_host)
+        add_gap(neighbour)
+        form.addRow(self._neighbour)
         form.addRow(self._follows)
-        self._behind_vpn = QWidget()
-        behind = field_form()
-        behind.setContentsMargins(0, 0, 0, 0)
-        self._behind_vpn.setLayout(behind)
+        self._behind_vpn, behind = _together()
         vpn = words.tr("Whose address the name shall have while the traffic of this computer leaves through a VPN.")
         add_field(behind, words.tr("Behind a VPN"), self.view, vpn, theme)
         form.addRow(self._behind_vpn)
@@ -214,7 +204,7 @@ class RecordForm(Form):
         account = self._accounts.get(self.account.currentData() or "")
         spec = None if account is None else self._specs.get(account.provider)
         self._writing.setVisible(account is not None)
-        self.ipv6_host.setVisible(self.aaaa.isChecked())
+        self._neighbour.setVisible(self.aaaa.isChecked())
         self._follows.setVisible(bool(self._lines))
         self._behind_vpn.setVisible(not self.line.kept())
         self._proxy.setVisible(spec is not None and spec.capabilities.proxied)
@@ -292,6 +282,14 @@ class RecordForm(Form):
             view=AddressView.AUTO if self.line.kept() else AddressView(self.view.currentData()),
             expected=self._addresses(),
         )
+
+
+def _together() -> tuple[QWidget, QFormLayout]:
+    """A place for fields that are shown together or not at all."""
+    holder, form = QWidget(), field_form()
+    form.setContentsMargins(0, 0, 0, 0)
+    holder.setLayout(form)
+    return holder, form
 
 
 def bare_name(typed: str) -> str:

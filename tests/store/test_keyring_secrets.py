@@ -103,6 +103,7 @@ async def test_a_keyring_that_does_not_answer_is_given_up_and_left_alone_for_a_w
     with pytest.raises(KeyringLocked) as caught:
         await secrets.get("home", "key")
     assert caught.value.retry_after == 30.0
+    assert "DDNS_TRAY_SECRET_HOME_KEY" in str(caught.value.problem.hint), "the choices are told"
     await clock.advance(29.0)
     with pytest.raises(KeyringLocked) as caught:
         await secrets.get("home", "key")

@@ -143,6 +143,27 @@ async def test_a_refused_token_is_explained_and_nothing_is_lost(
     assert form.test.isEnabled()
 
 
+def test_a_form_makes_room_for_the_fields_of_the_service_that_is_chosen(qtbot: QtBot, window: MainWindow) -> None:
+    window._work.add_account()
+    form = account_form(window)
+    before = form.height()
+    choose(form, "powerdns")
+    after = form.height()
+    assert after > before
+    qtbot.waitUntil(form.field("api_key").isVisible)
+    assert after == form.sizeHint().height()
+
+
+async def test_what_is_waited_for_while_an_account_is_kept_is_said(window: MainWindow, tasks: Tasks) -> None:
+    window._work.edit_account("home")
+    form = account_form(window)
+    form.field("api_key").setText("typed-token")
+    form.save.click()
+    assert "the keyring may ask for its password" in form.result_text()
+    assert not form.save.isEnabled()
+    await tasks.drain()
+
+
 async def test_a_locked_keyring_keeps_the_settings_as_they_were(
     window: MainWindow, file: FakeSettingsFile, secrets: FakeSecrets, tasks: Tasks
 ) -> None:
