@@ -187,5 +187,8 @@ class SettingsFields(QWidget):
 
     def _show_what_fits(self) -> None:
         changed = bool(self.changes())
+        pressed = self.undo.hasFocus() or self.save.hasFocus()
         self.undo.setEnabled(changed)
         self.save.setEnabled(changed and self._is_usable())
+        if pressed and not changed:  # who pressed one of the two stays on this page
+            next(iter(self.fields.values())).control.setFocus()

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox
 
 from ddns_tray.core.settings import AddressSettings, Settings
@@ -144,6 +145,15 @@ def test_undo_shows_what_is_on_disk(address: SettingsFields) -> None:
     assert address.changes() == []
     assert address.fields["address", "sources"].problem.text() == ""
     assert not address.undo.isEnabled()
+
+
+def test_who_discards_with_the_keyboard_stays_on_the_page(qtbot: QtBot, address: SettingsFields) -> None:
+    address.activateWindow()
+    write(address, "address", "sources", "nonsense")
+    address.undo.setFocus()
+    qtbot.waitUntil(address.undo.hasFocus)
+    QTest.keyClick(address.undo, Qt.Key.Key_Space)
+    assert address.fields["address", "sources"].control.hasFocus()
 
 
 def test_what_is_being_typed_survives_settings_that_change_elsewhere(address: SettingsFields) -> None:
