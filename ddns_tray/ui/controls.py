@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 HEADLINE_SCALE = 1.35
 SMALL_SCALE = 0.94
+_WIDEST = 1280
+"""Logical pixels of a page beside the side bar."""
 _MEASURED = 64
 """Rows of which the width of a column is found out; a thousand, as Qt has it, hold up the window."""
 
@@ -179,6 +181,15 @@ class CalmChoice(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class ReadableColumn(QVBoxLayout):
+    """A column that stays as wide as eyes follow, in the middle of a very wide screen."""
+
+    def setGeometry(self, area: QRect) -> None:  # noqa: N802 - Qt's name
+        """Leave the rest empty on both sides."""
+        beside = max(0, area.width() - _WIDEST) // 2
+        super().setGeometry(area.adjusted(beside, 0, -beside, 0))
 
 
 class Banner(QFrame):

@@ -1,4 +1,7 @@
-"""Tab goes where the eye goes: through the layouts as they are laid out, not in the order in which things were made."""
+"""Tab goes where the eye goes: through the layouts as they are laid out, not in the order in which things were made.
+
+Enter presses what Tab has come to.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QTabWidget,
+    QWidget,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QLayout
 
 
@@ -18,6 +31,15 @@ def set_tab_order(root: QWidget) -> None:
     """Let Tab follow the layouts below `root`, hidden pages included."""
     for one, other in pairwise(tab_stops(root)):
         QWidget.setTabOrder(one, other)
+
+
+def press_focused(event: QKeyEvent) -> bool:
+    """Press the button that has the focus if this is Enter, which Qt does in dialogs alone; say whether it was."""
+    focused = QApplication.focusWidget()
+    if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or not isinstance(focused, QPushButton):
+        return False
+    focused.click()
+    return True
 
 
 def tab_stops(root: QWidget) -> tuple[QWidget, ...]:

@@ -15,31 +15,32 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.ui import geometry, icons
 from ddns_tray.ui.activity_page import ActivityPage
 from ddns_tray.ui.address_page import AddressPage
 from ddns_tray.ui.banners import BannerColumn, still_standing, wanted_banners
+from ddns_tray.ui.controls import ReadableColumn
 from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.forms import Form
 from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.side_bar import Page, SideBar
+from ddns_tray.ui.tab_order import press_focused
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 
     from ddns_tray.core.errors import Problem
-    from ddns_tray.core.model import RecordKey, RecordStatus, Snapshot
+    from ddns_tray.core.model import RecordKey, Snapshot
     from ddns_tray.ui.activity import ActivityLog
-    from ddns_tray.ui.banners import Wanted
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.wizard_work import SetUp
@@ -50,9 +51,6 @@ __all__ = ["MainWindow", "Page"]
 log = logging.getLogger(__name__)
 
 _SIZE = QSize(900, 640)
-_SMALLEST = QSize(640, 420)
-_WIDEST = 1280
-"""Logical pixels of a page beside the side bar."""
 _Made = TypeVar("_Made", bound=QWidget)
 
 
@@ -109,7 +107,7 @@ class MainWindow(QWidget):
         if services is not None:
             self._work.attach(services)
             self.repairs.attach(services)
-        self.setMinimumSize(_SMALLEST)
+        self.setMinimumSize(640, 420)
         self.resize(_SIZE)
         geometry.restore(self, places)
         self._ticker = QTimer(self, interval=1000)
@@ -256,18 +254,9 @@ class MainWindow(QWidget):
         self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter presses the button that has the focus, as in every form: Qt does it in dialogs alone."""
-        focused = QApplication.focusWidget()
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(focused, QPushButton):
-            focused.click()
-        else:
+        """Enter presses the button that has the focus."""
+        if not press_focused(event):
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """On a very wide screen pages stay as wide as eyes follow."""
-        super().resizeEvent(event)
-        if self._body is not None:
-            self._keep_readable()
 
     def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Count while somebody looks."""
@@ -305,7 +294,6 @@ class MainWindow(QWidget):
             self._body.deleteLater()
         self._outer.addWidget(body)
         self._body = body
-        self._keep_readable()
         self._connect()
         self.show_page(self._page)
         if unsaved:
@@ -322,10 +310,6 @@ class MainWindow(QWidget):
             self.show_snapshot(self._snapshot)
             if opened is not None:
                 self.names.open_record(opened)
-
-    def _keep_readable(self) -> None:
-        beside = max(0, self.width() - self._side.width() - _WIDEST) // 2
-        self._right.setContentsMargins(beside, 0, beside, 0)
 
     def _show_tab(self, tab: int) -> None:
         self.settings.tabs.setCurrentIndex(tab)
@@ -347,7 +331,7 @@ class MainWindow(QWidget):
         row.setSpacing(0)
         self._side = SideBar(self._words, tokens, body)
         row.addWidget(self._side)
-        self._right = right = QVBoxLayout()
+        right = ReadableColumn()
         right.setSpacing(0)
         row.addLayout(right, 1)
         self._banners = BannerColumn(self._words, tokens, self._dismissed, body)
@@ -367,7 +351,7 @@ class MainWindow(QWidget):
         names.check_chosen.connect(work.check)
         names.update_chosen.connect(work.update)
         names.add_chosen.connect(work.add_record)
-        names.edit_chosen.connect(self._edit_record)
+        names.edit_chosen.connect(lambda record: work.edit_record_of(record.key))
         names.repair_chosen.connect(self.repairs.begin)
         names.pause_chosen.connect(work.pause)
         names.resume_chosen.connect(work.resume)
@@ -419,10 +403,8 @@ class MainWindow(QWidget):
         wizard.deleteLater()
         set_up.deleteLater()
         self._show_names_or_welcome()
-        if self._welcome is not None and self._first.currentWidget() is self._welcome:
-            self._welcome.keep.setFocus()
-        else:
-            self.names.view.setFocus()
+        stands_on_names = self._first.currentWidget() is self.names
+        (self.names.view if stands_on_names else self.welcome.keep).setFocus()
 
     def _show_names_or_welcome(self) -> None:
         if self.wizard is not None:
@@ -435,9 +417,6 @@ class MainWindow(QWidget):
             self._first.setCurrentWidget(self.welcome)
             if self._page is Page.NAMES:
                 self.welcome.begin()
-
-    def _edit_record(self, record: RecordStatus) -> None:
-        self._work.edit_record_of(record.key)
 
     def _on_language(self, language: str) -> None:
         self._work.language = language
@@ -454,18 +433,17 @@ class MainWindow(QWidget):
             self.wizard.tick()
 
     def _show_banners(self) -> None:
-        self._banners.show_banners(self._wanted_banners())
-
-    def _wanted_banners(self) -> list[Wanted]:
-        return wanted_banners(
+        shown = self._snapshot
+        wanted = wanted_banners(
             self._words,
             is_demo=self._services is not None and self._services.is_demo,
             panel_missing=self._panel_missing,
             moved=self._moved,
             failure=self._failure,
-            problems=self._snapshot.problems if self._snapshot is not None else (),
-            news=self._snapshot.news if self._snapshot is not None else None,
+            problems=() if shown is None else shown.problems,
+            news=None if shown is None else shown.news,
         )
+        self._banners.show_banners(wanted)
 
     def _on_dismissed(self, key: str) -> None:
         if key == "failure":
