@@ -64,7 +64,7 @@ F
   openssl req -newkey rsa:2048 -nodes -subj "/CN=dns.bed.test" -keyout tls/key.pem -out tls/csr.pem 2>/dev/null
   local san=DNS:dns.bed.test,DNS:localhost,IP:127.0.0.1; for i in 53 54 55 57 58; do san+=,IP:127.0.0.$i; done; san+=,IP:2001:db8:bed::53
   openssl x509 -req -in tls/csr.pem -CA tls/ca.pem -CAkey tls/ca.key -CAcreateserial -days 20 -out tls/cert.pem \
-    -extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\nextendedKeyUsage=serverAuth\n' "$san") 2>/dev/null
+    -extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\nextendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' "$san") 2>/dev/null
   cat tls/cert.pem tls/ca.pem >tls/chain.pem; chmod -R a+rX tls; chmod a+r tls/key.pem
   # ---------- TSIG
   local SECRET; SECRET=$(head -c 32 /dev/urandom | base64 -w0); printf '%s' "$SECRET" >keys/tsig.secret

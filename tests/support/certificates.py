@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cryptography.x509 import GeneralName
+    from cryptography.x509 import GeneralName, KeyUsage
 
 
 class CertificateAuthority:
@@ -62,6 +62,9 @@ class CertificateAuthority:
             .not_valid_before(min(now, until) - dt.timedelta(days=1))
             .not_valid_after(until)
             .add_extension(x509.BasicConstraints(ca=own, path_length=None), critical=True)
+            .add_extension(_usage(signs=own), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
         if names:
             builder = builder.add_extension(
@@ -74,6 +77,23 @@ class CertificateAuthority:
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
         path.write_bytes(pem)
+
+
+def _usage(*, signs: bool) -> KeyUsage:
+    """What a key is for; Python 3.13 and later ask for it, and for the identifiers of keys (RFC 5280 §4.2.1)."""
+    from cryptography import x509
+
+    return x509.KeyUsage(
+        digital_signature=not signs,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _general_name(name: str) -> GeneralName:
