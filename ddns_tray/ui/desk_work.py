@@ -289,7 +289,7 @@ class DeskWork(QObject):
             if before is None:
                 for name in written:
                     await services.secrets.delete(account.id, name)
-            self._refuse(form, exc)
+            self.refuse(form, exc)
             return
         form.accept()
         await services.reload()
@@ -337,7 +337,7 @@ class DeskWork(QObject):
             try:
                 await asyncio.to_thread(lambda: services.settings_file.put_line(candidate, replaces=replaces))
             except DdnsTrayError as exc:
-                self._refuse(form, exc)
+                self.refuse(form, exc)
                 return
             form.accept()
             await services.reload()
@@ -346,7 +346,7 @@ class DeskWork(QObject):
         form.save_wanted.connect(lambda candidate: self._spawn(keep(candidate), "keep a line"))
         form.open()
 
-    def _refuse(self, form: Form, error: DdnsTrayError) -> None:
+    def refuse(self, form: Form, error: DdnsTrayError) -> None:
         """Say in the form why it was not kept; in the window, if somebody has closed the form meanwhile."""
         if form.is_open():
             form.show_problem(error)
@@ -369,7 +369,7 @@ class DeskWork(QObject):
             await asyncio.to_thread(lambda: services.settings_file.put_record(record, replaces=before))
             await asyncio.to_thread(self._keep_language)
         except DdnsTrayError as exc:
-            self._refuse(form, exc)
+            self.refuse(form, exc)
             return
         form.accept()
         await services.reload()

@@ -166,6 +166,11 @@ class Form(QDialog):
         if isValid(self):
             super().accept()
 
+    def reject(self) -> None:
+        """As `accept`."""
+        if isValid(self):
+            super().reject()
+
     def is_open(self) -> bool:
         """Whether somebody can see it. A field that loses the focus because its form goes says so too."""
         return isValid(self) and self.isVisible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar
 
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings_exchange import Risks
@@ -32,7 +33,7 @@ _SHOWN = 60
 
 
 class ChangesForm(Form):
-    """What would change, line by line; `save` does it."""
+    """What would change, line by line; `save` does it. Until that is known it says that it is being read."""
 
     save_wanted = Signal()
 
@@ -45,7 +46,7 @@ class ChangesForm(Form):
         title: Text,
         about: Text,
         button: Text,
-        changes: Sequence[SettingsDifference],
+        changes: Sequence[SettingsDifference] | None = None,
         dangers: Risks = NO_RISKS,
     ) -> None:
         super().__init__(words, theme, parent)
@@ -60,26 +61,54 @@ class ChangesForm(Form):
         return self.words.say(self._heading)
 
     def _fill(self) -> None:
-        words, changes = self.words, self._changes
+        words = self.words
         self.column.addWidget(muted(paragraph(words.say(self._about)), self.theme.tokens))
+        self.waiting = QProgressBar()
+        self.waiting.setRange(0, 0)  # nobody knows how long
+        self.waiting.setTextVisible(False)
+        self.waiting.setFixedHeight(6)
+        self.waiting.setAccessibleName(words.tr("Reading the settings…"))
+        self.changes = paragraph("")
+        self.warnings = ResultLine(self.theme)
+        for widget in (self.waiting, self.changes, self.warnings):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+        self.save.setText(words.say(self._button))
+        self.save.clicked.connect(self._on_save)
+        self._show_state()
+
+    def show_changes(self, changes: Sequence[SettingsDifference], dangers: Risks = NO_RISKS) -> None:
+        """Show what has been found out, unless somebody has closed it meanwhile."""
+        if not self.is_open():
+            return
+        self._changes, self._dangers = changes, dangers
+        self._show_state()
+        self.resize(max(self.width(), self.sizeHint().width()), max(self.height(), self.sizeHint().height()))
+
+    def set_busy(self, *, busy: bool) -> None:
+        """As in every form; and without changes there is nothing to do."""
+        super().set_busy(busy=busy)
+        self.save.setEnabled(not busy and bool(self._changes))
+
+    def _show_state(self) -> None:
+        words, changes = self.words, self._changes
+        self.waiting.setVisible(changes is None)
+        self.set_busy(busy=False)
+        if changes is None:
+            self.changes.setText(words.tr("Reading the settings…"))
+            return
         lines = [difference_in_words(words, change) for change in changes[:_SHOWN]]
         if len(changes) > _SHOWN:
             rest = len(changes) - _SHOWN
             lines.append(words.ntr("and {count} more", "and {count} more", rest, count=rest))
-        self.changes = paragraph("\n".join(lines) or words.tr("Nothing would change."))
-        self.column.addWidget(self.changes)
-        self.warnings = ResultLine(self.theme)
+        self.changes.setText("\n".join(lines) or words.tr("Nothing would change."))
         warnings = risks_in_words(words, self._dangers)
         if warnings:
             about_strangers = words.tr("Go on only if you know where this file comes from.")
             self.warnings.say(Shape.WARNING, "\n".join(warnings), about_strangers)
-        self.column.addWidget(self.warnings)
-        self.column.addStretch(1)
-        self.save.setText(words.say(self._button))
-        self.save.setEnabled(bool(changes))
-        self.save.clicked.connect(self._on_save)
 
     def _on_save(self) -> None:
+        self.tell(lambda: (Shape.BUSY, self.words.tr("Writing the settings…"), ""))
         self.set_busy(busy=True)
         self.save_wanted.emit()
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError, StorageError
-from ddns_tray.core.settings_exchange import Risks, differences, export_text, risks
+from ddns_tray.core.settings_exchange import differences, export_text, risks
 from ddns_tray.core.text import Text, text
 from ddns_tray.ui.settings_forms import ChangesForm, SecretPlace, SecretsForm
 
@@ -62,15 +62,11 @@ class SettingsTravel(QObject):
                 ),
             )
         now, then = found
-        form = await self._changes_form(
-            text("Undo the last change"),
-            text("This is what becomes of the settings:"),
-            text("Undo"),
-            now,
-            then,
+        form = self._open_changes(
+            text("Undo the last change"), text("This is what becomes of the settings:"), text("Undo")
         )
         form.save_wanted.connect(lambda: self._spawn(self._undo(form, now, then), "undo"))
-        form.open()
+        form.show_changes(await asyncio.to_thread(differences, now, then))
 
     async def _undo(self, form: ChangesForm, now: Settings, then: Settings) -> None:
         async def work() -> None:
@@ -122,22 +118,25 @@ class SettingsTravel(QObject):
     async def import_from(self, path: Path) -> None:
         """Show what a file would change; take it in if the person says so."""
         file = self._services.settings_file
-        coming = await asyncio.to_thread(file.read_other, path)
-        then = await asyncio.to_thread(file.preview, coming)
-        form = await self._changes_form(
+        form = self._open_changes(
             text("Import settings"),
             text("Accounts and names of the file are added, or replace those of the same name. Nothing is removed."),
             text("Import"),
-            await asyncio.to_thread(file.read),
-            then,
-            foreign=True,
         )
+        try:
+            coming = await asyncio.to_thread(file.read_other, path)
+            now, then = await asyncio.to_thread(file.read), await asyncio.to_thread(file.preview, coming)
+        except DdnsTrayError:
+            form.reject()
+            raise
 
         async def work() -> None:
             await asyncio.to_thread(file.take_in, coming)
 
-        form.save_wanted.connect(lambda: self._spawn(self._finish(form, work), "import settings"))
-        form.open()
+        if form.is_open():
+            form.save_wanted.connect(lambda: self._spawn(self._finish(form, work), "import settings"))
+            changes = await asyncio.to_thread(differences, now, then)
+            form.show_changes(changes, await asyncio.to_thread(risks, now, then))
 
     # --- what is missing afterwards ---
 
@@ -161,7 +160,7 @@ class SettingsTravel(QObject):
             for place, secret in typed.items():
                 await self._services.secrets.set(*place, secret)
         except DdnsTrayError as exc:
-            form.show_problem(exc)
+            self._work.refuse(form, exc)
             return
         form.accept()
         await self._services.renew_accounts()
@@ -178,29 +177,16 @@ class SettingsTravel(QObject):
             if field.secret and field.required
         ]
 
-    async def _changes_form(
-        self, title: Text, about: Text, button: Text, now: Settings, then: Settings, *, foreign: bool = False
-    ) -> ChangesForm:
-        changes = await asyncio.to_thread(differences, now, then)
-        dangers = await asyncio.to_thread(risks, now, then) if foreign else Risks()
-        if not isValid(self._window):
-            raise _WindowGone
-        return ChangesForm(
-            self._work.words,
-            self._theme,
-            self._window,
-            title=title,
-            about=about,
-            button=button,
-            changes=changes,
-            dangers=dangers,
-        )
+    def _open_changes(self, title: Text, about: Text, button: Text) -> ChangesForm:
+        form = ChangesForm(self._work.words, self._theme, self._window, title=title, about=about, button=button)
+        form.open()
+        return form
 
     async def _finish(self, form: ChangesForm, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except DdnsTrayError as exc:
-            form.show_problem(exc)
+            self._work.refuse(form, exc)
             return
         form.accept()
         await self._services.reload()

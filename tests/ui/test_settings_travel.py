@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QPushButton
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import ConfigError, KeyringLocked, StorageError, UsageError
 from ddns_tray.core.model import RecordType
@@ -201,6 +203,25 @@ async def test_an_import_shows_what_it_would_change_and_then_asks_for_secrets(
     await tasks.drain()
     assert asked.result_text() == "The keyring is locked.\nUnlock it."
     assert asked.isVisible()
+
+
+async def test_while_a_file_is_read_that_is_shown_and_it_can_be_left(
+    window: MainWindow, file: ConfigFile, tasks: Tasks, tmp_path: Path, qtbot: QtBot
+) -> None:
+    coming = tmp_path / "coming.toml"
+    coming.write_text(COMING)
+    before = file.path.read_text()
+    tasks(travel(window).import_from(coming), "import")
+    await asyncio.sleep(0)
+    form = changes_form(window)
+    assert form.waiting.isVisible()
+    assert form.changes.text() == "Reading the settings…"
+    assert not form.save.isEnabled()
+    form.cancel.click()
+    await tasks.drain()
+    qtbot.waitUntil(lambda: not isValid(form))
+    assert window._failure is None
+    assert file.path.read_text() == before
 
 
 async def test_thousands_of_names_are_shown_as_a_number(window: MainWindow, tasks: Tasks, tmp_path: Path) -> None:
