@@ -78,7 +78,7 @@ def _settings(context: Context) -> tuple[Settings | None, Finding]:
     settings_file = context.settings_file()
     what = words.tr("Settings")
     try:
-        settings = settings_file.read()
+        settings = context.read_settings()
     except DdnsTrayError as exc:
         title, hint = words.problem(exc.problem)
         place = f"{exc.file}:{exc.line}: " if isinstance(exc, ConfigError) and exc.line is not None else ""

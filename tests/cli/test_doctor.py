@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,6 +85,14 @@ async def test_what_no_round_would_take_is_refused_here_too(product: Product) ->
     refused = found[f"Source {odd.url()} (IPv4)"]
     assert refused["health"] == "doubtful"
     assert refused["finding"].startswith("0.1.2.3 (not used: ")
+
+
+def test_a_settings_file_that_was_named_and_is_not_there_is_bad(product: Product) -> None:
+    done = product.run("--config", str(product.home / "mistyped.toml"), "doctor", "--json")
+    (settings,) = [each for each in json.loads(done.stdout)["findings"] if each["what"] == "Settings"]
+    assert (settings["health"], done.returncode) == ("bad", 2)
+    assert "mistyped.toml" in settings["finding"]
+    assert "--config" in settings["hint"]
 
 
 def test_one_advice_is_given_once_for_all_that_it_is_for(product: Product) -> None:
