@@ -31,8 +31,7 @@ def doctor(context: Context, _arguments: Namespace) -> int:
     """Try everything, print the findings; 0 if all is good, 1 if something is doubtful, 2 if something is bad."""
     from ddns_tray.engine import RoundRequest  # noqa: PLC0415 - loads when needed
 
-    settings, finding = _settings(context)
-    findings = [finding]
+    settings, findings = _settings(context)
     if settings is not None:
         context.progress(context.words.tr("Asking the keyring…"))
         findings += asyncio.run(_secrets(context, settings))
@@ -73,24 +72,27 @@ def _lines(context: Context, findings: list[Finding]) -> Iterator[str]:
             yield f"  {each.hint}"
 
 
-def _settings(context: Context) -> tuple[Settings | None, Finding]:
+def _settings(context: Context) -> tuple[Settings | None, list[Finding]]:
     words = context.words
     settings_file = context.settings_file()
     what = words.tr("Settings")
     try:
         settings = context.read_settings()
+    except ConfigError as exc:
+        return None, [_fault(context, what, each) for each in (exc, *exc.others)]
     except DdnsTrayError as exc:
-        title, hint = words.problem(exc.problem)
-        place = f"{exc.file}:{exc.line}: " if isinstance(exc, ConfigError) and exc.line is not None else ""
-        return None, Finding(what, Health.BAD, place + title, hint)
-    if not settings_file.exists():
-        return settings, Finding(
-            what,
-            Health.DOUBTFUL,
-            words.tr("There is no settings file yet; the defaults are in force."),
-            words.tr("Add an account and a name in the settings window, or with ddns-tray account add."),
-        )
-    return settings, Finding(what, Health.GOOD, str(settings_file.path))
+        return None, [_fault(context, what, exc)]
+    if settings_file.exists():
+        return settings, [Finding(what, Health.GOOD, str(settings_file.path))]
+    missing = words.tr("There is no settings file yet; the defaults are in force.")
+    hint = words.tr("Add an account and a name in the settings window, or with ddns-tray account add.")
+    return settings, [Finding(what, Health.DOUBTFUL, missing, hint)]
+
+
+def _fault(context: Context, what: str, error: DdnsTrayError) -> Finding:
+    title, hint = context.words.problem(error.problem)
+    place = error.place if isinstance(error, ConfigError) else ""
+    return Finding(what, Health.BAD, place + title, hint)
 
 
 async def _secrets(context: Context, settings: Settings) -> list[Finding]:

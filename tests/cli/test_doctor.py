@@ -95,6 +95,14 @@ def test_a_settings_file_that_was_named_and_is_not_there_is_bad(product: Product
     assert "--config" in settings["hint"]
 
 
+def test_all_that_is_wrong_in_the_settings_is_found_at_once(product: Product) -> None:
+    product.config.write_text('schema = 1\n[address]\nquorum = 0\nsources = ["ftp://x/"]\n', encoding="utf-8")
+    found = [each for each in product.json("doctor")["findings"] if each["what"] == "Settings"]
+    assert [each["health"] for each in found] == ["bad", "bad"]
+    assert ":3: " in found[0]["finding"]
+    assert ":4: " in found[1]["finding"]
+
+
 def test_one_advice_is_given_once_for_all_that_it_is_for(product: Product) -> None:
     product.config.write_text(
         SETTINGS.format(sources='"http://127.0.0.1:1/", "http://127.0.0.1:2/", "file:/no"', quorum=1, types='"A"'),
