@@ -136,6 +136,7 @@ class Runtime:
     _reloaded: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _taken: object = field(default=None, repr=False)
     """The state of the settings file that `settings` was read from. A window reads the same file for itself."""
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _chosen: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _standing: tuple[Problem, ...] = field(default=(), repr=False)
     """Problems that no change of the settings solves."""
@@ -145,19 +146,21 @@ class Runtime:
 
         Returns whether the settings were good.
         """
-        try:
-            settings = self._read()
-            setup = self._workshop.setup(settings) if settings != self.settings else None
-        except DdnsTrayError as exc:
-            log.warning("%s%s", exc.place if isinstance(exc, ConfigError) else "", exc)
-            self.engine.set_problems((exc.problem, *self._standing))
-            return False
-        self.engine.set_problems(self._standing)
-        if setup is not None:
+        async with self._reading:  # else what was read first could be taken last
+            try:
+                settings = await asyncio.to_thread(self._read)  # half a second with ten thousand names
+                setup = self._workshop.setup(settings) if settings != self.settings else None
+            except DdnsTrayError as exc:
+                log.warning("%s%s", exc.place if isinstance(exc, ConfigError) else "", exc)
+                self.engine.set_problems((exc.problem, *self._standing))
+                return False
+            self.engine.set_problems(self._standing)
+            if setup is None:
+                return True
             self.settings = settings
             self._reloaded.set()
             self._chosen.set()
-            await self.engine.reconfigure(setup)
+        await self.engine.reconfigure(setup)
         return True
 
     def _read(self) -> Settings:
