@@ -24,10 +24,13 @@ from ddns_tray.core.reasons import REASONS
 from tests.support.looks import KEY, NEW, NOW, OLD, OTHER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ddns_tray.core.model import Verdict
 
 ROUNDS = 5_000
 ADDRESSES = [(NEW,), (NEW,), (NEW,), (OLD,), (NEW, OTHER), (), ("0.0.0.0",), ("192.168.1.5",), ("no address",)]
+PATHS: Sequence[tuple[str, ...]] = [(), (), ("elsewhere.example",), ("www.example.org", "elsewhere.example")]
 
 
 class Case:
@@ -99,6 +102,7 @@ def _observation(chance: random.Random, role: Role, server: str, *, calm: bool) 
     error = chance.choice(list(LookError)) if chance.random() < (0.05 if calm else 0.25) else None
     rcode = "NOERROR" if calm else chance.choice(["NOERROR"] * 5 + ["NXDOMAIN", "SERVFAIL", "REFUSED", "FORMERR", None])
     positive = rcode == "NOERROR" and error is None
+    cnames = chance.choice(PATHS) if not calm else ()
     return Observation(
         role=role,
         server=server,
@@ -110,7 +114,8 @@ def _observation(chance: random.Random, role: Role, server: str, *, calm: bool) 
         ttl=chance.choice([None, 0, 30, 60, 86_400]),
         aa=calm or chance.random() < 0.8,
         ede=chance.choice([(), (), (), (3,), (6,), (17,), (22,)]) if not calm else (),
-        cnames=chance.choice([(), (), ("elsewhere.example",)]) if not calm else (),
+        cnames=cnames,
+        ttls=tuple(chance.choice([0, 30, 86_400]) for _ in range(chance.randrange(len(cnames) + 2))) if cnames else (),
         referral=not calm and chance.random() < 0.1,
         negative_ttl=chance.choice([None, 300]),
         serial=chance.choice([None, 1, 2, 2**32 - 1]),
@@ -133,6 +138,10 @@ def _memory(chance: random.Random) -> RecordMemory:
         written=chance.choice([(), (NEW,), (OLD,)]),
         written_at=moment(),
         served_ttl=chance.choice([None, 60]),
+        served_path=chance.choice(PATHS),
+        served_path_ttl=chance.choice([None, 0, 86_400]),
+        old_assumed=chance.random() < 0.3,
+        cached_until=chance.choice([{}, {"r0": NOW + 30, "r1": NOW - 30}]),
     )
 
 
