@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QDesktopServices, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -89,10 +89,10 @@ def coloured(label: QLabel, colour: str) -> QLabel:
 
 
 def fixed_font(scale: float = 1.0) -> QFont:
-    """The platform's font for addresses, in which every digit is as wide."""
+    """The platform's font for addresses, in which every digit is as wide; as large as the words around them."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    if scale != 1.0:
-        font.setPointSizeF(font.pointSizeF() * scale)
+    size = QGuiApplication.font().pointSizeF()
+    font.setPointSizeF((size if size > 0 else font.pointSizeF()) * scale)
     return font
 
 
