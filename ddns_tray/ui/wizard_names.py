@@ -231,7 +231,8 @@ class NamesStep(QWidget):
         for row in range(self.model.rowCount()):
             key: RecordKey = self.model.at(row).key
             fits = wanted in key.name or wanted in readable_name(key.name)
-            self.table.setRowHidden(row, not fits)
+            if self.table.isRowHidden(row) is fits:
+                self.table.setRowHidden(row, not fits)
             found += fits
         self._say("" if found else self._words.tr("Nothing found."))
 

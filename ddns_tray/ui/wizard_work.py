@@ -26,7 +26,7 @@ from ddns_tray.ui.account_fields import cleaned
 from ddns_tray.ui.record_form import bare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from ddns_tray.core.model import AccountReport, ExistingSet, FieldSpec, ProviderSpec
     from ddns_tray.core.ports import SettingChange
@@ -93,6 +93,9 @@ class SetUp(QObject):
         self.is_saving = False
         self.zone: str | None = None
         self._sets: dict[str, tuple[ExistingSet, ...]] = {}
+        """By zone, in the order in which they are shown."""
+        self._addresses: dict[RecordKey, tuple[str, ...]] = {}
+        """What the provider has, of all zones that were looked into."""
         self._by_hand: dict[RecordKey, None] = {}
         self._chosen: dict[RecordKey, None] = {}
         self._attempt = 0
@@ -130,7 +133,7 @@ class SetUp(QObject):
         self._attempt += 1
         self.busy = False
         self.report = self.problem = self.zone = None
-        self._sets, self._chosen = {}, {}
+        self._sets, self._addresses, self._chosen = {}, {}, {}
         self._by_hand = {}
         self.changed.emit()
 
@@ -208,8 +211,11 @@ class SetUp(QObject):
 
     async def _look(self, attempt: int, zone: str) -> None:
         problem = None
+        sets, addresses = self._sets, self._addresses  # others belong to another account by then
         try:
-            self._sets[zone] = await self._services.desk.records(self.account, self.typed, zone)
+            found = await self._services.desk.records(self.account, self.typed, zone)
+            sets[zone] = tuple(sorted(found, key=lambda each: (each.key.name, each.key.type)))
+            addresses.update({each.key: each.addresses for each in found})
         except DdnsTrayError as exc:
             problem = exc
         finally:
@@ -220,12 +226,9 @@ class SetUp(QObject):
     def offers(self) -> tuple[Offer, ...]:
         """What can be chosen now: typed names first, then those of the zone."""
         kept = {(record.name, record_type) for record in self._settings.records for record_type in record.types}
-        found = {each.key: each.addresses for each in self._sets.get(self.zone or "", ())}
-        everywhere = {each.key: each.addresses for sets in self._sets.values() for each in sets}
-        keys: Iterable[RecordKey] = dict.fromkeys(
-            [*self._by_hand, *sorted(found, key=lambda key: (key.name, key.type))]
-        )
-        return tuple(Offer(key, everywhere.get(key), key in self._chosen, (key.name, key.type) in kept) for key in keys)
+        keys = dict.fromkeys([*self._by_hand, *(each.key for each in self._sets.get(self.zone or "", ()))])
+        there, chosen = self._addresses, self._chosen
+        return tuple(Offer(key, there.get(key), key in chosen, (key.name, key.type) in kept) for key in keys)
 
     def chosen(self) -> tuple[RecordKey, ...]:
         """What will be kept, of all zones."""
@@ -248,10 +251,9 @@ class SetUp(QObject):
         for record in self._settings.records:
             if record.name == name and set(types) & set(record.types):
                 raise UsageError(text("{name} is already there.", name=name))
-        listed = {each.key for sets in self._sets.values() for each in sets}
         for record_type in types:
             key = RecordKey(name, record_type)
-            if key not in listed:
+            if key not in self._addresses:
                 self._by_hand[key] = None
             self._chosen[key] = None
         self.problem = None

@@ -275,6 +275,35 @@ async def test_an_answer_that_comes_too_late_is_not_taken(wizard: Wizard, tasks:
 
 
 @pytest.mark.parametrize("refused", ["keyring", "settings"])
+async def test_names_that_come_too_late_are_not_those_of_another_account(
+    wizard: Wizard, services: Services, tasks: Tasks
+) -> None:
+    go_on = asyncio.Event()
+
+    class Slow(FakeDesk):
+        async def records(
+            self, account: AccountSettings, typed: Mapping[str, Secret], zone: str
+        ) -> tuple[ExistingSet, ...]:
+            await go_on.wait()
+            return await super().records(account, typed, zone)
+
+    work = wizard.work
+    work._services = replace(services, desk=Slow())
+    work.choose(CLOUDFLARE)
+    work.go_on()
+    work.test({"api_token": "typed-token"})
+    await tasks.drain()
+    work.go_on()
+    await asyncio.sleep(0)
+    work.go_back()
+    work.forget_test()
+    go_on.set()
+    await tasks.drain()
+    work.zone = "example.org"
+    assert not work.is_listed
+    assert work.offers() == ()
+
+
 async def test_a_refusal_is_said_and_nothing_is_left_half_written(
     wizard: Wizard, file: FakeSettingsFile, secrets: FakeSecrets, tasks: Tasks, refused: str
 ) -> None:
