@@ -47,6 +47,15 @@ def canonical_unique(written: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(canonical_address(each) for each in written))
 
 
+def is_out_there(place: str) -> bool:
+    """Say whether a server lies out in the world: its address, with a port or without, or a name that was looked up.
+
+    What is in the house, or on this computer, may answer without any connection to the world.
+    """
+    address = parsed(place) or parsed(place.rpartition(":")[0].strip("[]"))
+    return address is None or address.is_global
+
+
 def is_assignable(address: IPAddress) -> bool:
     """Say whether a host can have this address and others can be told of it, be they in the world or in a house.
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import sampling
+from ddns_tray.core.addresses import is_out_there
 from ddns_tray.core.judged import judge_after, same_words
 from ddns_tray.core.model import Colour, Role, VerdictKind
 from ddns_tray.core.sampling import Candidate
@@ -40,7 +41,7 @@ class Observer:
         self._regular_at = self._looked_at = float("-inf")
         self._asked_at: dict[RecordKey, float] = {}
         self._judged: dict[RecordKey, Judged] = {}
-        self._left = False
+        self._left = self._closed = False
 
     def due(self, now: float, interval: float) -> bool:
         """Whether to look now."""
@@ -68,6 +69,7 @@ class Observer:
         if not records:
             return
         now = self._looked_at = self._clock.now()
+        self._closed = bool(settings.root_hints)
         regular = not routine or self._is_regular(now, settings.interval)
         if regular:
             self._regular_at = now
@@ -97,9 +99,12 @@ class Observer:
         return judged
 
     def heard_somebody(self) -> bool:
-        """Whether any server at all answered at the last look."""
+        """Whether any server out in the world answered at the last look; in a closed network there are no others.
+
+        A resolver on this computer, or in the router, says SERVFAIL by itself when its line is dead.
+        """
         return any(
-            each.rcode is not None and each.at >= self._looked_at
+            each.rcode is not None and each.at >= self._looked_at and (self._closed or is_out_there(each.address))
             for view in self._state.views.values()
             for each in view.observations
         )

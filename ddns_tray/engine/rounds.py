@@ -39,6 +39,8 @@ OFFLINE_ANCHORS = 3
 """How many independent servers have to be silent before the fault is called ours (DESIGN §5)."""
 KNOWN_FOR_INTERVALS = 3
 """For how many intervals an address that was agreed on is still what we expect while sources only fail."""
+SEEN_JUST_NOW = 60.0
+"""Seconds for which what our sources have seen says that we are online although the DNS is silent."""
 REPAIR_PAUSE = 300.0
 """Seconds between two looks at a provider for a record that the world shows wrong although we left it right."""
 _WORTH_A_LOOK = frozenset({VerdictKind.MISMATCH, VerdictKind.MISSING, VerdictKind.OVERDUE})
@@ -62,6 +64,8 @@ class Rounds:
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
         self._repairs = Repairs(self._updater, state.recall)
         self._online: bool | None = None
+        self._silent = False
+        """Whether the last look at the DNS has heard nobody out in the world."""
         self._addresses = Addresses(state, clock, chance)
         self._observer = Observer(state, clock)
         self._portal = PortalWatch(clock)
@@ -173,8 +177,7 @@ class Rounds:
         if wish.woke or wish.update:
             self._addresses.forgive()
         if wish.detect:
-            self._last_detect = self._clock.now()
-            await self._addresses.look(wish.care)
+            await self._look(wish.care)
         self._follow_way_out()
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
@@ -189,6 +192,10 @@ class Rounds:
         await self._judge_all()
         return results
 
+    async def _look(self, care: Care) -> None:
+        self._last_detect = self._clock.now()
+        await self._addresses.look(care)
+
     async def _observe(self, *, routine: bool) -> bool:
         """Ask the witnesses. With lines in the settings, False says that it was given up, since a name has moved.
 
@@ -201,8 +208,7 @@ class Rounds:
             return True
 
         async def moved() -> bool:
-            self._last_detect = self._clock.now()
-            await self._addresses.look(Care.ROUTINE)
+            await self._look(Care.ROUTINE)
             expected = {record.key: self._expected(record) async for record in in_turn(self.kept)}
             return expected != records or self.way_out() != self._way_out
 
@@ -318,26 +324,31 @@ class Rounds:
             self._online, self.unlucky = None, 0
             self._addresses.mark_offline()
             return
-        if self._heard_somebody():
+        fell_silent, self._silent = not self._silent, not self._observer.heard_somebody()
+        if self._silent and fell_silent and not self._has_just_looked():
+            await self._look(Care.FULL)
+        if not self._silent or (self._seen_from_outside() and self._has_just_looked()):
             self._online, self.unlucky = True, 0
             return
         anchors = await self._setup.verifier.anchors()
         if anchors.answered:
             self._online, self.unlucky = True, 0
-        elif anchors.asked >= OFFLINE_ANCHORS:
+        elif anchors.asked >= OFFLINE_ANCHORS and not self._seen_from_outside():
             self._online = False
             self.unlucky += 1
             self._addresses.mark_offline()
         else:
             self._online = None
 
-    def _heard_somebody(self) -> bool:
-        if any(
+    def _has_just_looked(self) -> bool:
+        """Say whether what our sources have seen still says something of now."""
+        return self._clock.now() < self._last_detect + SEEN_JUST_NOW
+
+    def _seen_from_outside(self) -> bool:
+        return any(
             sighting.address is not None and sighting.kind.is_network and sighting.at >= self._last_detect
             for sighting in self._addresses.sightings()
-        ):
-            return True
-        return self._observer.heard_somebody()
+        )
 
     def _expected(self, record: KeptRecord) -> frozenset[str] | None:
         """What the world should see. Sources that merely fail for a moment do not make a known address unknown."""

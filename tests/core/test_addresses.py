@@ -4,7 +4,14 @@ from ipaddress import ip_address
 
 import pytest
 
-from ddns_tray.core.addresses import canonical_address, canonical_set, canonical_unique, is_assignable, is_routable
+from ddns_tray.core.addresses import (
+    canonical_address,
+    canonical_set,
+    canonical_unique,
+    is_assignable,
+    is_out_there,
+    is_routable,
+)
 
 
 def test_addresses_compare_by_meaning() -> None:
@@ -39,6 +46,18 @@ def test_the_world_reaches_global_unicast(address: str) -> None:
 def test_a_house_may_have_what_the_world_cannot_reach(address: str) -> None:
     assert not is_routable(ip_address(address))
     assert is_assignable(ip_address(address))
+
+
+@pytest.mark.parametrize("place", ["9.9.9.9", "9.9.9.9:5353", "2620:fe::fe", "[2620:fe::fe]:5353", "dns.example"])
+def test_a_server_with_a_public_address_or_a_name_is_out_there(place: str) -> None:
+    assert is_out_there(place)
+
+
+@pytest.mark.parametrize(
+    "place", ["127.0.0.53", "192.168.1.1:53", "100.64.0.1", "::1", "[fd00::1]:53", "fe80::1%eth0", "[fe80::1%eth0]:53"]
+)
+def test_a_server_in_the_house_is_not_out_there(place: str) -> None:
+    assert not is_out_there(place)
 
 
 @pytest.mark.parametrize(

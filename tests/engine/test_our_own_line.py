@@ -1,0 +1,107 @@
+"""A line of our own that is dead is never held against a name, whatever answers in the house."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.core.model import Colour, LookError, Observation, Role, Transport, VerdictKind
+from tests.support.clock import settle
+from tests.support.engine_fakes import FIRST, HOME, FakeVerifier, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ddns_tray.core.model import RecordKey, Verdict, View
+
+
+class Witnesses(FakeVerifier):
+    """Servers with public addresses that may all fall silent, and a resolver in the house that always answers."""
+
+    def __init__(self, world: World, at_home: str) -> None:
+        super().__init__(world.clock, world.provider)
+        self.reachable = True
+        self.at_home = at_home
+        self.answer_at_home: tuple[str, ...] = ()
+
+    async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        views = await super().observe(keys, resolvers=resolvers)
+        return {
+            key: replace(view, observations=(*self._of_the_world(view), self._of_the_house()))
+            for key, view in views.items()
+        }
+
+    def _of_the_world(self, view: View) -> tuple[Observation, ...]:
+        seen = tuple(replace(each, address=each.address.replace("192.0.2.", "9.9.9.")) for each in view.observations)
+        if self.reachable:
+            return seen
+        silent = {"rcode": None, "answer": (), "ttl": None, "aa": False, "serial": None, "error": LookError.TIMEOUT}
+        return tuple(replace(each, **silent) for each in seen)  # type: ignore[arg-type]  # fields of an observation
+
+    def _of_the_house(self) -> Observation:
+        rcode = "NOERROR" if self.answer_at_home else "SERVFAIL"
+        now = self._clock.now()
+        return Observation(Role.RESOLVER, "system", self.at_home, Transport.UDP, now, rcode, self.answer_at_home, 60)
+
+
+async def verdicts_after(world: World, seconds: int) -> set[tuple[VerdictKind, Colour]]:
+    """All verdicts that are shown within so many seconds."""
+    seen: list[Verdict] = []
+    for _ in range(seconds // 5):
+        await world.clock.advance(5)
+        seen += [each.verdict for each in world.shown().records]
+    return {(each.kind, each.colour) for each in seen}
+
+
+async def running(world: World, *, told: bool) -> asyncio.Task[None]:
+    """Let the engine of a world run until its name is right."""
+    await world.engine.reconfigure(world.setup())
+    world.engine.trust_hints(lambda: told)
+    task = asyncio.ensure_future(world.engine.run())
+    await settle()
+    assert (VerdictKind.MATCHED, Colour.GREEN) in await verdicts_after(world, 600)
+    return task
+
+
+async def stop(world: World, task: asyncio.Task[None]) -> None:
+    world.engine.stop()
+    await world.clock.advance(1)
+    await task
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["polled", "told"])
+@pytest.mark.parametrize("answer", [(), (FIRST,)], ids=["fails", "answers from memory"])
+@pytest.mark.parametrize("at_home", ["127.0.0.53", "192.168.1.1"])
+async def test_a_resolver_in_the_house_is_no_proof_that_the_line_lives(
+    *, told: bool, answer: tuple[str, ...], at_home: str
+) -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, at_home)
+    witnesses.answer_at_home = (FIRST,)
+    task = await running(world, told=told)
+    witnesses.reachable = witnesses.anchors_answer = False
+    witnesses.answer_at_home = answer
+    world.see(None)
+    await world.clock.advance(75)
+    assert await verdicts_after(world, 900) == {(VerdictKind.OFFLINE, Colour.GREY)}
+    witnesses.reachable = witnesses.anchors_answer = True
+    witnesses.answer_at_home = (FIRST,)
+    world.see(FIRST)
+    assert (VerdictKind.MATCHED, Colour.GREEN) in await verdicts_after(world, 900)
+    assert world.provider.content[HOME] == (FIRST,)
+    await stop(world, task)
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["polled", "told"])
+async def test_where_the_dns_is_blocked_and_sources_see_us_we_are_not_offline(*, told: bool) -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "127.0.0.53")
+    witnesses.answer_at_home = (FIRST,)
+    task = await running(world, told=told)
+    witnesses.reachable = witnesses.anchors_answer = False
+    await world.clock.advance(75)
+    assert await verdicts_after(world, 900) == {(VerdictKind.AUTH_UNREACHABLE, Colour.YELLOW)}
+    await stop(world, task)
