@@ -274,7 +274,6 @@ async def test_an_answer_that_comes_too_late_is_not_taken(wizard: Wizard, tasks:
     assert step(wizard) is Step.SERVICE
 
 
-@pytest.mark.parametrize("refused", ["keyring", "settings"])
 async def test_names_that_come_too_late_are_not_those_of_another_account(
     wizard: Wizard, services: Services, tasks: Tasks
 ) -> None:
@@ -304,6 +303,7 @@ async def test_names_that_come_too_late_are_not_those_of_another_account(
     assert work.offers() == ()
 
 
+@pytest.mark.parametrize("refused", ["keyring", "settings"])
 async def test_a_refusal_is_said_and_nothing_is_left_half_written(
     wizard: Wizard, file: FakeSettingsFile, secrets: FakeSecrets, tasks: Tasks, refused: str
 ) -> None:
