@@ -40,8 +40,9 @@ _TELLING = frozenset({*range(5, 13), 22, 23})
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait after each try. `stream` bounds one question over TCP, TLS or HTTPS, connecting included.
+    """Seconds to wait after each try. Over TCP, TLS and HTTPS there is one, for as long as all of them would take.
 
+    `stream` bounds that one, connecting included.
     A resolver may itself have to wait for slow servers: BIND and Unbound give up after some 10 to 12 s, so a shorter
     last try would make their time-outs look like ours. With the last try over UDP, TCP is tried at the same time.
     A resolver that said nothing at the last look gets `silent` until it speaks: a blocked one must not slow each look.
@@ -118,7 +119,9 @@ class Asker:
     ) -> Question:
         if target.transport is Transport.UDP:
             return self._pool.ask(target, query, tries, per_second=per_second, at_last_try=self._try_tcp)
-        return _StreamQuestion(target, query, tries, asyncio.ensure_future(self._ask_elsewhere(target, query)))
+        return _StreamQuestion(
+            target, query, tries, asyncio.ensure_future(self._ask_elsewhere(target, query, sum(tries)))
+        )
 
     def not_asked(self, target: Target, query: Query) -> Question:
         """A question that is not sent, since this server stays silent anyway: it counts as timed out."""
@@ -133,7 +136,8 @@ class Asker:
             return reply
         # What a resolver gives only to those who check for themselves has failed its own check (RFC 6840 §5.9).
         query = prepare(question.query.name, question.query.type, recursive=True, checking_disabled=True)
-        again = await self._whole_reply(self.begin(question.target, query, self.patience.walk[:1]))
+        tries = self.patience.walk[:1] if question.target.transport is Transport.UDP else (self.patience.stream,)
+        again = await self._whole_reply(self.begin(question.target, query, tries))
         return reply if again.message is None else replace(reply, unchecked=again.message)
 
     async def _settled(self, question: Question) -> Reply:
@@ -175,13 +179,14 @@ class Asker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _ask_elsewhere(self, target: Target, query: Query) -> Received:
+    async def _ask_elsewhere(self, target: Target, query: Query, patience: float) -> Received:
         await self._turn(target)
+        patience = min(patience, self.patience.stream)
         if target.transport is Transport.HTTPS:
             if self._https is None:
                 return Received(self._clock.now(), Transport.HTTPS, error=LookError.HTTP)
-            return await self._https.ask(target, query, self.patience.stream)
-        return await self._streams.ask(target, query, self.patience.stream)
+            return await self._https.ask(target, query, patience)
+        return await self._streams.ask(target, query, patience)
 
     async def _turn(self, target: Target) -> None:
         """Wait until this server may be asked once more; the pool does the same for UDP."""

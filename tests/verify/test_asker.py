@@ -101,6 +101,18 @@ async def test_a_forged_id_over_tcp_is_ignored(asker: Asker, server: DnsServer) 
     assert addresses(await asker.ask(over_tcp(target_of(server)), HOME, TRIES)) == ("192.0.2.7",)
 
 
+async def test_over_a_stream_nobody_is_waited_for_longer_than_all_tries_would_take(
+    asker: Asker, server: DnsServer
+) -> None:
+    server.on("silent.example.test", "A", Answer(drop=True))
+    began = asyncio.get_running_loop().time()
+    reply = await asker.ask(
+        over_tcp(target_of(server)), prepare("silent.example.test", "A", recursive=False), (0.02, 0.03)
+    )
+    assert (reply.message, reply.error) == (None, LookError.TIMEOUT)
+    assert asyncio.get_running_loop().time() - began < asker.patience.stream
+
+
 async def test_a_kept_connection_that_the_server_closed_is_opened_again(asker: Asker) -> None:
     async with DnsServer().running() as server:
         server.on("home.example.test", "A", GOOD)
