@@ -1,9 +1,9 @@
 """The addresses of this machine's network interfaces, with what the system knows of their future.
 
 No dependency is worth it for this: Linux tells in /proc (of the network namespace that the asking thread is in) and
-through getifaddrs(3), macOS through getifaddrs(3) and one ioctl, Windows through GetAdaptersAddresses. The three
-readers are apart from what decodes their bytes, so that the decoding is tested everywhere. This module chooses nothing:
-see `detectors.interface`.
+through getifaddrs(3), macOS through getifaddrs(3) and one ioctl, Windows through GetAdaptersAddresses (`adapters.py`).
+The readers are apart from what decodes their bytes, so that the decoding is tested everywhere. This module chooses
+nothing: see `detectors.interface`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import ctypes
 import socket
 import struct
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -27,15 +26,16 @@ if TYPE_CHECKING:
 
     from ddns_tray.core.model import IPAddress
 
-_Structure = TypeVar("_Structure", bound=ctypes.Structure)
-_Read = TypeVar("_Read")
+Structure = TypeVar("Structure", bound=ctypes.Structure)
 _IF_INET6 = Path("/proc/thread-self/net/if_inet6")
 
 
 def interface_addresses() -> tuple[InterfaceAddress, ...]:
     """Return all addresses of all interfaces, as the system orders them. Raises `OSError` where it will not tell."""
     if sys.platform == "win32":
-        return _windows_addresses()
+        from ddns_tray.system.adapters import walk_addresses, windows_adapters  # noqa: PLC0415 - of Windows alone
+
+        return windows_adapters(walk_addresses)
     if sys.platform == "darwin":
         return tuple(_with_bsd_flags(each) for each in _getifaddrs(bsd=True))
     ipv4 = tuple(each for each in _getifaddrs(bsd=False) if isinstance(each.address, IPv4Address))
@@ -77,7 +77,7 @@ def parse_if_inet6(table: str) -> tuple[InterfaceAddress, ...]:
     return tuple(found)
 
 
-def _target(pointer: _Pointer[_Structure]) -> _Structure | None:
+def target(pointer: _Pointer[Structure]) -> Structure | None:
     """Follow a pointer of a C list; None at its end."""
     try:
         return pointer.contents
@@ -147,7 +147,7 @@ def entries(first: IfAddrs | None) -> Iterator[IfAddrs]:
     entry = first
     while entry is not None:
         yield entry
-        entry = _target(entry.next)
+        entry = target(entry.next)
 
 
 def bsd_family(entry: IfAddrs) -> int:
@@ -180,7 +180,7 @@ def bsd_interfaces() -> Iterator[IfAddrs | None]:
     if library.getifaddrs(ctypes.byref(head)) != 0:
         raise OSError(ctypes.get_errno(), "getifaddrs failed")
     try:
-        yield _target(head)
+        yield target(head)
     finally:
         library.freeifaddrs(head)
 
@@ -227,153 +227,3 @@ def _with_bsd_flags(plain: InterfaceAddress) -> InterfaceAddress:
     except OSError:  # gone since the list was made
         return replace(plain, tentative=True)
     return with_in6_flags(plain, bytes(question))
-
-
-# --- Windows --------------------------------------------------------------------------------------------------------
-
-_WINDOWS_AF_INET6 = 23
-_SUFFIX_RANDOM = 5
-"""NL_SUFFIX_ORIGIN: a temporary address; lasting ones are of the link layer, by hand or by DHCP."""
-_DAD_DEPRECATED = 3
-_DAD_PREFERRED = 4
-_NO_ANYCAST_MULTICAST_DNS = 0x02 | 0x04 | 0x08
-_BUFFER_OVERFLOW = 111
-_NO_DATA = 232
-_FIRST_GUESS = 16_384
-_ATTEMPTS = 4
-
-
-class SocketAddress(ctypes.Structure):
-    """`SOCKET_ADDRESS` of ws2def.h; with its padding, so it has to be a structure of its own."""
-
-    _fields_ = (("sockaddr", ctypes.c_void_p), ("length", ctypes.c_int))
-
-
-class UnicastAddress(ctypes.Structure):
-    """`IP_ADAPTER_UNICAST_ADDRESS_LH` of iptypes.h."""
-
-
-UnicastAddress._fields_ = [
-    ("length_and_flags", ctypes.c_uint64),
-    ("next", ctypes.POINTER(UnicastAddress)),
-    ("address", SocketAddress),
-    ("prefix_origin", ctypes.c_int),
-    ("suffix_origin", ctypes.c_int),
-    ("dad_state", ctypes.c_int),
-    ("valid_lifetime", ctypes.c_uint32),
-    ("preferred_lifetime", ctypes.c_uint32),
-    ("lease_lifetime", ctypes.c_uint32),
-    ("prefix_length", ctypes.c_uint8),
-]
-
-
-class AdapterAddresses(ctypes.Structure):
-    """The beginning of `IP_ADAPTER_ADDRESSES_LH` of iptypes.h, as far as it is read here."""
-
-
-AdapterAddresses._fields_ = [
-    ("length_and_index", ctypes.c_uint64),
-    ("next", ctypes.POINTER(AdapterAddresses)),
-    ("adapter_name", ctypes.c_char_p),
-    ("first_unicast", ctypes.POINTER(UnicastAddress)),
-    ("first_anycast", ctypes.c_void_p),
-    ("first_multicast", ctypes.c_void_p),
-    ("first_dns_server", ctypes.c_void_p),
-    ("dns_suffix", ctypes.c_wchar_p),
-    ("description", ctypes.c_wchar_p),
-    ("friendly_name", ctypes.c_wchar_p),
-    ("physical_address", ctypes.c_uint8 * 8),
-    ("physical_address_length", ctypes.c_uint32),
-    ("flags", ctypes.c_uint32),
-    ("mtu", ctypes.c_uint32),
-    ("if_type", ctypes.c_uint32),
-    ("oper_status", ctypes.c_int),
-    ("ipv6_index", ctypes.c_uint32),
-    ("zone_indices", ctypes.c_uint32 * 16),
-    ("first_prefix", ctypes.c_void_p),
-    ("transmit_link_speed", ctypes.c_uint64),
-    ("receive_link_speed", ctypes.c_uint64),
-    ("first_wins_server", ctypes.c_void_p),
-    ("first_gateway", ctypes.c_void_p),
-    ("ipv4_metric", ctypes.c_uint32),
-    ("ipv6_metric", ctypes.c_uint32),
-]
-
-
-def walk_adapters(first: AdapterAddresses | None) -> Iterator[InterfaceAddress]:
-    """Yield the addresses of a list as GetAdaptersAddresses gives it; names are those of the control panel."""
-    adapter = first
-    while adapter is not None:
-        unicast = _target(adapter.first_unicast)
-        while unicast is not None:
-            raw = ctypes.string_at(unicast.address.sockaddr, unicast.address.length)
-            address = decode_sockaddr(raw, bsd=False, ipv6_family=_WINDOWS_AF_INET6)
-            if address is not None:
-                yield InterfaceAddress(
-                    adapter.friendly_name or "",
-                    address,
-                    unicast.prefix_length,
-                    temporary=isinstance(address, IPv6Address) and unicast.suffix_origin == _SUFFIX_RANDOM,
-                    deprecated=unicast.dad_state == _DAD_DEPRECATED,
-                    tentative=unicast.dad_state not in {_DAD_DEPRECATED, _DAD_PREFERRED},
-                )
-            unicast = _target(unicast.next)
-        adapter = _target(adapter.next)
-
-
-def walk_adapter_kinds(first: AdapterAddresses | None) -> Iterator[tuple[str, int, str]]:
-    """Yield name, type (`IfType`) and description of each adapter."""
-    adapter = first
-    while adapter is not None:
-        yield adapter.friendly_name or "", int(adapter.if_type), adapter.description or ""
-        adapter = _target(adapter.next)
-
-
-def walk_adapter_metrics(first: AdapterAddresses | None) -> Iterator[tuple[str, int, int]]:
-    """Yield name and the metrics for IPv4 and IPv6 of each adapter."""
-    adapter = first
-    while adapter is not None:
-        yield adapter.friendly_name or "", int(adapter.ipv4_metric), int(adapter.ipv6_metric)
-        adapter = _target(adapter.next)
-
-
-_Call = Callable[[ctypes.Array[ctypes.c_char], ctypes.c_ulong], int]
-
-
-def adapters_by(call: _Call, walk: Callable[[AdapterAddresses | None], Iterator[_Read]]) -> tuple[_Read, ...]:
-    """Call GetAdaptersAddresses with a buffer that grows until the answer fits, and read the answer."""
-    size = ctypes.c_ulong(_FIRST_GUESS)
-    code = _BUFFER_OVERFLOW
-    for _ in range(_ATTEMPTS):
-        buffer = ctypes.create_string_buffer(size.value)
-        code = call(buffer, size)
-        if code == 0:
-            return tuple(walk(AdapterAddresses.from_buffer(buffer)))
-        if code == _NO_DATA:
-            return ()
-        if code != _BUFFER_OVERFLOW:
-            break
-    message = "GetAdaptersAddresses failed"
-    raise OSError(code, message)
-
-
-if sys.platform == "win32":
-
-    def _ask_windows(walk: Callable[[AdapterAddresses | None], Iterator[_Read]]) -> tuple[_Read, ...]:
-        ask = ctypes.WinDLL("iphlpapi").GetAdaptersAddresses
-
-        def call(buffer: ctypes.Array[ctypes.c_char], size: ctypes.c_ulong) -> int:
-            return int(ask(0, _NO_ANYCAST_MULTICAST_DNS, None, buffer, ctypes.byref(size)))
-
-        return adapters_by(call, walk)
-
-    def _windows_addresses() -> tuple[InterfaceAddress, ...]:
-        return _ask_windows(walk_adapters)
-
-    def adapters() -> tuple[tuple[str, int, str], ...]:
-        """Return name, type and description of each adapter."""
-        return _ask_windows(walk_adapter_kinds)
-
-    def adapter_metrics() -> tuple[tuple[str, int, int], ...]:
-        """Return name and the metrics for IPv4 and IPv6 of each adapter."""
-        return _ask_windows(walk_adapter_metrics)

@@ -49,7 +49,9 @@ _TAP_DRIVERS = ("tap-", "wireguard", "wintun")
 def interface_kinds() -> Mapping[str, InterfaceKind]:
     """Return the kind of each interface by its name. Raises `OSError` where the system will not tell."""
     if sys.platform == "win32":
-        found = windows_kinds(interfaces.adapters())
+        from ddns_tray.system.adapters import walk_kinds, windows_adapters  # noqa: PLC0415 - of Windows alone
+
+        found = windows_kinds(windows_adapters(walk_kinds))
     elif sys.platform == "darwin":
         with interfaces.bsd_interfaces() as first:
             found = bsd_kinds(first)

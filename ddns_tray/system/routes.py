@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import DefaultRoute, Family
-from ddns_tray.system import interfaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -184,6 +183,8 @@ def parse_windows_routes(
 if sys.platform == "win32":
 
     def _windows_routes() -> Iterator[DefaultRoute]:
+        from ddns_tray.system.adapters import walk_metrics, windows_adapters  # noqa: PLC0415 - of Windows alone
+
         library = ctypes.WinDLL("iphlpapi")
         table = ctypes.c_void_p()
         code = int(library.GetIpForwardTable2(0, ctypes.byref(table)))
@@ -201,4 +202,4 @@ if sys.platform == "win32":
             number = ctypes.c_uint64(luid)
             return alias.value if library.ConvertInterfaceLuidToAlias(ctypes.byref(number), alias, 257) == 0 else ""
 
-        yield from parse_windows_routes(raw, name, interfaces.adapter_metrics())
+        yield from parse_windows_routes(raw, name, windows_adapters(walk_metrics))

@@ -14,7 +14,7 @@ import pytest
 from ddns_tray.core.model import DefaultRoute, Detour, Family, InterfaceKind
 from ddns_tray.system import netlink
 from ddns_tray.system.detours import carriers, detours, home_interface, leaves_by
-from ddns_tray.system.interfaces import AdapterAddresses, IfAddrs, walk_adapter_kinds
+from ddns_tray.system.interfaces import IfAddrs
 from ddns_tray.system.link_kinds import bsd_kinds, interface_kinds, linux_kinds, windows_kinds
 
 ORDINARY, TUNNEL, DIAL_UP = InterfaceKind.ORDINARY, InterfaceKind.TUNNEL, InterfaceKind.DIAL_UP
@@ -88,14 +88,6 @@ def test_windows_tells_types_and_drivers() -> None:
         ]
     ) == {"Ethernet": ORDINARY, "WLAN": ORDINARY, "wg-home": TUNNEL, "OpenVPN": TUNNEL, "Work": DIAL_UP,
           "Teredo": TUNNEL}  # fmt: skip
-
-
-@pytest.mark.skipif(sys.maxsize < 2**32, reason="the offsets are those of 64-bit systems")
-def test_the_type_of_a_windows_adapter_is_where_its_headers_say() -> None:
-    assert AdapterAddresses.physical_address.offset == 80
-    assert AdapterAddresses.if_type.offset == 100
-    adapter = AdapterAddresses(friendly_name="wg0", description="WireGuard Tunnel", if_type=53)
-    assert list(walk_adapter_kinds(adapter)) == [("wg0", 53, "WireGuard Tunnel")]
 
 
 # --- netlink ---

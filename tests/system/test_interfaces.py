@@ -11,23 +11,17 @@ import struct
 import subprocess
 import sys
 import uuid
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ddns_tray.core.model import InterfaceAddress
 from ddns_tray.system.interfaces import (
-    AdapterAddresses,
     IfAddrs,
-    SocketAddress,
-    UnicastAddress,
-    adapters_by,
     in6_ifreq,
     interface_addresses,
     parse_if_inet6,
-    walk_adapter_metrics,
-    walk_adapters,
     walk_ifaddrs,
     with_in6_flags,
 )
@@ -159,109 +153,6 @@ def test_the_flags_of_macos_are_read(bits: int, *, temporary: bool, deprecated: 
     assert with_in6_flags(InterfaceAddress("en0", GLOBAL, 64), bytes(answer)) == InterfaceAddress(
         "en0", GLOBAL, 64, temporary=temporary, deprecated=deprecated, tentative=tentative
     )
-
-
-# --- Windows ----------------------------------------------------------------------------------------------------------
-
-_LINK_LAYER, _RANDOM = 4, 5
-_TENTATIVE, _DUPLICATE, _DEPRECATED, _PREFERRED = 1, 2, 3, 4
-
-
-def _adapter(
-    name: str, addresses: list[tuple[str, int, int]], following: AdapterAddresses | None, keep: list[object]
-) -> AdapterAddresses:
-    first: UnicastAddress | None = None
-    for written, suffix_origin, dad_state in reversed(addresses):
-        address = ip_address(written)
-        raw = struct.pack("=H", 2) + bytes(2) + address.packed + bytes(8)
-        if isinstance(address, IPv6Address):
-            raw = struct.pack("=H", 23) + bytes(6) + address.packed + bytes(4)
-        first = UnicastAddress(
-            next=ctypes.pointer(first) if first else None,
-            address=SocketAddress(_pointer(raw, keep), len(raw)),
-            suffix_origin=suffix_origin,
-            dad_state=dad_state,
-            prefix_length=64 if address.version == 6 else 24,
-        )
-        keep.append(first)
-    adapter = AdapterAddresses(
-        next=ctypes.pointer(following) if following else None,
-        first_unicast=ctypes.pointer(first) if first else None,
-        friendly_name=name,
-    )
-    keep.append(adapter)
-    return adapter
-
-
-def test_the_adapters_of_windows_are_walked() -> None:
-    keep: list[object] = []
-    last = _adapter("WLAN 2", [("192.168.1.2", _LINK_LAYER, _PREFERRED)], None, keep)
-    empty = _adapter("Bluetooth", [], last, keep)
-    first = _adapter(
-        "以太网",
-        [
-            ("2001:db8:1::2", _LINK_LAYER, _PREFERRED),
-            ("2001:db8:1::3", _RANDOM, _PREFERRED),
-            ("2001:db8:1::4", _LINK_LAYER, _DEPRECATED),
-            ("2001:db8:1::5", _LINK_LAYER, _TENTATIVE),
-            ("2001:db8:1::6", _LINK_LAYER, _DUPLICATE),
-        ],
-        empty,
-        keep,
-    )
-    assert list(walk_adapters(first)) == [
-        InterfaceAddress("以太网", IPv6Address("2001:db8:1::2"), 64),
-        InterfaceAddress("以太网", IPv6Address("2001:db8:1::3"), 64, temporary=True),
-        InterfaceAddress("以太网", IPv6Address("2001:db8:1::4"), 64, deprecated=True),
-        InterfaceAddress("以太网", IPv6Address("2001:db8:1::5"), 64, tentative=True),
-        InterfaceAddress("以太网", IPv6Address("2001:db8:1::6"), 64, tentative=True),
-        InterfaceAddress("WLAN 2", IPv4Address("192.168.1.2"), 24),
-    ]
-
-
-@pytest.mark.skipif(sys.maxsize < 2**32, reason="the offsets are those of 64-bit systems")
-def test_the_structures_of_windows_are_laid_out_as_its_headers_say() -> None:
-    assert AdapterAddresses.first_unicast.offset == 24
-    assert AdapterAddresses.friendly_name.offset == 72
-    assert AdapterAddresses.ipv4_metric.offset == 216
-    assert AdapterAddresses.ipv6_metric.offset == 220
-    assert UnicastAddress.address.offset == 16
-    assert UnicastAddress.prefix_origin.offset == 32
-    assert UnicastAddress.dad_state.offset == 40
-    assert UnicastAddress.prefix_length.offset == 56
-
-
-def test_the_metrics_of_windows_adapters_are_read() -> None:
-    wifi = AdapterAddresses(friendly_name="Wi-Fi", ipv4_metric=50, ipv6_metric=40)
-    cable = AdapterAddresses(friendly_name="Ethernet", ipv4_metric=25, ipv6_metric=25, next=ctypes.pointer(wifi))
-    assert list(walk_adapter_metrics(cable)) == [("Ethernet", 25, 25), ("Wi-Fi", 50, 40)]
-
-
-def test_windows_is_asked_again_with_a_larger_buffer() -> None:
-    keep: list[object] = []
-    answer = _adapter("Ethernet", [("192.168.1.2", _LINK_LAYER, _PREFERRED)], None, keep)
-    sizes: list[int] = []
-
-    def call(buffer: ctypes.Array[ctypes.c_char], size: ctypes.c_ulong) -> int:
-        sizes.append(len(buffer))
-        if len(buffer) < 20_000:
-            size.value = 20_000
-            return 111
-        ctypes.memmove(buffer, ctypes.addressof(answer), ctypes.sizeof(answer))
-        return 0
-
-    assert [each.interface for each in adapters_by(call, walk_adapters)] == ["Ethernet"]
-    assert sizes == [16_384, 20_000]
-
-
-def test_windows_without_adapters_has_no_addresses() -> None:
-    assert adapters_by(lambda _buffer, _size: 232, walk_adapters) == ()
-
-
-@pytest.mark.parametrize("code", [5, 111])
-def test_windows_that_will_not_tell_is_an_error(code: int) -> None:
-    with pytest.raises(OSError, match="GetAdaptersAddresses"):
-        adapters_by(lambda _buffer, _size: code, walk_adapters)
 
 
 # --- Linux, for real --------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from ddns_tray.system.resolvers import (
     parse_resolv_conf,
     parse_scutil,
-    parse_socket_address,
     resolvers_of_files,
     system_resolvers,
     unique,
@@ -88,17 +86,6 @@ def test_scutil_is_read_without_the_servers_of_single_domains() -> None:
 def test_addresses_come_once_in_order_and_few() -> None:
     many = ["nonsense", "0.0.0.0", *(f"192.0.2.{number}" for number in (1, 1, 2, 3, 4, 5, 6, 7))]
     assert unique(many) == tuple(f"192.0.2.{number}" for number in (1, 2, 3, 4, 5, 6))
-
-
-def test_socket_addresses_of_windows_are_read() -> None:
-    ipv4 = b"\x02\x00" + b"\x00\x35" + socket.inet_aton("192.0.2.1") + bytes(8)
-    assert parse_socket_address(ipv4) == "192.0.2.1"
-    ipv6 = b"\x17\x00" + b"\x00\x35" + bytes(4) + socket.inet_pton(socket.AF_INET6, "2001:db8::1") + bytes(4)
-    assert parse_socket_address(ipv6) == "2001:db8::1"
-    local = b"\x17\x00" + b"\x00\x35" + bytes(4) + socket.inet_pton(socket.AF_INET6, "fe80::1") + b"\x07\x00\x00\x00"
-    assert parse_socket_address(local) == "fe80::1%7"
-    assert parse_socket_address(b"\x01\x00/run/socket") is None
-    assert parse_socket_address(b"\x02\x00") is None
 
 
 def test_this_system_can_be_asked() -> None:
