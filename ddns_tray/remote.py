@@ -5,7 +5,7 @@
     {"verb": "update", "names": […], "force": false} → the report of `update --json`
     {"verb": "raise"}                         → {"accepted": true} where there is a window to show
     {"verb": "reload"}                        → {"accepted": true} if the settings on disk are good
-    {"verb": "renew"}                         → {"accepted": true}; accounts are opened anew: a secret was replaced
+    {"verb": "renew"}                         → {"accepted": true}; accounts are opened anew: a secret is another
     {"verb": "quit"}                          → {"accepted": true}
 
 An answer that is an error is {"error": {…}}. Only this person's processes can reach the endpoint (`system.instance`).

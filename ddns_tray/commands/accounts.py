@@ -286,6 +286,7 @@ def secret_set(context: Context, arguments: Namespace) -> int:
 def secret_delete(context: Context, arguments: Namespace) -> int:
     """Remove one secret from the keyring."""
     asyncio.run(_forget(_store(context), arguments.account, [arguments.field]))
+    _renew_instance(context)
     context.tell(
         context.words.tr(
             "The secret {field} of {account} is removed.", field=arguments.field, account=arguments.account
