@@ -35,7 +35,7 @@ _RUNNING_SHARE = 0.8
 
 
 class CommandDetector(BaseDetector):
-    """Runs a program for each look, with a time limit, and leaves none of its processes behind."""
+    """Runs a program for each look, with a time limit, and leaves no process behind; on Windows not its own."""
 
     def __init__(self, source: str, arguments: Sequence[str], tools: Tools) -> None:
         super().__init__(Identity(source, source, SourceKind.COMMAND), tools.clock)
@@ -115,7 +115,7 @@ async def _read_at_most(stream: asyncio.StreamReader | None, limit: int) -> byte
 
 
 async def _end(process: asyncio.subprocess.Process, seconds: float) -> None:
-    """Stop the program and whatever it started, also what it left behind when it ended."""
+    """Stop the program and whatever it started, also what it left behind when it ended; on Windows it alone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":
             if process.returncode is None:
