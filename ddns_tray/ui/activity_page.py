@@ -24,6 +24,7 @@ from ddns_tray.core.text import text
 from ddns_tray.ui.activity import EventKind
 from ddns_tray.ui.activity_model import ActivityModel, kind_word
 from ddns_tray.ui.controls import heading, muted, paragraph, search_field, set_up_table
+from ddns_tray.ui.file_dialog import file_dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,7 @@ class ActivityPage(QWidget):
 
     def _save(self) -> None:
         words = self._words
-        dialog = QFileDialog(self, words.tr("Save what happened"))
+        dialog = file_dialog(words, self, words.tr("Save what happened"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([f"{words.tr('Table for spreadsheets')} (*.csv)", f"{words.tr('Text')} (*.txt)"])
         dialog.setDefaultSuffix("csv")

@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from ddns_tray.core.errors import DdnsTrayError, StorageError
 from ddns_tray.core.settings_exchange import differences, export_text, risks
 from ddns_tray.core.text import Text, text
+from ddns_tray.ui.file_dialog import file_dialog
 from ddns_tray.ui.settings_forms import ChangesForm, SecretPlace, SecretsForm
 
 if TYPE_CHECKING:
@@ -84,13 +85,12 @@ class SettingsTravel(QObject):
     def export(self) -> None:
         """Ask where to, and write it there."""
         words = self._work.words
-        dialog = QFileDialog(self._window, words.tr("Export settings without secrets"))
+        dialog = file_dialog(words, self._window, words.tr("Export settings without secrets"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(words.tr("Settings (*.toml)"))
         dialog.setDefaultSuffix("toml")
         dialog.selectFile(FILE_NAME)
         dialog.fileSelected.connect(lambda path: self._spawn(self.export_to(Path(path)), "export settings"))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     async def export_to(self, path: Path) -> None:
@@ -108,11 +108,10 @@ class SettingsTravel(QObject):
     def take_in(self) -> None:
         """Ask for a file, and show what it would change."""
         words = self._work.words
-        dialog = QFileDialog(self._window, words.tr("Import settings"))
+        dialog = file_dialog(words, self._window, words.tr("Import settings"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([words.tr("Settings (*.toml)"), words.tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self._spawn(self.import_from(Path(path)), "read settings"))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     async def import_from(self, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from ddns_tray.core.errors import ConfigError, KeyringLocked, StorageError, Usag
 from ddns_tray.core.model import RecordType
 from ddns_tray.core.ports import Secret
 from ddns_tray.core.settings import (
+    DEFAULT_RESOLVERS,
     AccountSettings,
     AddressSettings,
     GeneralSettings,
@@ -33,8 +35,6 @@ from tests.support import snapshots
 from tests.support.snapshots import CLOUDFLARE, NOW, POWERDNS, FakeSecrets, Tasks
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from ddns_tray.ui.services import Services
@@ -299,4 +299,16 @@ def test_every_difference_that_there_can_be_has_words() -> None:
         "Account changed: home (base_url: http://127.0.0.1:8081 → nothing)",
         "Name changed: home.example.org (A) (account: home → nothing and ttl: nothing → 60)",
     } <= told(full, changed)
-    assert "Resolvers: nothing → system, udp://9.9.9.9, udp://1.1.1.1 and udp://223.5.5.5" in told(full, changed)
+    usual = f"{', '.join(DEFAULT_RESOLVERS[:-1])} and {DEFAULT_RESOLVERS[-1]}"
+    assert f"Resolvers: nothing → {usual}" in told(full, changed)
+
+
+@pytest.mark.parametrize("said", ["导入…", "导出…"])
+def test_files_are_chosen_from_home_on_in_the_language_of_the_person(window: MainWindow, said: str) -> None:
+    window.set_words(Words("zh_CN"))
+    press(window, said)
+    (dialog,) = window.findChildren(QFileDialog)
+    labels = [dialog.labelText(label) for label in (QFileDialog.DialogLabel.LookIn, QFileDialog.DialogLabel.FileType)]
+    assert labels == [Words("zh_CN").tr("Folder:"), Words("zh_CN").tr("Kind of file:")]
+    assert Path(dialog.directory().path()) == Path.home()
+    dialog.reject()

@@ -1,0 +1,29 @@
+"""The dialog in which a place for a file is chosen: it begins at home, and speaks the person's language.
+
+Most desktops show one of their own. Qt's own has words that no translation of Qt's knows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ddns_tray.words import Words
+
+
+def file_dialog(words: Words, parent: QWidget, title: str) -> QFileDialog:
+    """A dialog that goes when it is done; its user says what is chosen, connects `fileSelected`, and opens it."""
+    dialog = QFileDialog(parent, title, str(Path.home()))
+    for label, said in (
+        (QFileDialog.DialogLabel.LookIn, words.tr("Folder:")),
+        (QFileDialog.DialogLabel.FileName, words.tr("File name:")),
+        (QFileDialog.DialogLabel.FileType, words.tr("Kind of file:")),
+    ):
+        dialog.setLabelText(label, said)
+    dialog.finished.connect(dialog.deleteLater)
+    return dialog
