@@ -73,6 +73,7 @@ def effective(settings: Settings) -> report.JsonObject:
     tables["address"] = address
     tables["verify"] = _table("verify", settings.verify)
     tables["alerts"] = _table("alerts", settings.alerts)
+    tables["line"] = [_table("line", each) for each in settings.lines]
     tables["account"] = [{**_table("account", each), **each.options} for each in settings.accounts]
     tables["record"] = [_table("record", each) for each in settings.records]
     return tables

@@ -197,6 +197,20 @@ def test_the_settings_in_force_are_shown_as_toml_that_reads_the_same(product: Pr
     assert product.json("config", "show")["verify"]["interval"] == "1m"
 
 
+def test_the_settings_in_force_name_the_lines(product: Product) -> None:
+    line = '[[line]]\nid = "fibre"\ninterface = "eth7"\nreturn_after = "2m"\n'
+    product.config.write_text(
+        GOOD.replace("[[account]]", f"{line}[[account]]", 1).replace(
+            'account = "home"', 'account = "home"\nline = ["fibre"]', 1
+        )
+    )
+    shown = product.run("config", "show").stdout
+    assert product.json("config", "show")["line"][0]["interface"] == "eth7"
+    product.config.write_text(shown)
+    assert product.run("config", "check").returncode == 0
+    assert product.run("config", "show").stdout == shown
+
+
 def test_the_path_is_that_of_the_option(product: Product) -> None:
     assert product.run("config", "path").stdout == f"{product.config}\n"
 
