@@ -220,13 +220,14 @@ QSpinBox::up-button, QSpinBox::down-button {{ border: 0; background: transparent
 QSpinBox::up-arrow {{ image: url("{_picture("up", t)}"); width: 12px; height: 12px; }}
 QSpinBox::down-arrow {{ image: url("{_picture("down", t)}"); width: 12px; height: 12px; }}
 QCheckBox {{ spacing: 8px; padding: 3px 4px 3px 0; outline: 0; }}
-QCheckBox::indicator, QTableView::indicator {{ width: 16px; height: 16px; border: 1px solid {t.muted};
-  border-radius: 4px; background: {t.card}; }}
-QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
-  image: url("{_picture("tick", t)}"); }}
+QCheckBox::indicator, QTableView::indicator, QListView::indicator {{ width: 16px; height: 16px;
+  border: 1px solid {t.muted}; border-radius: 4px; background: {t.card}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {{ background: {t.accent};
+  border-color: {t.accent}; image: url("{_picture("tick", t)}"); }}
 QCheckBox::indicator:focus {{ width: 14px; height: 14px; border: 2px solid {t.accent}; }}
 QCheckBox::indicator:checked:focus {{ border-color: {t.text}; }}
-QCheckBox::indicator:disabled, QTableView::indicator:disabled {{ border-color: {t.border}; background: {t.raised}; }}
+QCheckBox::indicator:disabled, QTableView::indicator:disabled, QListView::indicator:disabled {{
+  border-color: {t.border}; background: {t.raised}; }}
 QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.border}; padding: 4px; }}
 QHeaderView {{ background: transparent; border: 0; }}
 QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px solid {t.border}; padding: 6px 8px;
