@@ -24,6 +24,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ddns_tray.core.minisign import public_key
 from devtools.freezing import version
 from devtools.shell import ROOT, Failure, say
 
@@ -43,6 +44,11 @@ def source(environ: Mapping[str, str], resources: Path = RESOURCES) -> Path | No
         return None
     if not feed.startswith("https://") or not keys:
         raise Failure("DDNS_TRAY_UPDATE_FEED has to be an https address, and DDNS_TRAY_UPDATE_KEYS its public keys.")
+    for key in keys:
+        try:
+            public_key(key)
+        except ValueError as exc:  # the program would ask nobody, and nobody would notice
+            raise Failure(f"{key!r} is no public key of minisign: the second line of its .pub file is.") from exc
     target = resources / "updates.json"
     target.write_text(f"{json.dumps({'feed': feed, 'keys': keys}, indent=1)}\n", encoding="ascii", newline="\n")
     return target

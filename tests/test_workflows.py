@@ -116,7 +116,9 @@ def test_a_build_that_was_told_nothing_asks_nobody(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("feed", "keys"), [("http://x/", "RW"), ("https://x/", ""), ("", "RW")])
+@pytest.mark.parametrize(
+    ("feed", "keys"), [("http://x/", "RW"), ("https://x/", ""), ("", "RW"), ("https://x/", "RW is no key")]
+)
 def test_a_build_that_was_told_half_of_it_stops(tmp_path: Path, feed: str, keys: str) -> None:
     with pytest.raises(Failure):
         releasing.source({"DDNS_TRAY_UPDATE_FEED": feed, "DDNS_TRAY_UPDATE_KEYS": keys}, tmp_path)
