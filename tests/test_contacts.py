@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -22,6 +22,7 @@ def _contacts() -> set[str]:
     urls += [page.url for page in (*portal.WORLD, *portal.CHINA)]
     urls += [each for each in DEFAULT_RESOLVERS if "://" in each]
     hosts = {urlsplit(url).hostname or url for url in urls}
+    hosts |= {address for url in urls for address in parse_qs(urlsplit(url).query).get("ip", ())}
     hosts |= {server.host for server in (*stun.WORLD, *stun.CHINA)}
     hosts |= {question.server for operator in whoami.WORLD for question in operator.questions.values()}
     return hosts

@@ -19,7 +19,9 @@ DEFAULT_QUORUM = 2
 DEFAULT_RETURN = 300.0
 DEFAULT_TTL = 60
 DEFAULT_SOURCES = ("router", "https", "stun", "dns")
-DEFAULT_RESOLVERS = ("system", "udp://9.9.9.9", "udp://1.1.1.1", "udp://223.5.5.5")
+DEFAULT_RESOLVERS = ("system", "udp://9.9.9.9", "tls://one.one.one.one?ip=1.1.1.1", "tls://dns.alidns.com?ip=223.5.5.5")
+"""Those of the house, a plain one, and two that nobody on the way can speak for, one of them in China: without two such
+witnesses a network that answers or refuses in the place of others cannot be told from a broken name."""
 
 
 @dataclass(frozen=True, slots=True)
