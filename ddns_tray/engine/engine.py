@@ -11,7 +11,7 @@ from ddns_tray.core import sampling, schedule
 from ddns_tray.core.model import Phase
 from ddns_tray.engine.rounds import Rounds
 from ddns_tray.engine.setup import Care, RoundRequest
-from ddns_tray.engine.state import EngineState
+from ddns_tray.engine.state import MANY, EngineState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +53,8 @@ class Engine:
         self._served: list[asyncio.Future[tuple[UpdateResult, ...]]] = []
         self._wanted: asyncio.Event = asyncio.Event()
         self._stopping = False
+        self._unjudged = False
+        """Whether the records have yet to be shown as paused."""
         self._one_round = asyncio.Lock()
         self._failed_rounds = 0
         self.woke_at: float | None = None
@@ -155,6 +157,8 @@ class Engine:
                 wish = self._take_wish()
                 if wish is not None:
                     await self._run_round(wish)
+                if self._unjudged:
+                    await self._judge_paused()
                 await self._wait()
         finally:
             self._served += self._waiting
@@ -305,8 +309,21 @@ class Engine:
 
     def _tell(self, phase: Phase) -> None:
         """Publish a snapshot; a subscriber that fails is logged and does no harm."""
-        if phase is Phase.PAUSED:
+        if phase is Phase.PAUSED and len(self._rounds.kept) < MANY:
             self._rounds.judge_paused()
+        elif phase is Phase.PAUSED:
+            self._unjudged = True  # that takes a while: whoever presses the button need not wait for it
+            self._wanted.set()
+        self._publish(phase)
+
+    async def _judge_paused(self) -> None:
+        self._unjudged = False
+        async with self._one_round:
+            await self._rounds.judge_paused_in_turn()
+        if self._paused_until is not None:
+            self._publish(Phase.PAUSED)
+
+    def _publish(self, phase: Phase) -> None:
         self._snapshot = self._make_snapshot(phase)
         for subscriber in tuple(self._subscribers):
             try:

@@ -410,6 +410,12 @@ class Rounds:
         for record in self.kept:
             self._judge(record, paused=True)
 
+    async def judge_paused_in_turn(self) -> None:
+        """The same, and everybody else on the loop has a turn meanwhile."""
+        self._show_line_problem()
+        async for record in in_turn(self.kept):
+            self._judge(record, paused=True)
+
 
 def _behind(record: KeptRecord, agreement: Agreement | None) -> Behind | None:
     """Say what stands before our router, for a name that shall lead the world to it."""

@@ -11,12 +11,13 @@ from ddns_tray.core.sampling import MOST_AT_ONCE, PERIOD
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.engine import RoundRequest
 from ddns_tray.engine.setup import Care
+from ddns_tray.engine.state import MANY
 from tests.support.engine_fakes import FakeVerifier, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ddns_tray.core.model import Observation, RecordStatus, View
+    from ddns_tray.core.model import Observation, RecordStatus, Snapshot, View
 
 ADDRESS, OTHER = "8.8.4.4", "9.9.9.10"
 ROUTINE = RoundRequest(care=Care.ROUTINE)
@@ -68,9 +69,13 @@ class ManyNames(World):
     async def rested(self, rounds: int) -> None:
         """Wait until so many rounds are over; with so many names they let others run meanwhile."""
         over = asyncio.Event()
-        unsubscribe = self.engine.subscribe(
-            lambda told: over.set() if told.rounds >= rounds and told.phase is Phase.IDLE else None
-        )
+
+        def look(told: Snapshot) -> None:
+            if told.rounds >= rounds and told.phase is Phase.IDLE:
+                over.set()
+
+        unsubscribe = self.engine.subscribe(look)
+        look(self.engine.snapshot)
         await asyncio.wait_for(over.wait(), 20)
         unsubscribe()
 
@@ -187,3 +192,23 @@ async def test_a_repeated_verdict_moves_its_times_and_wakes_no_disk() -> None:
     assert status.circumstances is not None
     assert status.circumstances.at == world.clock.now()
     assert world.memory.saves == saves
+
+
+async def test_very_many_names_are_shown_as_paused_without_holding_the_loop_up() -> None:
+    world = ManyNames(MANY)
+    running = asyncio.ensure_future(world.engine.run())
+    await world.rested(1)
+    assert world.shown().colour is Colour.GREEN
+    world.engine.pause()
+    assert world.shown().phase is Phase.PAUSED
+    assert world.status(0).verdict.kind is VerdictKind.MATCHED, "they follow"
+    await world.clock.advance(1.0)
+    assert {each.verdict.kind for each in world.shown().records} == {VerdictKind.PAUSED}
+    assert world.shown().phase is Phase.PAUSED
+    world.engine.resume()
+    await world.clock.advance(1.0)
+    await world.rested(2)
+    assert world.shown().colour is Colour.GREEN
+    world.engine.stop()
+    await world.clock.advance(1.0)
+    await running
