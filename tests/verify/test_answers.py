@@ -37,6 +37,7 @@ def test_a_chain_is_followed_to_its_addresses_with_the_smallest_ttl() -> None:
     )
     assert set(chain.addresses) == {"192.0.2.1", "192.0.2.2"}
     assert (chain.ttl, chain.cnames, chain.complete) == (20, ("edge.example", "host.example"), True)
+    assert chain.ttls == (300, 20, 60)
 
 
 def test_records_that_do_not_belong_to_the_question_are_not_an_answer() -> None:
@@ -48,6 +49,7 @@ def test_a_loop_ends() -> None:
     lines = ("home.example.test. 60 CNAME a.example.", "a.example. 60 CNAME home.example.test.")
     chain = answers.follow_chain(message(Answer(lines)), "home.example.test", "A")
     assert (chain.addresses, chain.complete) == ((), False)
+    assert (chain.ttl, chain.ttls) == (60, (60, 60))
 
 
 def test_a_chain_without_end_is_cut() -> None:

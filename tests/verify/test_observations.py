@@ -59,3 +59,11 @@ def test_the_way_to_an_answer_belongs_to_it() -> None:
     joined = led_by(alias, there)
     assert (joined.server, joined.ttl, joined.cnames) == ("ns.example", 20, ("away.example", "end.example"))
     assert led_by(replace(alias, ttl=None), replace(there, ttl=None)).ttl is None
+
+
+def test_each_link_of_the_way_to_an_answer_keeps_its_ttl() -> None:
+    alias = replace(SEEN, answer=(), ttl=20, cnames=("away.example",), ttls=(20,))
+    there = replace(SEEN, ttl=60, answer=("192.0.2.7",), cnames=("end.example",), ttls=(300, 60))
+    assert led_by(alias, there).ttls == (20, 300, 60)
+    assert led_by(alias, replace(there, cnames=(), ttls=())).ttls == (20, 60)
+    assert led_by(alias, replace(there, answer=(), ttl=None, cnames=(), ttls=())).ttls == (20,)
