@@ -8,7 +8,6 @@ that has a router and is no tunnel. What that means for a name is for `core.deto
 from __future__ import annotations
 
 import errno
-import os
 import socket
 import struct
 import sys
@@ -45,10 +44,7 @@ def detours(
     kinds: Callable[[], Mapping[str, InterfaceKind]] = interface_kinds,
 ) -> Mapping[Family, Detour]:
     """Return the detour of each family whose traffic takes one. Raises `OSError` where the system will not tell."""
-    try:
-        table, known = routes(), kinds()
-    except (AttributeError, ValueError, struct.error) as exc:  # tables of systems on which this has never run
-        raise OSError(errno.EPROTO, os.strerror(errno.EPROTO)) from exc
+    table, known = routes(), kinds()
     found = {}
     for family in Family:
         out = (way_out or leaves_by)(family)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ddns_tray.core.model import InterfaceAddress
+from ddns_tray.system.told import or_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ Structure = TypeVar("Structure", bound=ctypes.Structure)
 _IF_INET6 = Path("/proc/thread-self/net/if_inet6")
 
 
+@or_os_error
 def interface_addresses() -> tuple[InterfaceAddress, ...]:
     """Return all addresses of all interfaces, as the system orders them. Raises `OSError` where it will not tell."""
     if sys.platform == "win32":

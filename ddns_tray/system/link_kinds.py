@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import InterfaceKind
 from ddns_tray.system import interfaces, netlink
+from ddns_tray.system.told import or_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +47,7 @@ _IF_TYPE_PPP, _IF_TYPE_PROP_VIRTUAL, _IF_TYPE_TUNNEL = 23, 53, 131
 _TAP_DRIVERS = ("tap-", "wireguard", "wintun")
 
 
+@or_os_error
 def interface_kinds() -> Mapping[str, InterfaceKind]:
     """Return the kind of each interface by its name. Raises `OSError` where the system will not tell."""
     if sys.platform == "win32":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import DefaultRoute, Family
+from ddns_tray.system.told import or_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,7 @@ _PROC = Path("/proc/thread-self/net")
 """Not /proc/net: that is the network namespace of the first thread, whatever thread asks."""
 
 
+@or_os_error
 def default_routes() -> tuple[DefaultRoute, ...]:
     """Return all default routes, the one in use first for each family. Raises `OSError` where the system won't tell."""
     if sys.platform == "win32":

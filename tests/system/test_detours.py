@@ -156,14 +156,6 @@ def test_a_way_that_is_not_the_line_of_the_house_is_a_detour(
     assert detour(out, *routes) == expected
 
 
-def test_tables_that_cannot_be_understood_are_an_error_of_the_system() -> None:
-    def broken() -> dict[str, InterfaceKind]:
-        raise struct.error
-
-    with pytest.raises(OSError, match=os.strerror(errno.EPROTO)):
-        detours(way_out=lambda _family: "eth0", routes=tuple, kinds=broken)
-
-
 @pytest.mark.parametrize(
     ("out", "routes", "expected"),
     [("eth0", (ETH, WIFI), {"eth0"}), ("wg0", (WG, ETH), {"eth0"}), ("wg0", (WG,), {"wg0"}), (None, (ETH,), set())],
