@@ -35,7 +35,10 @@ _RUNNING_SHARE = 0.8
 
 
 class CommandDetector(BaseDetector):
-    """Runs a program for each look, with a time limit, and leaves no process behind; on Windows not its own."""
+    """Runs a program for each look, with a time limit.
+
+    Whatever it has started is ended with it; on Windows only the program itself is.
+    """
 
     def __init__(self, source: str, arguments: Sequence[str], tools: Tools) -> None:
         super().__init__(Identity(source, source, SourceKind.COMMAND), tools.clock)
