@@ -1,7 +1,7 @@
 """The .rpm, installed by the machine's rpm into a root of its own: what it asks for, what it brings, what it leaves.
 
 The root is a bare Debian, whose libraries the program finds; a package that only claims to be the rest of an RPM system
-stands in for that. dnf and zypper, which would bring what is missing, are not tried.
+stands in for that. dnf and zypper, which would bring what is missing, are not part of it.
 """
 
 from __future__ import annotations
