@@ -122,8 +122,8 @@ def hear(view: View) -> Testimony:
 def truth(testimony: Testimony) -> frozenset[str] | None:
     """Return what the name leads to, or None if the witnesses cannot tell.
 
-    The authoritative servers with the newest serial know best, else most of them; without any, more than half of the
-    answering resolvers, and at least two.
+    The authoritative servers with the newest serial know best, else most of them, and of as many those that know an
+    address; without any, more than half of the answering resolvers, and at least two.
     """
     if testimony.answered:
         newest = newest_serial(testimony.answered)
@@ -180,7 +180,7 @@ def _one_for_each_server(witnesses: Iterable[Witness]) -> tuple[Witness, ...]:
 
 def _most_common(witnesses: Sequence[Witness]) -> tuple[frozenset[str] | None, int]:
     counted = Counter(each.held for each in witnesses)
-    ranked = sorted(counted.items(), key=lambda item: (-item[1], sorted(item[0] or ())))
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], not item[0], sorted(item[0] or ())))
     return ranked[0] if ranked else (None, 0)
 
 

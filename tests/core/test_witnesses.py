@@ -162,6 +162,11 @@ def test_the_newest_zone_knows_what_a_name_leads_to() -> None:
     )
 
 
+def test_of_as_many_servers_those_know_that_have_an_address() -> None:
+    assert truth(hear(look(auth("ns1"), auth("ns2", NEW)))) == frozenset({NEW})
+    assert truth(hear(look(auth("ns1"), auth("ns2", NEW), auth("ns3")))) == frozenset()
+
+
 def test_without_serials_most_servers_know() -> None:
     assert truth(hear(look(auth("ns1", NEW), auth("ns2", OLD), auth("ns3", OLD)))) == frozenset({OLD})
 
