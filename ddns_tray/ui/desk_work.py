@@ -6,6 +6,7 @@ Files and keyrings are slow: every call to them is a task, and none blocks the w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -288,7 +289,8 @@ class DeskWork(QObject):
         except DdnsTrayError as exc:
             if before is None:
                 for name in written:
-                    await services.secrets.delete(account.id, name)
+                    with contextlib.suppress(DdnsTrayError):  # the first trouble is the one to tell
+                        await services.secrets.delete(account.id, name)
             self.refuse(form, exc)
             return
         form.accept()

@@ -66,7 +66,7 @@ class SettingsPage(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName(words.tr("Settings"))
         scrolling = (words.tr("Show tabs further left"), words.tr("Show tabs further right"))
-        for button, said in zip(self.tabs.tabBar().findChildren(QToolButton), scrolling, strict=True):
+        for button, said in zip(self.tabs.tabBar().findChildren(QToolButton), scrolling, strict=False):
             button.setAccessibleName(said)
         self.accounts = AccountsModel(words, self)
         self.lines = LinesModel(words, self)

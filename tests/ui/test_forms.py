@@ -195,6 +195,26 @@ async def test_settings_that_are_refused_leave_no_secret_behind(
     assert secrets.kept == {}
 
 
+async def test_a_keyring_that_goes_away_in_the_middle_leaves_the_form_usable(
+    window: MainWindow, file: FakeSettingsFile, secrets: FakeSecrets, tasks: Tasks
+) -> None:
+    window._work.add_account()
+    form = account_form(window)
+    choose(form, "cloudflare")
+    form.field("api_token").setText("typed-token")
+
+    def refuse(account: AccountSettings, *, replaces: str | None = None) -> None:
+        del account, replaces
+        secrets.problem = KeyringLocked(text("The keyring is locked."))
+        raise ConfigError(text("The settings file is gone."))
+
+    file.put_account = refuse  # type: ignore[method-assign]  # a file that fails at this very moment
+    form.save.click()
+    await tasks.drain()
+    assert form.result_text() == "The settings file is gone."
+    assert form.save.isEnabled()
+
+
 async def test_a_missing_field_is_named_before_anything_is_tried(
     window: MainWindow, desk: FakeDesk, tasks: Tasks
 ) -> None:
