@@ -470,6 +470,16 @@ def test_servers_that_only_seem_to_fail_are_not_blamed(code: str) -> None:
     assert "As seen from here" not in explained(VerdictKind(code), Colour.RED, why, *both).cause
 
 
+def test_a_server_that_lacks_the_record_is_said_to_lack_it() -> None:
+    why = Reason("servers_disagree", {"seen": (), "expected": (MINE,), "servers": ("ns2",), "ahead": ("ns1",)})
+    seen = auth("ns1", MINE), auth("ns2")
+    said = explained(VerdictKind.PROPAGATING, Colour.YELLOW, why, *seen)
+    assert said.cause == "One authoritative server (ns2) has no such record."
+    late = explained(VerdictKind.MISMATCH, Colour.RED, why, *seen)
+    assert late.cause == f"One authoritative server (ns2) says nothing instead of {MINE}, and has had time enough."
+    assert late.action
+
+
 def test_two_resolvers_of_one_host_are_told_apart() -> None:
     why = Reason("resolvers_silent", {"resolvers": ("tcp://192.0.2.9", "udp://192.0.2.8", "udp://192.0.2.9?ca=x")})
     said = explained(VerdictKind.TIMEOUT, Colour.YELLOW, why)

@@ -43,10 +43,10 @@ def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
         yield "doubtful"
     if "rcode" in data:
         yield str(data["rcode"])
-    if data.get("seen") == ():
-        yield "none"
     if colour is Colour.RED:
         yield "red"
+    if data.get("seen") == ():
+        yield "none"
     if colour is Colour.GREEN:
         yield "green"
     if seen.authoritative.right:

@@ -143,6 +143,13 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         count="servers_count",
     ),
+    "servers_disagree:none": Saying(
+        ntr(
+            "One authoritative server ({servers}) has no such record.",
+            "{count} authoritative servers ({servers}) have no such record.",
+        ),
+        count="servers_count",
+    ),
     "servers_disagree:red": Saying(
         ntr(
             "One authoritative server ({servers}) says {seen} instead of {expected}, and has had time enough.",
