@@ -113,6 +113,8 @@ class XdgAutostart(Autostart):
             "Comment=Keeps DNS names equal to a changing address\n"
             "Comment[zh_CN]=让域名始终指向变化的地址\n"
             f"Exec={' '.join(_exec_quoted(part) for part in self.command)}\n"
+            # With the program gone the session passes over what it left; a package removes nothing of a person's.
+            f"TryExec={self.command[0].replace(chr(92), chr(92) * 2)}\n"
             "Icon=ddns-tray\n"
             "Terminal=false\n"
             "Categories=Network;\n"

@@ -88,6 +88,7 @@ def test_the_desktop_entry_follows_the_specification(tmp_path: Path) -> None:
     parser.read(entry.path, encoding="utf-8")
     assert parser["Desktop Entry"]["Type"] == "Application"
     assert parser["Desktop Entry"]["Exec"] == '"/opt/DDNS Tray/ddns-tray" 50%% "a\\\\"b\\\\$c\\\\\\\\d\\\\`e"'
+    assert parser["Desktop Entry"]["TryExec"] == "/opt/DDNS Tray/ddns-tray"
     if shutil.which("desktop-file-validate"):
         subprocess.run(["desktop-file-validate", str(entry.path)], check=True)
 
