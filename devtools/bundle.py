@@ -46,6 +46,8 @@ _PLUGINS_KEPT = {
 }
 """Qt's plugins by kind: those whose name contains one of the words, or all of a kind. Other kinds stay out."""
 _FOREIGN_LIBRARIES_DROPPED = re.compile(r"lib(gtk-3|gdk-3|gdk_pixbuf|atk|atspi|cairo|pango|cloudproviders|epoxy|cups)")
+_DRAWN_BY_OPENGL = re.compile(r"(opengl32sw|d3dcompiler_\d+)\.dll")
+"""On Windows, some 20 MB with which Qt draws OpenGL where there is no driver; nothing here draws with OpenGL."""
 _OPENED_BY_NAME = re.compile(r"lib(dbus-1|ssl|crypto|stdc\+\+|gcc_s|python3)")
 """Libraries that somebody opens at run time without saying so in a header."""
 _INSTALLERS_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
@@ -99,7 +101,7 @@ def is_wanted(destination: str) -> bool:
         return words is None or any(word in place.name for word in words)
     if place.parent.suffix == ".dist-info" and place.name in _INSTALLERS_NOTES:
         return False
-    if _FOREIGN_LIBRARIES_DROPPED.match(place.name) or "qml" in parts:
+    if _FOREIGN_LIBRARIES_DROPPED.match(place.name) or _DRAWN_BY_OPENGL.fullmatch(place.name) or "qml" in parts:
         return False
     return not _QT_LIBRARIES_DROPPED.match(place.name)
 

@@ -62,6 +62,8 @@ def test_what_is_needed_stays(place: str) -> None:
         "PySide6/Qt/translations/qtbase_de.qm",
         "PySide6/Qt/lib/libQt6Quick.so.6",
         "PySide6/Qt6Qml.dll",
+        "PySide6\\opengl32sw.dll",
+        "PySide6/d3dcompiler_47.dll",
         "PySide6/Qt/qml/QtQuick/qmldir",
         "libgtk-3.so.0",
         "keyring-25.7.0.dist-info/RECORD",
