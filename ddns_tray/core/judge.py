@@ -40,6 +40,7 @@ single servers that fail. Never green without proof, never red for our own broke
 | resolvers_differ | propagating, as far as we can tell: nobody saw the name change | as above |
 | resolvers_not_asked | propagating | expires |
 | overdue, stale, internal_view, hijacked | the same | seen, expected, resolvers, expires |
+| resolvers_astray | overdue (yellow): a watched name that nobody saw change | as above |
 | internal_servers | internal_view, where the authoritative servers should answer | seen, expected, servers |
 | resolvers_mismatch | mismatch, by resolvers alone | seen, expected, resolvers, expires |
 | resolvers_missing | missing, by resolvers alone | resolvers |

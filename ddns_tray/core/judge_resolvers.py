@@ -149,6 +149,9 @@ def _late(case: Case, expiry: Expiry, stale: tuple[Witness, ...]) -> Verdict:
         return _about(case, line, holders, expiry, colour=Colour.YELLOW)
     if stale:
         return _about(case, VerdictKind.STALE, stale, expiry)
+    if case.watching and case.proven and case.memory.old_assumed:
+        # Nobody saw a change, and nobody said what to expect: a site with many places looks just like this.
+        return _about(case, VerdictKind.OVERDUE, holders, expiry, code="resolvers_astray", colour=Colour.YELLOW)
     if case.proven or not case.most_wrong:
         return _about(case, VerdictKind.OVERDUE, holders, expiry)
     if any(each.held for each in holders):

@@ -59,6 +59,7 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "resolvers_differ": _OLD,
         "resolvers_not_asked": frozenset({"expires"}),
         "overdue": _OLD,
+        "resolvers_astray": _OLD,
         "stale": _OLD,
         "internal_view": _OLD,
         "internal_servers": _MISMATCH,

@@ -195,6 +195,15 @@ SAYINGS: Mapping[str, Saying] = {
         next=LOOK_AGAIN,
         action=_FLUSH,
     ),
+    "resolvers_astray": Saying(
+        ntr(
+            "One resolver ({resolvers}) says {seen} instead of {expected}.",
+            "{count} resolvers ({resolvers}) say {seen} instead of {expected}.",
+        ),
+        count="resolvers_count",
+        next=LOOK_AGAIN,
+        action=text("Large web sites lead people to different places on purpose; then all is well."),
+    ),
     "stale": Saying(
         ntr(
             "One resolver ({resolvers}) gives an answer that has run out, since it cannot reach the name servers.",

@@ -85,12 +85,14 @@ _FINER_LABELS: Mapping[str, Text] = {
     "proxied_mismatch": text("another address behind the proxy"),
     "proxy_off": text("not behind the proxy"),
     "resolvers_differ": text("resolvers differ"),
+    "resolvers_astray": text("resolvers differ"),
 }
 _FINER_TITLES: Mapping[str, Text] = {
     "proxied": text("Right, behind the provider's proxy"),
     "proxied_mismatch": text("The proxy leads to another address"),
     "proxy_off": text("Not behind the provider's proxy"),
     "resolvers_differ": text("Resolvers say something else"),
+    "resolvers_astray": text("Resolvers say something else"),
 }
 """By reason, where the kind alone would say too much or too little."""
 

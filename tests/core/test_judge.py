@@ -358,6 +358,16 @@ def test_at_a_first_look_nobody_knows_whether_another_answer_is_an_old_one() -> 
     assert is_verdict(decide(moved, (OTHER,), memory, now=NOW + 5)[0], VerdictKind.PROPAGATING, YELLOW)
 
 
+def test_a_watched_name_of_many_places_is_never_red() -> None:
+    places = look(*servers_right(*resolvers(2, OLD, ttl=60), *resolvers(1, OTHER, first=8)))
+    first, memory = decide(places, None, RecordMemory(), watched_only=True)
+    assert is_verdict(first, VerdictKind.PROPAGATING, YELLOW, "resolvers_differ")
+    later = look(*[replace(each, at=NOW + 4_000) for each in places.observations])
+    verdict = decide(later, None, memory, now=NOW + 4_000, watched_only=True)[0]
+    assert is_verdict(verdict, VerdictKind.OVERDUE, YELLOW, "resolvers_astray")
+    assert is_verdict(decide(later, (NEW,), memory, now=NOW + 4_000)[0], VerdictKind.OVERDUE, RED)
+
+
 def test_a_cached_no_for_a_new_name_runs_out_too() -> None:
     memory = replace(CHANGED, old_ttl=300, old_negative=True)
     view = look(*servers_right(resolver("udp://9.9.9.9", rcode="NXDOMAIN", negative_ttl=120)))
