@@ -44,7 +44,7 @@ async def find_description(router: str, out: WayOut = ANYWHERE) -> str:
                         searcher.sendto(search_request(target, destination), (destination, PORT))
                 try:
                     async with asyncio.timeout(wait):
-                        return await _first_answer(searcher, router)
+                        return await first_answer(searcher, router)
                 except TimeoutError:
                     continue
     except OSError as exc:
@@ -119,7 +119,8 @@ def is_bound(sock: socket.socket) -> bool:
         return False
 
 
-async def _first_answer(searcher: socket.socket, router: str) -> str:
+async def first_answer(searcher: socket.socket, router: str) -> str:
+    """Return the first URL that the router answers with; whoever else answers is passed over."""
     while True:
         datagram, sender = await heard(searcher)
         location = described_at(datagram, sender) if sender == router else None

@@ -73,6 +73,24 @@ def notify(url: str, body: bytes = CHANGED, *, seq: int = 1, **changed: str) -> 
     return head.encode() + body
 
 
+async def test_a_crowd_that_says_nothing_takes_no_more_than_its_room() -> None:
+    server = CallbackServer(HERE, HERE, Told())
+    host, _, port = (await server.open()).removeprefix("http://").partition("/")[0].partition(":")
+    callers = [await asyncio.open_connection(host, int(port)) for _ in range(12)]
+    try:
+        reading = [asyncio.ensure_future(reader.read(1)) for reader, _ in callers]
+        async with asyncio.timeout(5):
+            while sum(each.done() for each in reading) < 4:
+                await asyncio.wait([each for each in reading if not each.done()], return_when=asyncio.FIRST_COMPLETED)
+        await settle()
+        assert sum(each.done() for each in reading) == 4
+    finally:
+        await server.close()
+        await asyncio.gather(*reading, return_exceptions=True)
+        for _, writer in callers:
+            writer.close()
+
+
 async def test_events_about_the_line_are_told_and_others_are_not() -> None:
     told = Told()
     server = CallbackServer(HERE, HERE, told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
@@ -16,7 +17,7 @@ from ddns_tray.core.model import Binding, DefaultRoute, Family, InterfaceAddress
 from ddns_tray.detectors.igd import connections
 from ddns_tray.detectors.natpmp import is_announcement, mapped_address, outside_address
 from ddns_tray.detectors.router import AnyWayDetector, default_router
-from ddns_tray.detectors.ssdp import described_at, search_request
+from ddns_tray.detectors.ssdp import described_at, first_answer, search_request
 from ddns_tray.detectors.strange_xml import MAX_DOCUMENT, read_xml
 from ddns_tray.http import HttpxClient
 from tests.support.clock import FakeClock
@@ -243,6 +244,13 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY
 SECRET = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><root>&f;</root>"""
 
 
+def test_a_document_type_ends_the_reading_even_where_it_declares_nothing() -> None:
+    told = b"<root><NewExternalIPAddress>203.0.113.7</NewExternalIPAddress></root>"
+    assert read_xml(told).value("NewExternalIPAddress") == "203.0.113.7"
+    with pytest.raises(DetectorError):
+        read_xml(b'<!DOCTYPE root SYSTEM "http://evil.example/x.dtd">' + told)
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -335,6 +343,24 @@ def test_only_the_sender_of_an_answer_can_be_where_it_leads() -> None:
         b"", b"\xff\xfe", b"HTTP/1.1 200 OK",
     ):  # fmt: skip
         assert described_at(wrong, "192.168.1.1") is None
+
+
+async def test_a_neighbour_that_answers_a_search_first_is_not_heard() -> None:
+    def answer(host: str) -> bytes:
+        target = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
+        return f"HTTP/1.1 200 OK\r\nST: {target}\r\nLOCATION: http://{host}:5000/root.xml\r\n\r\n".encode()
+
+    with contextlib.ExitStack() as stack:
+        searcher, router, neighbour = (
+            stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(3)
+        )
+        searcher.setblocking(False)
+        for each, host in ((searcher, "127.0.0.1"), (router, "127.0.0.1"), (neighbour, "127.0.0.9")):
+            each.bind((host, 0))
+        neighbour.sendto(answer("127.0.0.9"), searcher.getsockname())
+        router.sendto(answer("127.0.0.1"), searcher.getsockname())
+        async with asyncio.timeout(5):
+            assert await first_answer(searcher, "127.0.0.1") == "http://127.0.0.1:5000/root.xml"
 
 
 def test_a_search_is_that_of_the_standard() -> None:
