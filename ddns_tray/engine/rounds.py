@@ -39,7 +39,7 @@ OFFLINE_ANCHORS = 3
 """How many independent servers have to be silent before the fault is called ours (DESIGN §5)."""
 KNOWN_FOR_INTERVALS = 3
 """For how many intervals an address that was agreed on is still what we expect while sources only fail."""
-SEEN_JUST_NOW = 60.0
+SEEN_JUST_NOW = 90.0
 """Seconds for which what our sources have seen says that we are online although the DNS is silent."""
 REPAIR_PAUSE = 300.0
 """Seconds between two looks at a provider for a record that the world shows wrong although we left it right."""
@@ -64,6 +64,7 @@ class Rounds:
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
         self._repairs = Repairs(self._updater, state.recall)
         self._online: bool | None = None
+        self._began = float("-inf")
         self._silent = False
         """Whether the last look at the DNS has heard nobody out in the world."""
         self._addresses = Addresses(state, clock, chance)
@@ -166,6 +167,7 @@ class Rounds:
         step = self._clock_steps.take()
         if step:
             self._state.follow_clock(step)
+        self._began = self._clock.now()
         self._tell(Phase.CHECKING)
         if self._portal.portal is not None and wish.is_routine:
             if await self._portal.still_there(self._setup.portal):
@@ -325,7 +327,7 @@ class Rounds:
             self._addresses.mark_offline()
             return
         fell_silent, self._silent = not self._silent, not self._observer.heard_somebody()
-        if self._silent and fell_silent and not self._has_just_looked():
+        if self._silent and fell_silent and self._last_detect < self._began:
             await self._look(Care.FULL)
         if not self._silent or (self._seen_from_outside() and self._has_just_looked()):
             self._online, self.unlucky = True, 0

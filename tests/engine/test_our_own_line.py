@@ -74,14 +74,15 @@ async def stop(world: World, task: asyncio.Task[None]) -> None:
 
 @pytest.mark.parametrize("told", [False, True], ids=["polled", "told"])
 @pytest.mark.parametrize("answer", [(), (FIRST,)], ids=["fails", "answers from memory"])
-@pytest.mark.parametrize("at_home", ["127.0.0.53", "192.168.1.1"])
+@pytest.mark.parametrize(("at_home", "phase"), [("127.0.0.53", 0), ("192.168.1.1", 70), ("::1", 140)])
 async def test_a_resolver_in_the_house_is_no_proof_that_the_line_lives(
-    *, told: bool, answer: tuple[str, ...], at_home: str
+    *, told: bool, answer: tuple[str, ...], at_home: str, phase: int
 ) -> None:
     world = World()
     witnesses = world.verifier = Witnesses(world, at_home)
     witnesses.answer_at_home = (FIRST,)
     task = await running(world, told=told)
+    await world.clock.advance(phase)
     witnesses.reachable = witnesses.anchors_answer = False
     witnesses.answer_at_home = answer
     world.see(None)
