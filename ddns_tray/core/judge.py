@@ -25,7 +25,7 @@ single servers that fail. Never green without proof, never red for our own broke
 | proxy_off | proxied (yellow): not behind the proxy, against the settings | seen, read |
 | proxied_mismatch | mismatch behind the provider's proxy | seen, expected, read |
 | just_written | propagating | seen, expected, servers |
-| servers_disagree | propagating, later mismatch | seen, expected, servers, ahead |
+| servers_disagree | propagating, later mismatch (watched: secondary_lag, yellow) | seen, expected, servers, ahead |
 | secondary_lag | secondary_lag (red past its time) | as above |
 | mismatch, not_cleared | mismatch (not_cleared: nothing is expected) | seen, expected, servers |
 | extra | extra | seen, expected, extra, servers |
@@ -236,12 +236,13 @@ def _divided(case: Case, right: tuple[Witness, ...], wrong: tuple[Witness, ...])
     fresh = deadline.just_written(case.memory, frozenset(case.expected), case.now)
     overtaken = not fresh and ahead is not None and behind is not None and is_newer(behind, ahead)
     in_time = case.now <= limit.deadline and not overtaken
-    colour = Colour.YELLOW if in_time else Colour.RED
     lagging = ahead is not None and behind is not None and is_newer(ahead, behind)
+    # Servers that spread people over many places say different things on purpose, and nobody said what to expect.
+    astray = case.watching and not lagging and not in_time
     kind = VerdictKind.PROPAGATING if in_time else VerdictKind.MISMATCH
     return verdict(
-        VerdictKind.SECONDARY_LAG if lagging else kind,
-        colour,
+        VerdictKind.SECONDARY_LAG if lagging or astray else kind,
+        Colour.YELLOW if in_time or astray else Colour.RED,
         "secondary_lag" if lagging else "servers_disagree",
         until=limit.deadline + (case.memory.old_ttl or 0) if in_time else None,
         seen=addresses(wrong),

@@ -192,6 +192,17 @@ def test_a_watched_name_whose_servers_differ_follows_the_newest() -> None:
     assert (verdict.reason.data["ahead"], verdict.reason.data["servers"]) == (("ns1",), ("ns2",))
 
 
+def test_servers_that_spread_people_over_many_places_are_never_red() -> None:
+    spread = look(auth("ns1", NEW), auth("ns2", OTHER), *resolvers(2, NEW), secondary_interval=600)
+    first, memory = decide(spread, None, RecordMemory(), watched_only=True)
+    assert is_verdict(first, VerdictKind.PROPAGATING, YELLOW, "servers_disagree")
+    verdict = decide(spread, None, memory, now=NOW + 9_000, watched_only=True)[0]
+    assert is_verdict(verdict, VerdictKind.SECONDARY_LAG, YELLOW, "servers_disagree")
+    behind = look(auth("ns1", NEW, serial=2), auth("ns2", OTHER, serial=1), secondary_interval=600)
+    late = decide(behind, None, memory, now=NOW + 9_000, watched_only=True)[0]
+    assert is_verdict(late, VerdictKind.SECONDARY_LAG, RED)
+
+
 def test_a_watched_name_without_enough_witnesses_is_unknown() -> None:
     view = look(resolver("udp://9.9.9.9", NEW), resolver("udp://1.1.1.1", OLD))
     verdict, memory = decide(view, None, watched_only=True)
