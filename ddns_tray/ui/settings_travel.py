@@ -62,6 +62,8 @@ class SettingsTravel(QObject):
                     "Only what was changed here since the start can be undone, and only while nobody else changed it."
                 ),
             )
+        if not isValid(self._window):
+            return
         now, then = found
         form = self._open_changes(
             text("Undo the last change"), text("This is what becomes of the settings:"), text("Undo")
@@ -116,6 +118,8 @@ class SettingsTravel(QObject):
 
     async def import_from(self, path: Path) -> None:
         """Show what a file would change; take it in if the person says so."""
+        if not isValid(self._window):
+            return
         file = self._services.settings_file
         form = self._open_changes(
             text("Import settings"),
