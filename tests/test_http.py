@@ -12,9 +12,11 @@ import socket
 import subprocess
 import sys
 import traceback
+import tracemalloc
 import zlib
+from dataclasses import replace
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
@@ -28,8 +30,11 @@ from ddns_tray.core.errors import (
     TransportError,
 )
 from ddns_tray.core.model import Binding, Family
-from ddns_tray.core.ports import HttpRequest
+from ddns_tray.core.ports import HttpRequest, HttpResponse
 from ddns_tray.http import MAX_REDIRECTS, USER_AGENT, HttpxClient
+from ddns_tray.http.body import read_body
+from ddns_tray.http.lines import line_of
+from ddns_tray.http.outgoing import redirected
 from tests.support.certificates import CertificateAuthority
 from tests.support.http_server import Answer, Fault, Framing, HttpServer, Received
 
@@ -607,3 +612,63 @@ async def test_an_answer_may_depend_on_the_request(client: HttpxClient) -> None:
 
     async with HttpServer({"/": echo}) as server:
         assert (await client.send(HttpRequest("DELETE", server.url()))).text() == "DELETE"
+
+
+# --- the parts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "forced",
+    [
+        {"family": Family.IPV4},
+        {"local_address": "192.0.2.2"},
+        {"address": "192.0.2.53"},
+        {"binding": Binding("eth0")},
+    ],
+)
+def test_what_no_proxy_could_keep_goes_out_directly(forced: dict[str, Any]) -> None:
+    free = HttpRequest("GET", "https://dns.example/", use_proxy=True)
+    assert line_of(free).use_proxy
+    assert not line_of(replace(free, **forced)).use_proxy
+
+
+@pytest.mark.parametrize("own", [{"address": "192.0.2.53"}, {"ca_file": "/etc/own.pem"}])
+def test_an_address_or_an_authority_of_ones_own_is_for_this_server_alone(own: dict[str, Any]) -> None:
+    request = HttpRequest("GET", "https://dns.example/a", follow_redirects=True)
+    here, there = (HttpResponse(302, {"location": f"https://{host}/b"}, b"") for host in ("dns.example", "b.example"))
+    for response in (here, there):
+        assert redirected(request, response) is not None
+    assert redirected(replace(request, **own), here) is not None
+    assert redirected(replace(request, **own), there) is None
+
+
+async def _pieces(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def test_what_unpacks_to_more_than_is_wanted_is_not_unpacked() -> None:
+    request = HttpRequest("GET", "https://a.example/", max_bytes=4096)
+    bomb = gzip.compress(bytes(50_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLarge):
+            await read_body(_pieces(bomb), "gzip", request)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+async def test_what_comes_behind_a_packed_answer_is_counted_too() -> None:
+    request = HttpRequest("GET", "https://a.example/", max_bytes=4096)
+    packed = gzip.compress(b"203.0.113.7")
+    assert await read_body(_pieces(packed), "gzip", request) == b"203.0.113.7"
+    with pytest.raises(AnswerTooLarge):
+        await read_body(_pieces(packed, *[bytes(1000)] * 5), "gzip", request)
+
+
+def test_two_names_at_one_address_share_no_connection() -> None:
+    one, two = (HttpRequest("GET", f"https://{host}.example/", address="192.0.2.53") for host in ("one", "two"))
+    assert line_of(one) != line_of(two), "the connection has proven one of the two names"
+    assert line_of(one) == line_of(replace(one, url="https://one.example/elsewhere"))
+    assert line_of(replace(one, address=None)) == line_of(replace(two, address=None))
