@@ -7,7 +7,6 @@ machine does not see. The X server and the session bus of a `TraySession` can be
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -46,6 +45,8 @@ def missing() -> str:
 
 def base(packages: Sequence[str]) -> Path:
     """The bare Debian with these packages, made if it is not there yet; two runs at once wait for one another."""
+    import fcntl  # not there on Windows, which reads this file too
+
     name = "-".join(["bare", SUITE, *packages])
     target = BUILD / name
     BUILD.mkdir(exist_ok=True)

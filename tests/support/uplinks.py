@@ -7,7 +7,6 @@ an answer proves by which way the question went. Root only; names are unique, so
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
 import shutil
@@ -112,6 +111,8 @@ class Pump:
 
 def open_tun(name: str) -> int:
     """Make a TUN device in the namespace of this thread; it goes with its descriptor."""
+    import fcntl  # not there on Windows, which reads this file too
+
     descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _IFF_TUN | _IFF_NO_PI))
     return descriptor
