@@ -71,10 +71,7 @@ class SettingsPage(QWidget):
         self.accounts = AccountsModel(words, self)
         self.lines = LinesModel(words, self)
         self.names = NamesModel(words, self)
-        self._accounts_table, self._lines_table, self._names_table = QTableView(), QTableView(), QTableView()
-        set_up_table(self._accounts_table, self.accounts, stretch=1, name=words.tr("Accounts"))
-        set_up_table(self._lines_table, self.lines, stretch=2, name=words.tr("Lines"))
-        set_up_table(self._names_table, self.names, stretch=0, name=words.tr("Names"))
+        self._unbuilt: dict[QWidget, Callable[[], QWidget]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 20)
         column.setSpacing(12)
@@ -84,7 +81,7 @@ class SettingsPage(QWidget):
             column.addWidget(muted(paragraph(said), theme.tokens))
         column.addWidget(self.tabs, 1)
         self.tabs.addTab(self._names_tab(), words.tr("Names"))
-        self.tabs.addTab(self._accounts_tab(), words.tr("Accounts"))
+        self.tabs.addTab(self._later(self._accounts_tab), words.tr("Accounts"))
         self.topics = _Topics(self._topic)
         self._places: dict[Topic, QVBoxLayout] = {}
         for topic, said in (
@@ -99,7 +96,7 @@ class SettingsPage(QWidget):
             self._places[topic].setContentsMargins(0, 0, 0, 0)
             self.tabs.addTab(place, said)
             if topic is Topic.SOURCES:
-                self.tabs.addTab(self._lines_tab(), words.tr("Lines"))
+                self.tabs.addTab(self._later(self._lines_tab), words.tr("Lines"))
         general = self._places[Topic.GENERAL].parentWidget()  # without a parent they would outlive the window
         self.autostart = QCheckBox(words.tr("Start when I log in"), general)
         self.autostart.setAccessibleDescription(words.tr("Start in the tray when you log in."))
@@ -137,6 +134,8 @@ class SettingsPage(QWidget):
 
     def _names_tab(self) -> QWidget:
         words, work = self._words, self._work
+        self._names_table = QTableView()
+        set_up_table(self._names_table, self.names, stretch=0, name=words.tr("Names"))
         self._names_table.doubleClicked.connect(lambda index: work.edit_record(self.names.at(index.row())))
         return self._list_tab(
             self._names_table,
@@ -148,6 +147,8 @@ class SettingsPage(QWidget):
 
     def _accounts_tab(self) -> QWidget:
         words, work = self._words, self._work
+        self._accounts_table = QTableView()
+        set_up_table(self._accounts_table, self.accounts, stretch=1, name=words.tr("Accounts"))
         self._accounts_table.doubleClicked.connect(lambda index: work.edit_account(self.accounts.at(index.row()).id))
         return self._list_tab(
             self._accounts_table,
@@ -159,6 +160,8 @@ class SettingsPage(QWidget):
 
     def _lines_tab(self) -> QWidget:
         words, work = self._words, self._work
+        self._lines_table = QTableView()
+        set_up_table(self._lines_table, self.lines, stretch=2, name=words.tr("Lines"))
         self._lines_table.doubleClicked.connect(lambda index: work.edit_line(self.lines.at(index.row())))
         return self._list_tab(
             self._lines_table,
@@ -170,6 +173,14 @@ class SettingsPage(QWidget):
             (words.tr("Edit…"), lambda row: work.edit_line(self.lines.at(row)), True),
             (words.tr("Remove"), self._ask_remove_line, True),
         )
+
+    def _later(self, build: Callable[[], QWidget]) -> QWidget:
+        """A tab that is built when somebody goes there."""
+        place = QWidget(self.tabs)
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._unbuilt[place] = build
+        return place
 
     def _list_tab(self, table: QTableView, note: str, *buttons: tuple[str, Callable[[int], object], bool]) -> QWidget:
         tab = QWidget()
@@ -288,8 +299,14 @@ class SettingsPage(QWidget):
         return page
 
     def _on_tab(self, index: int) -> None:
-        """A page of fields is built when somebody goes there: all at once would hold up the window."""
+        """A tab is built when somebody goes there: all at once would hold up the window."""
         place = self.tabs.widget(index)
+        build = self._unbuilt.pop(place, None) if place is not None else None
+        if place is not None and build is not None and (column := place.layout()) is not None:
+            made = build()
+            column.addWidget(made)
+            made.show()
+            set_tab_order(place)
         for topic, layout in self._places.items():
             if layout.parentWidget() is place:
                 self.topics[topic]
