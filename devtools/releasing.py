@@ -24,7 +24,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddns_tray.core.minisign import public_key
 from devtools.freezing import version
 from devtools.shell import ROOT, Failure, say
 
@@ -44,6 +43,8 @@ def source(environ: Mapping[str, str], resources: Path = RESOURCES) -> Path | No
         return None
     if not feed.startswith("https://") or not keys:
         raise Failure("DDNS_TRAY_UPDATE_FEED has to be an https address, and DDNS_TRAY_UPDATE_KEYS its public keys.")
+    from ddns_tray.core.minisign import public_key  # noqa: PLC0415 - the product's own reader, needed here alone
+
     for key in keys:
         try:
             public_key(key)
