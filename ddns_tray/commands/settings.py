@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray import report
 from ddns_tray.commands.context import Exit
 from ddns_tray.core.durations import format_duration
+from ddns_tray.core.model import Family
 from ddns_tray.core.settings import SCHEMA_VERSION
+from ddns_tray.core.settings_check import fixes_other_family
 from ddns_tray.core.settings_schema import Kind, Setting, settings_of
 
 if TYPE_CHECKING:
@@ -68,8 +71,9 @@ def effective(settings: Settings) -> report.JsonObject:
     tables: report.JsonObject = {"schema": SCHEMA_VERSION}
     tables["general"] = _table("general", settings.general)
     address = _table("address", settings.address)
-    address["ipv4"] = _table("address.ipv4", settings.ipv4)
-    address["ipv6"] = _table("address.ipv6", settings.ipv6)
+    for family, own in ((Family.IPV4, settings.ipv4), (Family.IPV6, settings.ipv6)):
+        fitting = tuple(source for source in own.sources if not fixes_other_family(source, family))
+        address[family.value] = _table(f"address.{family}", replace(own, sources=fitting))
     tables["address"] = address
     tables["verify"] = _table("verify", settings.verify)
     tables["alerts"] = _table("alerts", settings.alerts)

@@ -106,8 +106,8 @@ def _read_address(data: object, faults: Faults) -> tuple[AddressSettings, dict[F
 def _check_static(sources: Sequence[str], family: Family, path: KeyPath, faults: Faults) -> None:
     """A fixed address of the other family would never be asked for."""
     for position, source in enumerate(sources):
-        scheme, _, address = source.partition(":")
-        if scheme == "static" and ip_address(address).version != family.version:
+        if fixes_other_family(source, family):
+            address = source.partition(":")[2]
             faults.add(
                 (*path, "sources", position),
                 text("{address} is no IPv{version} address.", address=address, version=family.version),
@@ -313,10 +313,15 @@ _IPV4_ONLY = frozenset({"router", "natpmp", "pcp", "upnp"})
 
 
 def _may_see(source: str, family: Family) -> bool:
-    scheme, _, rest = source.partition(":")
-    if scheme in _IPV4_ONLY:
+    if source.partition(":")[0] in _IPV4_ONLY:
         return family is Family.IPV4
-    return scheme != "static" or ip_address(rest).version == family.version
+    return not fixes_other_family(source, family)
+
+
+def fixes_other_family(source: str, family: Family) -> bool:
+    """Whether a source is a fixed address of the other family: in [address] it may stand, in that of a family not."""
+    scheme, _, address = source.partition(":")
+    return scheme == "static" and ip_address(address).version != family.version
 
 
 def _needs(record: RecordSettings, family: Family) -> bool:

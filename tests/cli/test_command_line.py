@@ -197,6 +197,15 @@ def test_the_settings_in_force_are_shown_as_toml_that_reads_the_same(product: Pr
     assert product.json("config", "show")["verify"]["interval"] == "1m"
 
 
+def test_a_fixed_address_of_one_family_is_shown_where_the_file_may_have_it(product: Product) -> None:
+    product.config.write_text('schema = 1\n[address]\nsources = ["static:203.0.113.9"]\n')
+    shown = product.run("config", "show").stdout
+    product.config.write_text(shown)
+    assert product.run("config", "check").returncode == 0
+    assert product.run("config", "show").stdout == shown
+    assert product.json("config", "show")["address"]["ipv4"]["sources"] == ["static:203.0.113.9"]
+
+
 def test_the_settings_in_force_name_the_lines(product: Product) -> None:
     line = '[[line]]\nid = "fibre"\ninterface = "eth7"\nreturn_after = "2m"\n'
     product.config.write_text(
