@@ -34,7 +34,7 @@ _ADDRESS_ONLY = frozenset({"udp", "tcp"})
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _SECRET_WORD = re.compile(
-    r"token|passw|passphrase|secret|credential|private|api_?key|access_?key|auth_?key|^key$|_key$|^pass$|^pwd$|^psk$",
+    r"token|passw|passphrase|secret|credential|(?<!allow_)private|api_?key|access_?key|auth_?key|^key$|_key$|^pass$|^pwd$|^psk$",
     re.IGNORECASE,
 )
 _OPERATOR = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

@@ -173,7 +173,9 @@ def test_names_that_one_gives_to_secrets_are_known(key: str) -> None:
     assert looks_secret(key)
 
 
-@pytest.mark.parametrize("key", ["key_name", "key_algorithm", "server", "username", "zone", "keyboard", "compass"])
+@pytest.mark.parametrize(
+    "key", ["key_name", "key_algorithm", "server", "username", "zone", "keyboard", "compass", "allow_private"]
+)
 def test_names_of_other_things_are_not_taken_for_secrets(key: str) -> None:
     assert not looks_secret(key)
 
