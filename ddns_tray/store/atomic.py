@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 import time
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from ddns_tray.core.errors import StorageError
 from ddns_tray.core.text import text
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_T = TypeVar("_T")
+
 PRIVATE = 0o600
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 LOCK_WAIT = 5.0
 """Seconds to wait for another writer."""
 _PAUSE = 0.05
 _REPLACE_TRIES = 20 if sys.platform == "win32" else 1
-"""On Windows a virus scanner or an indexer may hold a file open for a moment."""
+"""On Windows a reader, a virus scanner or an indexer may hold a file open for a moment."""
+_READ_TRIES = 5 if sys.platform == "win32" else 1
+"""On Windows a file cannot be opened while it is replaced."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -80,7 +84,7 @@ def replace_file(
                 file.flush()
                 os.fsync(file.fileno())
                 _keep_rights(path, file)
-            _replace(str(temporary), str(path), replace=replace, sleep=sleep, tries=tries)
+            patiently(lambda: replace(str(temporary), str(path)), sleep=sleep, tries=tries)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
@@ -88,6 +92,16 @@ def replace_file(
         _flush_folder(path.parent)
     except OSError as exc:
         raise write_error(path, exc) from exc
+
+
+def patiently(action: Callable[[], _T], *, sleep: Callable[[float], None] = time.sleep, tries: int = _READ_TRIES) -> _T:
+    """Open or replace a file that somebody else may hold for a moment, which only Windows minds."""
+    for _ in range(tries - 1):
+        try:
+            return action()
+        except PermissionError:
+            sleep(_PAUSE)
+    return action()
 
 
 def write_error(path: Path, exc: OSError) -> StorageError:
@@ -118,20 +132,6 @@ def read_error(path: Path, exc: OSError) -> StorageError:
 
 def _reason(exc: OSError) -> str:
     return os.strerror(exc.errno) if exc.errno else type(exc).__name__
-
-
-def _replace(
-    source: str, target: str, *, replace: Callable[[str, str], None], sleep: Callable[[float], None], tries: int
-) -> None:
-    for rest in range(tries - 1, -1, -1):
-        try:
-            replace(source, target)
-        except PermissionError:
-            if not rest:
-                raise
-            sleep(_PAUSE)
-        else:
-            return
 
 
 def _sweep(path: Path) -> None:

@@ -16,7 +16,7 @@ from ddns_tray.core.errors import ConfigError, UsageError
 from ddns_tray.core.settings import Settings
 from ddns_tray.core.settings_parse import load_settings, parse_settings, read_toml
 from ddns_tray.core.text import text
-from ddns_tray.store.atomic import LOCK_WAIT, locked, read_error, replace_file
+from ddns_tray.store.atomic import LOCK_WAIT, locked, patiently, read_error, replace_file
 from ddns_tray.store.edits import (
     Draft,
     Edit,
@@ -207,7 +207,7 @@ class ConfigFile:
 
     def _signature(self) -> _Signature | None:
         try:
-            status = self._path.stat()
+            status = patiently(self._path.stat)
         except OSError:
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
@@ -215,7 +215,7 @@ class ConfigFile:
 
 def _read(path: Path) -> str | None:
     try:
-        content = path.read_bytes()
+        content = patiently(path.read_bytes)
     except FileNotFoundError:
         return None
     except OSError as exc:

@@ -90,7 +90,7 @@ class KeyringProcess:
                 # Not `communicate`: it would close the pipe whose end tells the worker that nobody waits any more.
                 os.write(process.stdin.fileno(), request)
                 return process.stdout.read()
-            except BrokenPipeError:
+            except OSError:  # the worker has gone: EPIPE, or EINVAL on Windows
                 return b""
             finally:
                 limit.cancel()

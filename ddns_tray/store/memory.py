@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ddns_tray.core.errors import Problem, ProblemCode
 from ddns_tray.core.model import AtProvider, Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
 from ddns_tray.core.text import Text
-from ddns_tray.store.atomic import locked, read_error, replace_file
+from ddns_tray.store.atomic import locked, patiently, read_error, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class MemoryFile:
     def load(self) -> Mapping[RecordKey, RecordMemory]:
         """Read all. Raises `StorageError` if there is a file that may not be read."""
         try:
-            content = self._path.read_bytes()
+            content = patiently(self._path.read_bytes)
         except FileNotFoundError:
             return {}
         except OSError as exc:

@@ -17,7 +17,7 @@ from ddns_tray.core.errors import ConfigError, NoKeyring, SecretError, StorageEr
 from ddns_tray.core.ports import Secret, SecretStore
 from ddns_tray.core.settings_parse import read_toml
 from ddns_tray.core.text import text
-from ddns_tray.store.atomic import locked, read_error, replace_file
+from ddns_tray.store.atomic import locked, patiently, read_error, replace_file
 from ddns_tray.store.env_file import parse_env
 from ddns_tray.store.keyring_secrets import KeyringSecrets
 from ddns_tray.store.secret_names import PREFIX, credential_names, environment_name
@@ -148,7 +148,7 @@ class FileSecrets:
 
     def _load(self) -> _Secrets:
         try:
-            with self._path.open(encoding="utf-8") as file:
+            with patiently(lambda: self._path.open(encoding="utf-8")) as file:
                 self._check_rights(os.fstat(file.fileno()))
                 return _decode(json.load(file))
         except FileNotFoundError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from ddns_tray.store.atomic import locked, read_error, replace_file
+from ddns_tray.store.atomic import locked, patiently, read_error, replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ class SeenReleaseFile:
     def load(self) -> int:
         """Return the sequence; 0 where nothing was seen, or the file is torn. Raises `StorageError`."""
         try:
-            content = self._path.read_bytes()
+            content = patiently(self._path.read_bytes)
         except FileNotFoundError:
             return 0
         except OSError as exc:
