@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from ddns_tray.verify.targets import Endpoint, Target
     from ddns_tray.verify.udp_socket import Bind
 
+_CLOSED = (ConnectionRefusedError, ConnectionResetError)
+"""How Linux and Windows say that a port is closed, at the next datagram or the next look."""
+
 
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
@@ -230,7 +233,7 @@ class UdpPool:
                 socket.send(message_id + query.head + question + query.tail)
             except BlockingIOError:
                 pass  # the kernel's buffer is full; the next try may find room
-            except ConnectionRefusedError:
+            except _CLOSED:
                 self._drop_socket(server, socket, LookError.PORT_CLOSED)
                 continue
             except OSError:
@@ -270,8 +273,9 @@ class UdpPool:
 
     def on_socket_error(self, server: PoolServer, socket: PoolSocket, error: OSError) -> None:
         """An ICMP error came in: whatever this socket waits for will not come."""
-        closed = isinstance(error, ConnectionRefusedError | ConnectionResetError)
-        self._drop_socket(server, socket, LookError.PORT_CLOSED if closed else LookError.UNREACHABLE)
+        self._drop_socket(
+            server, socket, LookError.PORT_CLOSED if isinstance(error, _CLOSED) else LookError.UNREACHABLE
+        )
         self.pump_after(server)
 
     def on_end(self, exchange: Exchange) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import dns.message
 import pytest
@@ -207,6 +207,20 @@ async def test_a_closed_port_is_told_at_once(pool: UdpPool) -> None:
     assert pool.sockets == 0
 
 
+async def test_an_old_error_that_windows_tells_at_the_next_question_costs_a_socket_and_not_the_question(
+    pool: UdpPool, server: DnsServer
+) -> None:
+    def refuse(_: bytes) -> int:
+        raise ConnectionResetError(10054, "an earlier datagram met a closed port")
+
+    await pool.start(endpoint(server), HOME, (1.0,))
+    [first] = pool._servers[endpoint(server)].sockets
+    first.send = refuse
+    assert addresses(await pool.start(endpoint(server), HOME, (1.0,))) == ["192.0.2.7"]
+    assert first not in pool._servers[endpoint(server)].sockets
+    assert pool.sockets == 1
+
+
 async def test_what_the_kernel_refuses_to_send_is_unreachable(pool: UdpPool) -> None:
     received = await pool.start(Endpoint("::1%no-such-interface"), HOME, (30.0,))
     assert received.error is LookError.UNREACHABLE
@@ -250,7 +264,7 @@ async def test_the_rate_at_one_server_is_bounded(clock: RunningClock, server: Dn
     pool.close()
 
 
-class Miser:
+class Miser(asyncio.DatagramProtocol):
     """Answers so many questions a second, and drops the rest without a word, as rate limits do."""
 
     def __init__(self, per_second: float) -> None:
@@ -258,13 +272,12 @@ class Miser:
         self._free_at = 0.0
         self.dropped = 0
         self.asked = 0
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.setblocking(False)
-        asyncio.get_running_loop().add_reader(self.socket, self.answer)
+        self._transport: asyncio.DatagramTransport | None = None
 
-    def answer(self) -> None:
-        data, source = self.socket.recvfrom(4096)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self.asked += 1
         now = asyncio.get_running_loop().time()
         free_at = max(self._free_at, now - 0.1)
@@ -272,19 +285,18 @@ class Miser:
             self.dropped += 1
             return
         self._free_at = free_at + self._gap
-        self.socket.sendto(build(data, GOOD), source)
-
-    def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self.socket)
-        self.socket.close()
+        assert self._transport is not None
+        self._transport.sendto(build(data, GOOD), addr)
 
 
 async def test_a_mass_of_questions_to_a_server_that_limits_its_rate_makes_no_time_outs_of_its_own(
     clock: RunningClock,
 ) -> None:
     """It drops whatever comes too fast; every question is answered all the same, for the pool slows down."""
-    miser = Miser(500.0)
-    there = Endpoint(*miser.socket.getsockname())
+    transport, miser = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Miser(500.0), local_addr=("127.0.0.1", 0)
+    )
+    there = Endpoint(*transport.get_extra_info("sockname"))
     pool = UdpPool(clock, chance=random.Random(1))
     began = clock.monotonic()
     received = await asyncio.gather(
@@ -292,7 +304,7 @@ async def test_a_mass_of_questions_to_a_server_that_limits_its_rate_makes_no_tim
     )
     seconds = clock.monotonic() - began
     pool.close()
-    miser.close()
+    transport.close()
     assert [each.error for each in received if each.error is not None] == []
     assert miser.dropped > 0, "else nothing was shown"
     assert miser.asked < 1500 * 1.5
