@@ -12,6 +12,7 @@ import pytest
 
 from ddns_tray.providers.catalogue import ENTRIES
 from devtools import archives, bundle, freezing, licences, manual, pictures, windows_installer
+from tests.support.links import make_link
 
 ROOT = Path(__file__).parent.parent
 
@@ -140,7 +141,7 @@ def test_an_archive_has_one_date_and_no_owner_and_files_in_order(tmp_path: Path)
     (folder / "b").mkdir(parents=True)
     (folder / "b" / "file").write_text("x", encoding="ascii")
     (folder / "a").write_text("y", encoding="ascii")
-    (folder / "link").symlink_to("a")
+    make_link(folder / "link", Path("a"))
     archives.copy_tree(folder, tmp_path / "copy")  # hard links, which an archive must not turn into links
     archives.normalise(folder, 1_700_000_000)
     archives.tar_xz(folder, tmp_path / "made.tar.xz", name="it-1", date=1_700_000_000)

@@ -108,10 +108,11 @@ def test_edits_reach_the_file_and_every_comment_stays(tmp_path: Path, seed: int)
     author = Author(chance)
     file = ConfigFile(tmp_path / "config.toml", providers=SPECS)
     written = author.write()
-    file.path.write_text(chance.choice([written, written.replace("\n", "\r\n"), written.rstrip("\n")]))
+    ways = [written, written.replace("\n", "\r\n"), written.rstrip("\n")]
+    file.path.write_bytes(chance.choice(ways).encode())
     for number in range(EDITS):
         change(file, file.read(), chance, number)
-    after = file.path.read_text()
+    after = file.path.read_bytes().decode()
     lost = [number for number in range(1, author.comments + 1) if f"remark-{number}." not in after]
     assert lost == []
 
@@ -120,7 +121,7 @@ def test_edits_reach_the_file_and_every_comment_stays(tmp_path: Path, seed: int)
 def test_everything_that_can_be_put_in_can_be_taken_out_again(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     file = ConfigFile(tmp_path / "config.toml", providers=SPECS)
-    file.path.write_text(Author(chance).write())
+    file.path.write_bytes(Author(chance).write().encode())
     for number in range(EDITS):
         change(file, file.read(), chance, number)
     settings = file.read()

@@ -66,12 +66,12 @@ def file(tmp_path: Path) -> ConfigFile:
 
 @pytest.fixture
 def written(file: ConfigFile) -> ConfigFile:
-    file.path.write_text(WRITTEN, encoding="utf-8")
+    file.path.write_bytes(WRITTEN.encode())
     return file
 
 
 def content(file: ConfigFile) -> str:
-    return file.path.read_text(encoding="utf-8")
+    return file.path.read_bytes().decode()
 
 
 # --- several changes as one write -----------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_changes_are_taken_back_one_by_one_with_every_comment(written: ConfigFil
 
 def test_what_somebody_else_wrote_meanwhile_is_not_undone(written: ConfigFile) -> None:
     written.put_account(CLOUD)
-    written.path.write_text(content(written) + "# by hand\n", encoding="utf-8")
+    written.path.write_bytes(content(written).encode() + b"# by hand\n")
     assert written.undoable() is None
     with pytest.raises(ConfigError, match="changed elsewhere"):
         written.undo()

@@ -164,7 +164,8 @@ def test_a_frozen_program_is_its_own_worker_and_loads_nothing_else_for_it() -> N
         assert worker.stdout is not None
         worker.stdin.write(json.dumps(request).encode() + b"\n")
         worker.stdin.flush()
-        assert json.loads(worker.stdout.read()) == {"kinds": ["NoKeyringError"]}
+        nothing_there = {"value": None} if sys.platform in {"win32", "darwin"} else {"kinds": ["NoKeyringError"]}
+        assert json.loads(worker.stdout.read()) == nothing_there  # Windows and macOS have a keyring, and it is empty
         assert worker.wait(30) == 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ddns_tray.system.paths import DEFAULT_INSTANCE, Folders, paths_for, system_folders
+from tests.support.links import make_link
 
 FOLDERS = Folders(*(Path(place).absolute() for place in ("/c", "/d", "/r", "/l")))
 
@@ -75,7 +76,7 @@ def test_each_other_settings_file_is_an_instance_of_its_own_with_its_own_memory(
 
 
 def test_every_way_to_a_file_is_the_same_instance(tmp_path: Path) -> None:
-    (tmp_path / "link.toml").symlink_to(tmp_path / "real.toml")
+    make_link(tmp_path / "link.toml", tmp_path / "real.toml")
     link, real = (paths_for(tmp_path / name, folders=FOLDERS) for name in ("link.toml", "real.toml"))
     assert link.instance == real.instance
     assert link.config_file == tmp_path / "link.toml"

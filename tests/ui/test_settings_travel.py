@@ -32,6 +32,7 @@ from ddns_tray.ui.settings_words import difference_in_words
 from ddns_tray.ui.window import MainWindow, Page
 from ddns_tray.words import Words
 from tests.support import snapshots
+from tests.support.links import make_link
 from tests.support.snapshots import CLOUDFLARE, NOW, POWERDNS, FakeSecrets, Tasks
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ async def test_the_settings_in_force_are_not_written_over(
 ) -> None:
     before = file.path.read_bytes()
     same = tmp_path / "same.toml"
-    same.symlink_to(file.path)
+    make_link(same, file.path)
     for place in (file.path, same):
         travel(window)._spawn(travel(window).export_to(place), "export")
         await tasks.drain()
