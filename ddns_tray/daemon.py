@@ -144,7 +144,9 @@ def stopping_signals(stop: asyncio.Event, reload: Callable[[], None] | None = No
         stop.set()
 
     actions: dict[signal.Signals, Callable[[], None]] = {signal.SIGTERM: stop_or_force, signal.SIGINT: stop_or_force}
-    if reload is not None and sys.platform != "win32":
+    if sys.platform == "win32":
+        actions[signal.SIGBREAK] = stop_or_force  # Ctrl-Break, and a console window that is closed
+    elif reload is not None:
         actions[signal.SIGHUP] = reload
     for number, action in actions.items():
         if sys.platform == "win32":
