@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ server = "http://127.0.0.1:1"
 """
 
 
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows always has a keyring: that of the person who runs the tests"
+)
 @pytest.mark.parametrize("command", [secret_set, secret_delete])
 async def test_the_running_instance_opens_its_accounts_anew(tmp_path: Path, command: object) -> None:
     paths = Paths(config_file=tmp_path / "config.toml", data_dir=tmp_path, runtime_dir=tmp_path, log_dir=tmp_path)

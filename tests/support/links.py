@@ -16,6 +16,7 @@ def make_link(link: Path, target: Path) -> None:
     try:
         link.symlink_to(target)
     except OSError:
-        if sys.platform == "win32":
-            pytest.skip("making links is a right that this person does not have on this Windows")
-        raise
+        if sys.platform != "win32":
+            raise
+    if sys.platform == "win32" and not link.is_symlink():  # which Wine may not notice
+        pytest.skip("this person may make no links on this Windows")

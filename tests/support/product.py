@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.support import world
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.support.real_bed import Bed
 
-PROGRAM = Path(sys.executable).with_name("ddns-tray")
+PROGRAM = Path(sys.executable).with_name("ddns-tray.exe" if sys.platform == "win32" else "ddns-tray")
 POLL = 0.1
 
 
@@ -44,6 +46,7 @@ class Product:
         folders = {
             name: str(self.home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
         }
+        folders |= world.on_windows(self.home)
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -64,7 +67,7 @@ class Product:
             self.command(*arguments),
             env=self.environment(),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=timeout,
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
@@ -90,6 +93,7 @@ class Product:
                 stdout=log,
                 stderr=log,
                 text=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         self._processes.append(process)
         return process
@@ -99,7 +103,9 @@ class Product:
         return (self.home / "log.txt").read_text(encoding="utf-8")
 
     def stop(self, process: subprocess.Popen[str], *, how: signal.Signals = signal.SIGTERM) -> int:
-        """End a started command and return its exit code."""
+        """End a started command and return its exit code; all that Windows has for that is Ctrl-Break."""
+        if sys.platform == "win32":
+            how = signal.CTRL_BREAK_EVENT
         process.send_signal(how)
         return process.wait(timeout=15)
 

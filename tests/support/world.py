@@ -43,16 +43,26 @@ def enter() -> Path:
         "TMPDIR": scratch,
     }
     if sys.platform == "win32":
-        places |= dict.fromkeys(("USERPROFILE", "APPDATA", "LOCALAPPDATA"), home) | {
-            "TEMP": scratch,
-            "TMP": scratch,
-        }
+        places |= {"TEMP": scratch, "TMP": scratch}
     for place in places.values():
         place.mkdir(mode=0o711 if place is scratch else 0o700, parents=True, exist_ok=True)
     os.environ.update({name: str(place) for name, place in places.items()})
+    os.environ.update(on_windows(home))
     os.environ.update({"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen", "NO_AT_BRIDGE": "1"})
     tempfile.tempdir = str(scratch)
     return folder
+
+
+def on_windows(home: Path) -> dict[str, str]:
+    """Variables that a program needs on Windows to live below `home` and to speak UTF-8; elsewhere none.
+
+    Windows itself says where a person's folders are; the `WIN_PD_OVERRIDE_` variables are heeded by platformdirs alone.
+    """
+    if sys.platform == "win32":
+        folders = ("USERPROFILE", "APPDATA", "LOCALAPPDATA", "WIN_PD_OVERRIDE_APPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA")
+        for_sockets = {"SYSTEMROOT": os.environ["SYSTEMROOT"]}
+        return dict.fromkeys(folders, str(home)) | for_sockets | {"PYTHONIOENCODING": "utf-8"}
+    return {}
 
 
 def leave(folder: Path) -> None:

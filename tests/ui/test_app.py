@@ -102,6 +102,7 @@ def test_no_dialog_of_ours_blocks_the_loop(path: Path) -> None:
 
 def test_the_icon_needs_neither_http_nor_dns_nor_keyring() -> None:
     """What is loaded before the icon is on the screen, in a process of its own."""
+    import os
     import subprocess
     import sys
 
@@ -111,4 +112,4 @@ def test_the_icon_needs_neither_http_nor_dns_nor_keyring() -> None:
         "late = {'ddns_tray.wiring', 'ddns_tray.engine', 'ddns_tray.ui.window'} & set(sys.modules)\n"
         "assert not heavy | late, heavy | late\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, env={"QT_QPA_PLATFORM": "offscreen"})
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})

@@ -112,6 +112,7 @@ sys.exit(run_app(Paths(place / "config.toml", place / "data", place / "run", pla
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal asks a window to end on Windows")
 def test_the_program_shows_the_box_goes_on_and_ends_well(tmp_path: Path) -> None:
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     program = subprocess.Popen(
@@ -138,6 +139,7 @@ def test_the_program_shows_the_box_goes_on_and_ends_well(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal makes a process crash on Windows")
 def test_a_program_that_died_says_so_when_it_is_started_again(tmp_path: Path) -> None:
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
