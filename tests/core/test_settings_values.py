@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from ddns_tray.core.errors import UsageError
@@ -33,7 +35,7 @@ from ddns_tray.core.settings_values import (
         "dns://ns1.example.org:5353/whoami.example.org/TXT",
         "dns+tls://1.1.1.1/whoami.cloudflare/CH",
         "dns+https://[2606:4700:4700::1111]/whoami.cloudflare/ch",
-        "file:/run/wan-address",
+        "file:C:/wan-address" if sys.platform == "win32" else "file:/run/wan-address",
         "router",
         "natpmp:",
         "natpmp:192.168.1.1",
