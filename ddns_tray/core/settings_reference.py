@@ -152,7 +152,7 @@ asked in this order:
 2. the same variable in a file `.env` beside the settings file;
 3. systemd credentials: a file `ddns-tray.ACCOUNT.FIELD` or `ACCOUNT.FIELD` in `$CREDENTIALS_DIRECTORY`;
 4. the file named by `secrets_file` in `[general]`, which is **not encrypted**. It is used only if its owner alone may
-   read it.
+   read it; on Windows this is not looked at: keep it in a folder of your own.
 """
 
 
