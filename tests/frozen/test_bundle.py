@@ -20,6 +20,7 @@ from ddns_tray.words import Shape
 from devtools import archives, building, bundle, freezing
 from tests.frozen.conftest import INSIDE, on_desktop, self_test
 from tests.support import keyring_session
+from tests.support.processes import end_process
 from tests.support.tray_session import PANEL, TraySession, wait_for
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_it_keeps_secrets_in_the_real_keyring_through_its_own_process(
         told = subprocess.run([sys.executable, "-c", ask], env=desktop.env, capture_output=True, text=True, check=True)
         assert told.stdout == "marked secret\n"
     finally:
-        keyring_session.stop(keyring)
+        end_process(keyring, keyring_session.PATIENCE)
 
 
 def test_every_library_that_it_asks_for_is_there(inside: BareRoot) -> None:

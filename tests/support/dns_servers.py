@@ -29,6 +29,8 @@ import dns.tsig
 import dns.update
 import dns.zone
 
+from tests.support.processes import end_process
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -87,12 +89,7 @@ def _running(command: Sequence[str], folder: Path, port: int) -> Iterator[None]:
             _wait_until_it_answers(process, port, log)
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end_process(process)
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

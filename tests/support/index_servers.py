@@ -14,6 +14,7 @@ import pytest
 from devtools.servers import ensure
 from devtools.shell import Failure
 from tests.support.dns_servers import HOST
+from tests.support.processes import end_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,12 +44,7 @@ def serving(command: Sequence[str], folder: Path, port: int) -> Iterator[None]:
             _wait_until_it_listens(process, port, log)
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end_process(process)
 
 
 def _environment() -> dict[str, str]:

@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.support.processes import end_process
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
@@ -86,7 +88,7 @@ class KeyringSession:
     ) -> None:
         for process in (self._keyring, self._bus):
             if process is not None:
-                stop(process)
+                end_process(process, PATIENCE)
 
     def unlocked(self) -> Self:
         """Start a keyring with an empty password and open it."""
@@ -130,22 +132,9 @@ def start_keyring(environ: Mapping[str, str], password: str = "") -> subprocess.
     try:
         _wait_for_service(environ["DBUS_SESSION_BUS_ADDRESS"], keyring)
     except BaseException:
-        stop(keyring)
+        end_process(keyring, PATIENCE)
         raise
     return keyring
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process that was started here, and wait for it."""
-    process.terminate()
-    try:
-        process.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(PATIENCE)
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
 
 
 def _wait_for_service(address: str, keyring: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.support.processes import end_process
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
@@ -139,7 +141,7 @@ class TraySession:
         log = (self.home / f"{Path(command[0]).name}.log").open("ab")
         self._stack.callback(log.close)
         process = subprocess.Popen(command, env={**self.env, **(env or {})}, stdout=stdout or log, stderr=log)
-        self._stack.callback(_end, process)
+        self._stack.callback(end_process, process, 5.0)
         return process
 
     def log(self, program: str) -> str:
@@ -251,7 +253,7 @@ class TraySession:
             stdout=log,
             stderr=log,
         )
-        self._stack.callback(_end, server)
+        self._stack.callback(end_process, server, 5.0)
         self.display_server = server
         os.close(writing)
         with os.fdopen(reading) as number:
@@ -273,15 +275,3 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0, pa
             message = f"waited {seconds:.0f} s in vain for {what}"
             raise AssertionError(message)
         time.sleep(pause)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

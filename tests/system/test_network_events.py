@@ -8,7 +8,6 @@ import shutil
 import socket
 import struct
 import sys
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +27,7 @@ from ddns_tray.system.network_events import (
 from ddns_tray.system.routes import default_routes
 from tests.support.clock import FakeClock, settle
 from tests.support.igd import ip
+from tests.support.joined_pair import joined_pair
 from tests.support.network_namespace import run_async_inside
 
 if TYPE_CHECKING:
@@ -160,16 +160,8 @@ needs_namespaces = pytest.mark.skipif(
 
 @pytest.fixture
 def namespace() -> Iterator[str]:
-    name = f"ddns-ev-{uuid.uuid4().hex[:8]}"
-    ip("netns", "add", name)
-    try:
-        ip("-n", name, "link", "set", "lo", "up")
-        ip("-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1")
-        ip("-n", name, "link", "set", "v0", "up")
-        ip("-n", name, "link", "set", "v1", "up")
+    with joined_pair() as name:
         yield name
-    finally:
-        ip("netns", "del", name)
 
 
 @needs_namespaces

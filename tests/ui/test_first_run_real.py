@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import keyring_session
 from tests.support.dns_servers import Datum, PowerDnsServer, missing_program, powerdns_server
+from tests.support.processes import end_process
 from tests.support.screen_reader import ACCESSIBLE_PROGRAM, Reader, missing_registry, start_registry
 from tests.support.tray_session import TraySession, missing_programs, wait_for
 
@@ -62,7 +63,7 @@ def desktop() -> Iterator[TraySession]:
         (folder / "config.toml").write_text(CLOSED_NETWORK)
         keyring = keyring_session.start_keyring(session.env)
         yield session
-        keyring_session.stop(keyring)
+        end_process(keyring, keyring_session.PATIENCE)
 
 
 class Hand:

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -18,6 +17,7 @@ from ddns_tray.system.network_events import watch
 from ddns_tray.ui.network_information import NetworkInformation, load_information
 from tests.support.clock import FakeClock, settle
 from tests.support.igd import ip
+from tests.support.joined_pair import joined_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,17 +136,9 @@ with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
 
 @pytest.fixture
 def namespace() -> Iterator[str]:
-    name = f"ddns-qt-{uuid.uuid4().hex[:8]}"
-    ip("netns", "add", name)
-    try:
-        ip("-n", name, "link", "set", "lo", "up")
-        ip("-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1")
-        ip("-n", name, "link", "set", "v0", "up")
-        ip("-n", name, "link", "set", "v1", "up")
+    with joined_pair() as name:
         ip("-n", name, "addr", "add", "10.9.8.7/24", "dev", "v0")
         yield name
-    finally:
-        ip("netns", "del", name)
 
 
 @pytest.mark.bed
