@@ -100,11 +100,12 @@ class StallWatch:
         Else the watched thread could leave a frame that we still hold, and what was in it would die in our thread;
         Qt's objects do not survive that. So a call is known again by the address of its frame and by a mark on it.
         """
+        if self._collecting < 0:  # it is at it right now: its begin was taken away, and its end will be added
+            return
         stack = self._frames()
         now = time.clock_gettime(self._clock)
-        passed, self._last = now - self._last, now
-        if self._collecting >= 0:  # else it is at it right now, and its begin was taken away
-            passed, self._collecting = passed - self._collecting, 0.0
+        passed, self._last = now - self._last - self._collecting, now
+        self._collecting = 0.0
         here = next((frame for frame in reversed(stack) if frame.f_code.co_filename.startswith(self._ours)), None)
         if here is None:
             self._call = 0

@@ -15,7 +15,10 @@ pytestmark = pytest.mark.skipif(not CAN_WATCH, reason="this system does not tell
 
 PRODUCT = "product-under-test.py"
 SOURCE = """
-import threading, time
+import gc, threading, time, weakref
+
+class Dying:
+    pass
 
 def spin(seconds):
     end = time.thread_time() + seconds
@@ -30,6 +33,15 @@ def short():
 
 def waiting():
     threading.Event().wait(0.12)
+
+def collecting():  # garbage whose end runs code, between whose lines the watchdog looks
+    gc.collect()
+    first, second = Dying(), Dying()
+    first.other, second.other = second, first
+    heard = weakref.ref(first, lambda gone: spin(0.12))
+    del first, second
+    gc.collect()
+    assert heard() is None
 """
 
 
@@ -56,3 +68,13 @@ def test_many_short_calls_are_no_stall() -> None:
 
 def test_a_call_that_only_waits_for_its_turn_costs_nothing() -> None:
     assert watched("waiting") == []
+
+
+def test_what_the_collection_of_garbage_takes_is_not_the_calls() -> None:
+    assert watched("collecting", "short") == []
+
+
+def test_a_long_call_is_seen_beside_a_collection() -> None:
+    (stall,) = watched("collecting", "long")
+    assert stall.call == f"long ({PRODUCT})"
+    assert stall.seconds >= 0.05
