@@ -148,7 +148,7 @@ class Dyndns2:
         params: Params = tuple(
             (name, _filled(value, values)) for name, value in (*row.params, *((is_aaaa and row.aaaa) or row.a))
         )
-        headers = {"User-Agent": USER_AGENT}
+        headers = {"User-Agent": self._agent(values)}
         if row.auth is not Auth.INSIDE:
             headers["Authorization"] = self._authorization(values)
         body = b""
@@ -168,6 +168,11 @@ class Dyndns2:
             family=key.type.family if row.from_connection else None,
             use_proxy=not row.from_connection,
         )
+
+    def _agent(self, values: Mapping[str, str]) -> str:
+        """How we name ourselves; what no header can hold is not said."""
+        told = _filled(self._row.agent, values)
+        return told if told.isascii() and told.isprintable() and told else USER_AGENT
 
     def _authorization(self, values: Mapping[str, str]) -> str:
         password = _filled(self._row.proof, values)

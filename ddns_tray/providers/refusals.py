@@ -31,6 +31,7 @@ from ddns_tray.core.errors import (
     ZoneNotFound,
 )
 from ddns_tray.core.text import Text, text
+from ddns_tray.providers.kinds import KeyOrNameRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,6 +118,10 @@ def _title(kind: Refusal, service: str, message: str) -> Text:
 
 
 _TITLES: dict[type, tuple[Text, Text]] = {
+    KeyOrNameRefused: (
+        text("{service} does not accept the key, or does not know the name."),
+        text("{service} does not accept the key, or does not know the name: {message}"),
+    ),
     AuthenticationFailed: (
         text("{service} does not accept the credentials."),
         text("{service} does not accept the credentials: {message}"),
@@ -173,6 +178,9 @@ def _hint(kind: Refusal) -> Text | None:
 
 
 _HINTS: dict[type, Text] = {
+    KeyOrNameRefused: text(
+        "Check at the service that the name exists and belongs to the same account as the key, then enter the key anew."
+    ),
     AuthenticationFailed: text(
         "Check the credentials at the service, make new ones if need be, and enter them in the account's settings."
     ),

@@ -6,7 +6,7 @@ It sends each request once. Whether and when to try again is the engine's to dec
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from ddns_tray.core.ports import HttpRequest
 from ddns_tray.core.retry_after import retry_after
 from ddns_tray.core.text import text
 from ddns_tray.providers.refusals import Refusal, Scrubber, kind_of_status, refusal
+from ddns_tray.providers.said import said
 from ddns_tray.providers.shape import WHOLE, Json, Misfit
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ MAX_BYTES = 20_000_000
 """A zone with some ten thousand names is a few megabytes of JSON."""
 
 _READING_METHODS = frozenset({"GET", "HEAD"})
+
+_PLAIN_IN_PATHS = "*@"
+"""Signs for wildcards and for the apex. Paths may hold them as they are (RFC 3986 §3.3), and Hetzner's interface does
+not find them where they are encoded (ddns-updater, issue 1039)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def path(*segments: str) -> str:
 
 
 def _segment(segment: str) -> str:
-    return segment.replace(".", "%2E") if segment in {".", ".."} else quote(segment, safe="")
+    return segment.replace(".", "%2E") if segment in {".", ".."} else quote(segment, safe=_PLAIN_IN_PATHS)
 
 
 class HttpService:
@@ -217,7 +222,8 @@ class HttpService:
                 raise (self._unconfirmed() if writes else self.misfit(exc)) from exc
             fault = None
         if fault is not None or not fine:
-            raise self._refused(response, fault or Fault("", ""), missing)
+            told = fault or Fault("", "")
+            raise self._refused(response, replace(told, message=said(answer.value, told.message)), missing)
         return answer
 
     def _refused(self, response: HttpResponse, fault: Fault, missing: Refusal) -> ProviderError:

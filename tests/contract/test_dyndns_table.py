@@ -173,6 +173,18 @@ async def test_services_that_take_the_connection_are_reached_over_the_family_and
     assert request.use_proxy is not bench.row.from_connection
 
 
+@pytest.mark.parametrize(("username", "named"), [("me@example.test", True), ("ich@häuschen.test", False)])
+async def test_noip_is_told_whom_to_write_to_in_what_a_header_can_hold(username: str, named: bool) -> None:  # noqa: FBT001 - a row of the table above
+    bench = Bench("noip")
+    provider = bench.open(username=username)
+    await provider.apply(bench.change(NEW))
+    (request,) = bench.service.requests
+    agent = request.headers["User-Agent"]
+    assert agent.isascii()
+    assert agent.startswith("DDNS Tray")
+    assert agent.endswith(" me@example.test") is named
+
+
 # --- what answers mean ---
 
 

@@ -25,6 +25,7 @@ from ddns_tray.core.errors import (
     ZoneNotFound,
 )
 from ddns_tray.core.ports import HttpResponse
+from ddns_tray.providers.kinds import KeyOrNameRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,6 +157,13 @@ SAID: Mapping[str, Said] = MappingProxyType(
                 (_text("ERROR: Invalid update URL (2)"), AuthenticationFailed),
                 (_text('ERROR: "0.0.0.0" is an invalid IP address.'), RequestRejected),
             ),
+            echoes=True,
+        ),
+        "freedns_v2": Said(
+            good=_text("Updated {name} from 192.0.2.1 to {ip}"),
+            unchanged=_text("No IP change detected for {name} with IP {ip}, skipping update"),
+            bad_login=_text("Couldn't find any matching DNS records via that token"),
+            refusals=((_text("not found", status=404), KeyOrNameRefused),),
             echoes=True,
         ),
         "freemyip": Said(good=_text("OK"), unchanged=_text("OK"), bad_login=_text("ERROR")),

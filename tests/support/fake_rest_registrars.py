@@ -133,7 +133,11 @@ class FakeGoDaddy(FakeRest):
             case _, ("v1", "domains", zone, *_) if zone not in self.zones:
                 return reply({"code": "UNKNOWN_DOMAIN", "message": "The given domain is not registered"}, 404)
             case "GET", ("v1", "domains", zone, "records"):
-                return reply([self.shown(each) for each in self.own(zone)])
+                size = min(int(seen.params.get("limit", "500")), 500)
+                start = (
+                    int(seen.params.get("offset", "1")) - 1
+                ) * size  # the documentation says "offset", and means pages
+                return reply([self.shown(each) for each in self.own(zone)[start : start + size]])
             case "PUT", ("v1", "domains", zone, "records", type_name, relative):
                 assert seen.body
                 ttls = {each["ttl"] for each in seen.body}

@@ -98,6 +98,7 @@ class FakeAliyun(FakeActions):
     def do_DescribeSubDomainRecords(self, asked: dict[str, Any]) -> HttpResponse:  # noqa: N802 - as above
         if asked["DomainName"] not in self.zones:
             return self.refuse("InvalidDomainName.NoExist")
+        assert int(asked["PageSize"]) <= 100
         return self.listed(self.own(asked["DomainName"], asked["SubDomain"].removeprefix("@.")), asked)
 
     def listed(self, records: list[Held], asked: dict[str, Any]) -> HttpResponse:

@@ -1,10 +1,14 @@
 """Services made for dynamic addresses that speak the words of DynDNS.org.
 
-Each row names what it was written from; read on 2026-11-22.
+Each row names what it was written from; read on 2026-11-22. No-IP wants to be told whom to write to, and may block who
+does not say it: that is the address with which the person signs in there anyway.
 """
 
 from __future__ import annotations
 
+import sys
+
+from ddns_tray import __version__
 from ddns_tray.core.errors import PermissionDenied, RateLimited, RecordNotFound, RequestRejected
 from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.common import DYNDNS2, dyndns2_and, word
@@ -20,6 +24,7 @@ ROWS = (
         facts="noip.com/integrate/request and /response; developer.noip.com",
         server="https://dynupdate.no-ip.com",
         key=Key.UPDATES,
+        agent=f"DDNS Tray DDNS-Tray/{sys.platform}-{__version__} {{username}}",
         answers=DYNDNS2,
     ),
     Row(

@@ -104,7 +104,8 @@ class Row:
     `needs` are the fields of the account beside `base_url`. `bound` says that the credentials stand for one name that
     the request does not tell; the account then has to say which, and other names are refused. `from_connection` says
     that the service takes the address from which we come, so that the family is forced and no proxy used. `other` is
-    how both addresses are told at once to a service that forgets the one that it is not told.
+    how both addresses are told at once to a service that forgets the one that it is not told. `agent` is how the
+    program names itself to a service that wants more than its name and version.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Row:
     a: Params = MYIP
     aaaa: Params | None = MYIP
     other: str = ""
+    agent: str = ""
     form: bool = False
     body: str = field(default="", repr=False)
     zone: str = ""

@@ -19,6 +19,7 @@ from ddns_tray.core.errors import (
 )
 from ddns_tray.providers.dyndns_table.common import HALF_AN_HOUR
 from ddns_tray.providers.dyndns_table.row import Answers, Auth, Key, Reads, Row
+from ddns_tray.providers.kinds import KeyOrNameRefused
 
 ROWS = (
     Row(
@@ -37,12 +38,12 @@ ROWS = (
         params=(("domains", "{host}"), ("token", "{token}")),
         a=(("ip", "{ip}"),),
         aaaa=(("ipv6", "{ip}"),),
-        answers=Answers(written=("OK",), refused=(("KO", AuthenticationFailed),)),
+        answers=Answers(written=("OK",), refused=(("KO", KeyOrNameRefused),)),
     ),
     Row(
         id="freedns",
         title="FreeDNS (afraid.org)",
-        aliases=("freedns", "afraid", "afraid.org", "freedns.afraid.org", "mooo.com", "sync.afraid.org"),
+        aliases=("freedns", "afraid", "afraid.org", "freedns.afraid.org", "mooo.com"),
         homepage="https://freedns.afraid.org",
         key_page="https://freedns.afraid.org/dynamic/",
         facts="freedns.afraid.org/dynamic (the address parameter); IPFire ddns, OpenWrt ddns-scripts",
@@ -63,10 +64,35 @@ ROWS = (
             ),
             unchanged=(r"ERROR: Address (?P<ip>\S+) has not changed\.?", r"No IP change detected\b.*"),
             refused=(
-                (r"ERROR: Unable to locate this record.*", AuthenticationFailed),
+                (r"ERROR: Unable to locate this record.*", KeyOrNameRefused),
                 (r"ERROR: Invalid update URL.*", AuthenticationFailed),
                 (r"ERROR: .*is an invalid IP address.*", RequestRejected),
             ),
+        ),
+    ),
+    Row(
+        id="freedns_v2",
+        title="FreeDNS (afraid.org), version 2",
+        aliases=("sync.afraid.org", "freedns v2", "afraid v2", "freedns randomized token"),
+        homepage="https://freedns.afraid.org",
+        key_page="https://freedns.afraid.org/dynamic/v2/",
+        facts="ddclient, issues 163 and 440 (2020-06-16, 2022-07-30); ddupdate, plugins/freedns_v2.py",
+        server="https://sync.afraid.org",
+        server_aaaa="https://v6.sync.afraid.org",
+        path="/u/{token}/",
+        path_aaaa="/u/{token_ipv6}/",
+        key=Key.HOST,
+        auth=Auth.INSIDE,
+        needs=("token", "token_ipv6", "name"),
+        params=(),
+        a=(("address", "{ip}"),),
+        aaaa=(("address", "{ip}"),),
+        bound=True,
+        answers=Answers(
+            written=(r"Updated \S+ from \S+ to (?P<ip>\S+)",),
+            unchanged=(r"No IP change detected for \S+ with IP (?P<ip>[^\s,]+)(?:,.*)?",),
+            refused=((r"Couldn't find any matching DNS records.*", KeyOrNameRefused),),
+            statuses=MappingProxyType({404: KeyOrNameRefused}),
         ),
     ),
     Row(
@@ -81,7 +107,7 @@ ROWS = (
         auth=Auth.INSIDE,
         needs=("token",),
         params=(("token", "{token}"), ("domain", "{name}")),
-        answers=Answers(written=("OK",), refused=(("ERROR.*", AuthenticationFailed),)),
+        answers=Answers(written=("OK",), refused=(("ERROR.*", KeyOrNameRefused),)),
     ),
     Row(
         id="ddnss",
@@ -179,7 +205,7 @@ ROWS = (
         a=(("ip", "{ip}"),),
         aaaa=(("ip", "{ip}"),),
         bound=True,
-        answers=Answers(written=("OK",), statuses=MappingProxyType({404: AuthenticationFailed})),
+        answers=Answers(written=("OK",), statuses=MappingProxyType({404: KeyOrNameRefused})),
     ),
     Row(
         id="ddns_fm",

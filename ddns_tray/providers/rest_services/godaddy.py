@@ -2,7 +2,8 @@
 
 Source: "Domains" at developer.godaddy.com/doc/endpoint/domains and "Getting started" there (read on 2026-11-22).
 GoDaddy replaces whole RRsets, whose TTL is 600 seconds at least, and lets accounts use the API only from a number of
-domains or a plan on; others get 403 ACCESS_DENIED. 60 requests a minute are allowed.
+domains or a plan on; others get 403 ACCESS_DENIED. 60 requests a minute are allowed. Records come 500 at a time, of
+which the parameter `offset` counts the pages (terraform-provider-godaddy, pull request 44 of 2022-12-31).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ddns_tray.providers.entry import Opening
 
 _DOMAINS_PER_PAGE = 1000
+_RECORDS_PER_PAGE = 500
+_SO_MANY = ("limit", str(_RECORDS_PER_PAGE))
 
 
 def _after_the_last(page: Page) -> Params | None:
@@ -31,6 +34,10 @@ def _after_the_last(page: Page) -> Params | None:
     return (("limit", str(_DOMAINS_PER_PAGE)), ("marker", last))
 
 
+def _next_page(page: Page) -> Params | None:
+    return (_SO_MANY, ("offset", str(page.number + 1))) if page.count >= _RECORDS_PER_PAGE else None
+
+
 SERVICE = RestService(
     zones=Listing(
         "/v1/domains",
@@ -38,7 +45,7 @@ SERVICE = RestService(
         pages=Pages((("limit", str(_DOMAINS_PER_PAGE)),), _after_the_last),
     ),
     zone=ZoneShape(name="domain", id="domain"),
-    records=Listing("/v1/domains/{zone}/records"),
+    records=Listing("/v1/domains/{zone}/records", pages=Pages((_SO_MANY,), _next_page)),
     record=RecordShape(type="type", name="name", content="data", ttl="ttl", id=""),
     names=Names.RELATIVE_AT,
     put=Call(

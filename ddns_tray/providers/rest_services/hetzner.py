@@ -2,11 +2,13 @@
 
 Source: "DNS" (Zones, Zone RRSets, their Actions) at docs.hetzner.cloud/reference/cloud (read on 2026-11-22). It took
 over from the DNS Console (dns.hetzner.com), which ended in May 2026. Values and TTL of an RRset are set by two calls;
-comments belong to values. A TTL of null is the default of the zone.
+comments belong to values. A TTL of null is the default of the zone. A change becomes an action that goes on for some
+seconds after the answer; one that has failed by then is told in it.
 """
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.errors import (
@@ -21,7 +23,7 @@ from ddns_tray.core.errors import (
 from ddns_tray.providers.auth import bearer
 from ddns_tray.providers.rest_family import RestRRsets, http_service
 from ddns_tray.providers.rest_family_names import Names
-from ddns_tray.providers.rest_family_pages import numbered, while_given
+from ddns_tray.providers.rest_family_pages import at, maybe, numbered, while_given
 from ddns_tray.providers.rest_family_service import (
     Call,
     Listing,
@@ -37,12 +39,22 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import Change, ExistingSet
     from ddns_tray.core.ports import Provider
     from ddns_tray.providers.entry import Opening
+    from ddns_tray.providers.rest import Fault
     from ddns_tray.providers.rest_family_service import Draft
+    from ddns_tray.providers.shape import Json
     from ddns_tray.providers.zoned import Zone
 
 _PAGES = numbered(50, while_given("meta.pagination.next_page"))
 _RRSETS = "/zones/{zone}/rrsets"
 _RRSET = "/zones/{zone}/rrsets/{name}/{type}"
+
+
+def _fault(status: int, body: Json) -> Fault | None:
+    """Read `error`, or that of an action that has failed already."""
+    told = "action.error" if maybe(body, "action.status") is not None else "error"
+    if status < HTTPStatus.BAD_REQUEST and (told == "error" or at(body, "action.status").value != "error"):
+        return None
+    return fault_at(code=f"{told}.code", message=f"{told}.message")(max(status, HTTPStatus.BAD_REQUEST), body)
 
 
 def _records(draft: Draft) -> list[object]:
@@ -63,7 +75,7 @@ SERVICE = RestService(
     ),
     put=Call("POST", f"{_RRSET}/actions/set_records", lambda draft: {"records": _records(draft)}),
     delete=Call("DELETE", _RRSET),
-    fault=fault_at(code="error.code", message="error.message"),
+    fault=_fault,
     codes={
         "forbidden": PermissionDenied,
         "token_readonly": PermissionDenied,
