@@ -116,10 +116,10 @@ class RecordForm(Form):
         self.proxied = QComboBox()
         for value, said in ((_AS_IT_IS, words.tr("as it is")), (_YES, words.tr("on")), (_NO, words.tr("off"))):
             self.proxied.addItem(said, value)
-        self.comment = SettingField(words, theme, setting("record", "comment"))
+        self.comment = SettingField(words, theme, setting("record", "comment"), wide=True)
         self.expected = QLineEdit()
         self.unexpected = ResultLine(theme)
-        self.ipv6_host = SettingField(words, theme, setting("record", "ipv6_host"))
+        self.ipv6_host = SettingField(words, theme, setting("record", "ipv6_host"), wide=True)
         self.line = LineOrder(words, self._lines)
         self.view = QComboBox()
         for view, said in (

@@ -51,17 +51,27 @@ def fault_of(rule: Setting, raw: SettingValue) -> tuple[Text, Text | None] | Non
 
 
 class SettingField(QWidget):
-    """One key: its label, a control that fits its kind, its help, and right below what is wrong."""
+    """One key: its label, a control that fits its kind, its help, and right below what is wrong.
+
+    Lists take all the width that there is; other controls do so where they are `wide`, among the fields of a form.
+    """
 
     edited = Signal()
     finished = Signal()
     """What was edited is complete: a choice was made, a line was left."""
 
     def __init__(
-        self, words: Words, theme: Theme, rule: Setting, *, interfaces: Sequence[InterfaceAddress] = ()
+        self,
+        words: Words,
+        theme: Theme,
+        rule: Setting,
+        *,
+        interfaces: Sequence[InterfaceAddress] = (),
+        wide: bool = False,
     ) -> None:
         super().__init__()
         self.rule = rule
+        self._wide = wide or rule.kind.is_list
         self._words = words
         self._interfaces = interfaces
         label, help_text = words.say(rule.label), words.say(rule.help)
@@ -122,7 +132,7 @@ class SettingField(QWidget):
     # --- inside ---
 
     def _alignment(self) -> Qt.AlignmentFlag:
-        return Qt.AlignmentFlag(0) if self.rule.kind.is_list else Qt.AlignmentFlag.AlignLeft
+        return Qt.AlignmentFlag(0) if self._wide else Qt.AlignmentFlag.AlignLeft
 
     def _make(
         self, label: str

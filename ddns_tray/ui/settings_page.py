@@ -9,7 +9,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QMessageBox,
     QPushButton,
     QTableView,
     QTabWidget,
@@ -20,7 +19,9 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from ddns_tray.core.errors import DdnsTrayError
+from ddns_tray.core.text import text
 from ddns_tray.ui.controls import heading, muted, paragraph, set_up_table
+from ddns_tray.ui.question_form import QuestionForm
 from ddns_tray.ui.settings_fields import SettingsFields, Topic
 from ddns_tray.ui.settings_models import AccountsModel, LinesModel, NamesModel
 from ddns_tray.ui.tab_order import set_tab_order
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ddns_tray.core.ports import SettingChange
+    from ddns_tray.core.text import Text
     from ddns_tray.ui.desk_work import DeskWork
     from ddns_tray.ui.services import Services
     from ddns_tray.ui.theme import Theme
@@ -211,40 +213,34 @@ class SettingsPage(QWidget):
         return tab
 
     def _ask_remove_name(self, row: int) -> None:
-        record = self.names.at(row)
-        words = self._words
+        record, work = self.names.at(row), self._work
         self._ask(
-            words.tr("Stop keeping {name}?", name=record.name),
-            words.tr("What stands at your provider stays as it is."),
-            lambda: self._work.remove_record(record),
+            text("Stop keeping {name}?", name=record.name),
+            text("What stands at your provider stays as it is."),
+            lambda: work.remove_record(record),
         )
 
     def _ask_remove_account(self, row: int) -> None:
-        account = self.accounts.at(row)
-        words = self._words
+        account, work = self.accounts.at(row), self._work
         self._ask(
-            words.tr("Remove the account {id}?", id=account.id),
-            words.tr("Its token or password is removed from the keyring too."),
-            lambda: self._work.remove_account(account),
+            text("Remove the account {id}?", id=account.id),
+            text("Its token or password is removed from the keyring too."),
+            lambda: work.remove_account(account),
         )
 
     def _ask_remove_line(self, row: int) -> None:
-        line = self.lines.at(row)
-        words = self._words
+        line, work = self.lines.at(row), self._work
         self._ask(
-            words.tr("Remove the line {id}?", id=line.id),
-            words.tr("Sources are no longer asked through it."),
-            lambda: self._work.remove_line(line),
+            text("Remove the line {id}?", id=line.id),
+            text("Sources are no longer asked through it."),
+            lambda: work.remove_line(line),
         )
 
-    def _ask(self, question: str, more: str, yes: Callable[[], None]) -> None:
-        box = QMessageBox(QMessageBox.Icon.Question, self._words.tr("DDNS Tray"), question, parent=self)
-        box.setInformativeText(more)
-        remove = box.addButton(self._words.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(self._words.tr("Cancel"), QMessageBox.ButtonRole.RejectRole))
-        remove.clicked.connect(yes)
-        box.finished.connect(box.deleteLater)
-        box.open()
+    def _ask(self, question: Text, more: Text, yes: Callable[[], None]) -> None:
+        """Ask in front of the window: a page goes when language or colours change, and the question stays."""
+        form = QuestionForm(self._words, self._theme, self.window(), question=question, more=more)
+        form.accepted.connect(yes)
+        form.open()
 
     # --- undo, export, import ---
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddns_tray.core.errors import NoKeyring
 from ddns_tray.core.model import RecordType
@@ -19,6 +19,7 @@ from ddns_tray.system.faults import FaultReport
 from ddns_tray.ui.account_form import AccountForm
 from ddns_tray.ui.fault_box import FaultBox
 from ddns_tray.ui.line_form import LineForm
+from ddns_tray.ui.question_form import QuestionForm
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.repair_form import RepairForm
 from ddns_tray.ui.settings_forms import ChangesForm, SecretsForm
@@ -118,7 +119,7 @@ def _remove(stage: Stage) -> QWidget:
     window = stage.window(snapshots.troubled())
     window.show_page(Page.SETTINGS)
     window.settings._ask_remove_name(0)
-    return window.findChildren(QMessageBox)[-1]
+    return next(form for form in window.findChildren(QuestionForm) if form.isVisible())
 
 
 def _welcome(stage: Stage) -> QWidget:

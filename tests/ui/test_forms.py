@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 from shiboken6 import isValid
 
 from ddns_tray.core.errors import AuthenticationFailed, ConfigError, KeyringLocked, StorageError
@@ -19,6 +20,7 @@ from ddns_tray.core.text import text
 from ddns_tray.ui.account_fields import cleaned
 from ddns_tray.ui.account_form import AccountForm, ProviderPicker
 from ddns_tray.ui.display import readable_name
+from ddns_tray.ui.question_form import QuestionForm
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.settings_fields import Topic
 from ddns_tray.ui.window import MainWindow, Page
@@ -267,9 +269,18 @@ async def test_removing_an_account_removes_its_secret(
     assert [account.id for account in file.settings.accounts] == ["cloudflare"]
 
 
+def test_all_lines_of_a_names_form_are_equally_wide(window: MainWindow) -> None:
+    window._work.add_record("cloudflare")
+    form = record_form(window)
+    form.aaaa.setChecked(True)
+    QCoreApplication.processEvents()
+    lines = (form.name, form.account, form.ttl, form.comment.control, form.expected, form.ipv6_host.control)
+    assert {line.width() for line in lines} == {form.name.width()}
+
+
 def answer(window: MainWindow, said: str) -> None:
-    box = window.findChildren(QMessageBox)[-1]
-    next(button for button in box.buttons() if button.text() == said).click()
+    question = next(form for form in window.findChildren(QuestionForm) if form.isVisible())
+    next(button for button in (question.cancel, question.save) if button.text() == said).click()
 
 
 @pytest.mark.parametrize(

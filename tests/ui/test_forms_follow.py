@@ -20,6 +20,7 @@ from ddns_tray.core.text import text
 from ddns_tray.ui.account_form import AccountForm
 from ddns_tray.ui.forms import Form
 from ddns_tray.ui.line_form import LineForm
+from ddns_tray.ui.question_form import QuestionForm
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.repair_form import RepairForm
 from ddns_tray.ui.settings_forms import ChangesForm, SecretsForm
@@ -90,6 +91,7 @@ def forms(window: MainWindow, theme: Theme) -> Mapping[type[Form], Callable[[], 
         AccountForm: lambda: window._work.edit_account("home"),
         RecordForm: lambda: window._work.add_record("cloudflare"),
         LineForm: window._work.add_line,
+        QuestionForm: lambda: window.settings._ask_remove_name(0),
         RepairForm: lambda: RepairForm(
             Words("en"), theme, window, kind=RepairKind.CREATE, key=snapshots.extra().key, account="home"
         ).open(),
@@ -111,7 +113,9 @@ def shown(form: Form) -> list[str]:
     return [form.windowTitle(), form.cancel.text(), form.save.text(), *sorted(labels(form))]
 
 
-@pytest.mark.parametrize("kind", [AccountForm, RecordForm, LineForm, RepairForm, ChangesForm, SecretsForm])
+@pytest.mark.parametrize(
+    "kind", [AccountForm, RecordForm, LineForm, QuestionForm, RepairForm, ChangesForm, SecretsForm]
+)
 def test_an_open_form_speaks_as_one_that_is_opened_in_that_language(
     qtbot: QtBot, window: MainWindow, theme: Theme, kind: type[Form]
 ) -> None:
@@ -241,6 +245,18 @@ async def test_what_was_typed_for_a_name_stays_and_is_kept(
         ipv6_host="::42",
         line=("lte", "fibre"),
     )
+
+
+async def test_a_question_waits_for_its_answer_through_a_change_of_language(
+    qtbot: QtBot, window: MainWindow, behind: Behind, tasks: Tasks
+) -> None:
+    names = [record.name for record in behind[2].settings.records]
+    window.settings._ask_remove_name(1)
+    speak(qtbot, window, "zh_CN")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    form_of(window, QuestionForm).save.click()
+    await tasks.drain()
+    assert [record.name for record in behind[2].settings.records] == [names[0], *names[2:]]
 
 
 @pytest.fixture

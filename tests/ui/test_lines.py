@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton
 
 from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.model import RecordType
@@ -17,6 +17,7 @@ from ddns_tray.core.settings_schema import settings_of
 from ddns_tray.store.config import ConfigFile
 from ddns_tray.ui.line_form import LineForm
 from ddns_tray.ui.line_order import LineOrder
+from ddns_tray.ui.question_form import QuestionForm
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.settings_forms import ChangesForm
 from ddns_tray.ui.window import MainWindow, Page
@@ -128,8 +129,7 @@ async def test_a_line_in_use_is_not_removed_and_a_free_one_is_and_comes_back(
     for row, gone in ((0, False), (2, True)):
         window.settings._lines_table.setCurrentIndex(window.settings.lines.index(row, 0))
         press(window, "Remove")
-        box = window.findChildren(QMessageBox)[-1]
-        next(button for button in box.buttons() if button.text() == "Remove").click()
+        next(form for form in window.findChildren(QuestionForm) if form.isVisible()).save.click()
         await tasks.drain()
         assert (len(file.read().lines) == 2) is gone
         assert isinstance(window._failure, ConfigError)
