@@ -35,6 +35,7 @@ quorum = 1
 [verify]
 resolvers = ["udp://127.0.0.1:1", "udp://127.0.0.2:1"]
 authoritative = false
+root_hints = ["127.0.0.1"]
 """
 EN = Words("en")
 

@@ -25,6 +25,7 @@ quorum = {quorum}
 [verify]
 resolvers = ["udp://127.0.0.1:1"]
 authoritative = false
+root_hints = ["127.0.0.1"]
 [[record]]
 name = "home.example.org"
 types = [{types}]

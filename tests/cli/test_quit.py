@@ -20,6 +20,7 @@ quorum = 1
 [verify]
 resolvers = ["udp://127.0.0.1:1"]
 authoritative = false
+root_hints = ["127.0.0.1"]
 """
 
 
