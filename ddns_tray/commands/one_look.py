@@ -24,7 +24,7 @@ class ReadOnlyMemory:
         """What the last writer knew."""
         return self._store.load()
 
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+    def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
         """Keep nothing."""
 
 

@@ -315,8 +315,8 @@ class MemoryStore(Protocol):
     def load(self) -> Mapping[RecordKey, RecordMemory]:
         """Read all."""
 
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
-        """Write all, atomically."""
+    def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
+        """Write all, atomically; where it is `changed` alone that has to be kept now, that may be enough."""
 
 
 class SeenRelease(Protocol):

@@ -139,5 +139,5 @@ class NoMemory:
         """Nothing is known."""
         return {}
 
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+    def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
         """Nothing is kept."""

@@ -42,7 +42,7 @@ KEPT_AT_LEAST_EVERY = 3600.0
 class EngineState:
     """Mutable on purpose, and private to the engine; the world sees snapshots.
 
-    The memory goes to disk at once where a write to a provider depends on it, else with the round.
+    The memory goes to disk with the round, and that of one record at once where a write to a provider depends on it.
     """
 
     def __init__(self, clock: Clock, store: MemoryStore) -> None:
@@ -76,7 +76,7 @@ class EngineState:
     def remember(self, key: RecordKey, memory: RecordMemory) -> None:
         """Keep, and write to disk now: somebody is about to act on it."""
         if self.note(key, memory):
-            self.save()
+            self._store_now(key)
 
     def note(self, key: RecordKey, memory: RecordMemory) -> bool:
         """Keep, and write to disk with the next save. Says whether anything worth a write has changed.
@@ -108,14 +108,8 @@ class EngineState:
 
     def save(self, *, at_the_end: bool = False) -> None:
         """Write the memory if it is worth it; a full disk is told to the person and stops nothing."""
-        if not self._is_worth_a_write(at_the_end=at_the_end):
-            return
-        try:
-            self._store.save(MappingProxyType(self._memory))
-        except DdnsTrayError as exc:
-            self._not_saved(exc)
-        else:
-            self.storage_problem = None
+        if self._is_worth_a_write(at_the_end=at_the_end):
+            self._store_now()
 
     async def save_after_round(self) -> None:
         """The same, away from the loop where so much is remembered that the window would have to wait for it."""
@@ -128,6 +122,14 @@ class EngineState:
                 self._not_saved(exc)
             else:
                 self.storage_problem = None
+
+    def _store_now(self, changed: RecordKey | None = None) -> None:
+        try:
+            self._store.save(MappingProxyType(self._memory), changed=changed)
+        except DdnsTrayError as exc:
+            self._not_saved(exc)
+        else:
+            self.storage_problem = None
 
     def _is_worth_a_write(self, *, at_the_end: bool = False) -> bool:
         now = self._clock.now()

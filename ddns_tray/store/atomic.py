@@ -2,7 +2,7 @@
 
 A write goes to a temporary file in the same folder, is flushed to the disk, and takes the place of the old file in one
 step; a lock file keeps two writers apart. What a killed writer left behind is removed by the next one. POSIX.1
-`rename()` and Windows `MoveFileEx` give the one step.
+`rename()` and Windows `MoveFileEx` give the one step. Whoever can tell a torn line from a whole one may append instead.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _T = TypeVar("_T")
+Mark = tuple[int, int, int]
+"""What tells a file from one that somebody else has written since: device, inode and size."""
 
 PRIVATE = 0o600
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OURS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OURS
 LOCK_WAIT = 5.0
 """Seconds to wait for another writer."""
 _PAUSE = 0.05
@@ -94,6 +97,30 @@ def replace_file(
         raise write_error(path, exc) from exc
 
 
+def append_to(path: Path, line: bytes, mark: Mark) -> Mark | None:
+    """Put a line at the end of `path` and flush it to the disk; to be called inside `locked`.
+
+    Returns the new mark. None says that the file is not the one of `mark`, or that the line may not be there whole:
+    write all of it anew then.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | _OURS), "ab", buffering=0) as file:
+            if _mark(os.fstat(file.fileno())) != mark or file.write(line) != len(line):
+                return None
+            os.fsync(file.fileno())
+            return _mark(os.fstat(file.fileno()))
+    except OSError:
+        return None
+
+
+def mark_of(path: Path) -> Mark | None:
+    """The mark of a file; None if it cannot be looked at."""
+    try:
+        return _mark(path.stat())
+    except OSError:
+        return None
+
+
 def patiently(action: Callable[[], _T], *, sleep: Callable[[float], None] = time.sleep, tries: int = _READ_TRIES) -> _T:
     """Open or replace a file that somebody else may hold for a moment, which only Windows minds."""
     for _ in range(tries - 1):
@@ -132,6 +159,10 @@ def read_error(path: Path, exc: OSError) -> StorageError:
 
 def _reason(exc: OSError) -> str:
     return os.strerror(exc.errno) if exc.errno else type(exc).__name__
+
+
+def _mark(status: os.stat_result) -> Mark:
+    return status.st_dev, status.st_ino, status.st_size
 
 
 def _sweep(path: Path) -> None:

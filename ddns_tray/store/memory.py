@@ -2,6 +2,11 @@
 
 It can be lost without harm: the engine looks again. So a file that is torn, foreign or of a later schema reads as
 empty; it is kept aside for whoever wants to know why.
+
+Before and after each write at a provider, the memory of one record has to be on the disk. With ten thousand of them the
+whole file would take a fifth of a second each time, so such a record goes as one line behind the whole, where it
+counts more than what stands above. The next whole file, at the end of the round, takes the place of both. A line that
+was torn was never waited for, and does not count.
 """
 
 from __future__ import annotations
@@ -19,16 +24,20 @@ from typing import TYPE_CHECKING, Any
 from ddns_tray.core.errors import Problem, ProblemCode
 from ddns_tray.core.model import AtProvider, Colour, RecordKey, RecordMemory, RecordType, Turn, VerdictKind
 from ddns_tray.core.text import Text
-from ddns_tray.store.atomic import locked, patiently, read_error, replace_file
+from ddns_tray.store.atomic import append_to, locked, mark_of, patiently, read_error, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ddns_tray.store.atomic import Mark
+
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
 _JSON = json.JSONEncoder(ensure_ascii=False)
+_END = b"\n]}\n"
+"""The end of the whole; what follows are lines of single records."""
 _NUMBER = (int, float)
 _PLAIN = {
     "expected_since": (*_NUMBER, type(None)),
@@ -59,7 +68,11 @@ class MemoryFile:
         self._writing = threading.Lock()
         self._begun = itertools.count(1)
         self._newest = 0
-        """Which of the saves that were begun has been written last."""
+        """Which of the whole saves that were begun has been written last."""
+        self._mark: Mark | None = None
+        """The file as this object left or found it; None where nothing can be put behind it."""
+        self._behind: list[tuple[int, bytes]] = []
+        """The lines behind the whole, each with the number of its save."""
 
     def load(self) -> Mapping[RecordKey, RecordMemory]:
         """Read all. Raises `StorageError` if there is a file that may not be read."""
@@ -70,26 +83,44 @@ class MemoryFile:
         except OSError as exc:
             raise read_error(self._path, exc) from exc
         try:
-            return _decode(json.loads(content))
+            return _decode(content)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
             self._set_aside(exc)
             return {}
 
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+    def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
         """Write all, atomically; what has not changed since the last `save` costs no write.
 
-        It may be called in several threads at once. One that was begun earlier never undoes a later one.
+        Where one record has `changed`, it alone is written if that can be done. It may be called in several threads at
+        once. One that was begun earlier never undoes a later one.
         """
         number = next(self._begun)
+        if changed is not None and self._put_behind(number, _line(changed, memory[changed])):
+            return
         content = _encode(memory)
         digest = sha256(content).digest()
         with self._writing:
             if number < self._newest:
                 return
             if digest != self._last or not self._path.exists():
+                self._behind = [each for each in self._behind if each[0] > number]
                 with locked(self._path):
-                    replace_file(self._path, content)
-            self._last, self._newest = digest, number
+                    replace_file(self._path, b"".join((content, *(line for _, line in self._behind))))
+                    self._mark = mark_of(self._path)
+            self._last, self._newest = None if self._behind else digest, number
+
+    def _put_behind(self, number: int, line: bytes) -> bool:
+        """Put one line behind the whole, if the file is as we left it; says whether that was possible."""
+        with self._writing:
+            if self._mark is None:
+                return False
+            with locked(self._path):
+                self._mark = append_to(self._path, line, self._mark)
+            if self._mark is None:
+                return False
+            self._behind.append((number, line))
+            self._last = None
+            return True
 
     def _set_aside(self, reason: Exception) -> None:
         aside = self._path.with_name(self._path.name + ".broken")
@@ -102,15 +133,20 @@ def _encode(memory: Mapping[RecordKey, RecordMemory]) -> bytes:
     """The whole file, a line for each record; one after the other, since there may be ten thousand."""
     lines = bytearray(f'{{"schema": {SCHEMA}, "records": [\n'.encode())
     for number, key in enumerate(sorted(memory)):
-        one = {"name": key.name, "type": key.type.value, **_encode_one(memory[key])}
         lines += b",\n" if number else b""
-        lines += _JSON.encode(one).encode()
-    lines += b"\n]}\n"
+        lines += _line(key, memory[key])[:-1]
+    lines += _END
     return bytes(lines)
 
 
-def _encode_one(memory: RecordMemory) -> dict[str, Any]:
+def _line(key: RecordKey, memory: RecordMemory) -> bytes:
+    return (_JSON.encode(_encode_one(key, memory)) + "\n").encode()
+
+
+def _encode_one(key: RecordKey, memory: RecordMemory) -> dict[str, Any]:
     return {
+        "name": key.name,
+        "type": key.type.value,
         **{name: getattr(memory, name) for name in _PLAIN},
         "ours": sorted(memory.ours),
         "expected": sorted(memory.expected),
@@ -146,17 +182,26 @@ def _encode_text(sentence: Text) -> dict[str, Any]:
     return {"message": sentence.message, "fields": dict(sentence.fields)}
 
 
-def _decode(data: Any) -> dict[RecordKey, RecordMemory]:
+def _decode(content: bytes) -> dict[RecordKey, RecordMemory]:
+    whole, end, behind = content.partition(_END)
+    data = json.loads(whole + end)
     if data["schema"] != SCHEMA:
         raise ValueError
-    return {RecordKey(_text(one["name"]), RecordType(one["type"])): _decode_one(one) for one in data["records"]}
+    memory = dict(map(_decode_one, data["records"]))
+    try:
+        for line in behind.split(b"\n")[:-1]:  # what has no end was torn
+            key, newer = _decode_one(json.loads(line))
+            memory[key] = newer
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        log.warning("the memory was not written to its end; what is whole counts")
+    return memory
 
 
-def _decode_one(data: Mapping[str, Any]) -> RecordMemory:
+def _decode_one(data: Mapping[str, Any]) -> tuple[RecordKey, RecordMemory]:
     plain = {name: _checked(data[name], types) for name, types in _PLAIN.items() if name in data}
     until = data.get("cached_until", {})
     blocked = data.get("blocked")
-    return RecordMemory(
+    return RecordKey(_text(data["name"]), RecordType(data["type"])), RecordMemory(
         ours=frozenset(_texts(data.get("ours", []))),
         expected=frozenset(_texts(data.get("expected", []))),
         cached_until=MappingProxyType({_text(server): _checked(at, _NUMBER) for server, at in until.items()}),

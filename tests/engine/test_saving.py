@@ -23,9 +23,9 @@ class Store(FakeMemory):
         super().__init__()
         self.threads: list[int] = []
 
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+    def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
         self.threads.append(threading.get_ident())
-        super().save(memory)
+        super().save(memory, changed=changed)
 
 
 def state_of(store: Store, names: int) -> EngineState:
@@ -70,12 +70,22 @@ async def test_what_comes_while_it_is_written_is_written_next_time() -> None:
     late = RecordKey("late.example", RecordType.A)
 
     class Meanwhile(Store):
-        def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+        def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
             state.note(late, RecordMemory(failures=1))
-            super().save(memory)
+            super().save(memory, changed=changed)
 
     state._store = Meanwhile()
     await state.save_after_round()
     state._store = store
     await state.save_after_round()
     assert late in store.kept
+
+
+def test_before_somebody_acts_on_one_record_that_one_is_kept_and_the_others_with_the_round() -> None:
+    store = Store()
+    state = state_of(store, 3)
+    key = RecordKey("h1.example", RecordType.A)
+    state.remember(key, RecordMemory(unconfirmed=True))
+    assert store.kept == {key: RecordMemory(unconfirmed=True)}
+    state.save()
+    assert len(store.kept) == 3

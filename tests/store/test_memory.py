@@ -141,6 +141,82 @@ def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
         MemoryFile(tmp_path).load()
 
 
+OTHER = RecordKey("other.example.org", RecordType.A)
+
+
+def in_file(path: Path) -> dict[RecordKey, RecordMemory]:
+    return dict(MemoryFile(path).load())
+
+
+def test_one_record_that_is_about_to_be_written_goes_behind_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    store, memory = MemoryFile(path), {KEY: RecordMemory(), OTHER: RecordMemory()}
+    store.save(memory)
+    whole, inode = path.read_bytes(), path.stat().st_ino
+    for one in (replace(FULL, blocked=None), FULL):
+        memory[KEY] = one
+        store.save(memory, changed=KEY)
+        assert in_file(path) == memory
+    assert path.read_bytes().startswith(whole)
+    assert path.stat().st_ino == inode
+    assert path.read_bytes().count(b"\n") == whole.count(b"\n") + 2, "a line each, whatever else there is"
+    store.save(memory)
+    assert in_file(path) == memory
+    assert path.read_bytes().count(b"\n") == whole.count(b"\n")
+
+
+def test_what_was_said_of_one_record_is_taken_back_by_the_whole_that_follows(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    store = MemoryFile(path)
+    store.save({KEY: FULL})
+    store.save({KEY: RecordMemory()}, changed=KEY)
+    store.save({KEY: FULL})
+    assert in_file(path) == {KEY: FULL}
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 3))
+def test_a_line_that_was_torn_does_not_count_and_costs_nothing_else(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "memory.json"
+    store, memory = MemoryFile(path), {KEY: RecordMemory(), OTHER: FULL}
+    store.save(memory)
+    store.save({**memory, OTHER: RecordMemory(failures=1)}, changed=OTHER)
+    store.save({**memory, KEY: FULL}, changed=KEY)
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert in_file(path) == {KEY: RecordMemory(), OTHER: RecordMemory(failures=1)}
+
+
+def test_nothing_behind_a_line_that_makes_no_sense_counts(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    store = MemoryFile(path)
+    store.save({KEY: RecordMemory()})
+    store.save({KEY: FULL}, changed=KEY)
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\x00\x00\n" + whole.splitlines(keepends=True)[1])
+    assert in_file(path) == {KEY: FULL}
+
+
+@pytest.mark.parametrize("meanwhile", ["gone", "another", "longer"])
+def test_a_file_that_is_not_as_we_left_it_is_written_anew(tmp_path: Path, meanwhile: str) -> None:
+    path = tmp_path / "memory.json"
+    store = MemoryFile(path)
+    store.save({KEY: RecordMemory(), OTHER: FULL})
+    if meanwhile == "gone":
+        path.unlink()
+    elif meanwhile == "another":
+        MemoryFile(path).save({KEY: RecordMemory()})
+    else:
+        path.write_bytes(path.read_bytes() + b"{")
+    store.save({KEY: FULL, OTHER: FULL}, changed=KEY)
+    assert in_file(path) == {KEY: FULL, OTHER: FULL}
+
+
+def test_the_first_record_of_a_run_is_written_with_all_others(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    MemoryFile(path).save({OTHER: FULL})
+    MemoryFile(path).save({KEY: FULL, OTHER: FULL}, changed=KEY)
+    assert in_file(path) == {KEY: FULL, OTHER: FULL}
+
+
 class Slow(dict[RecordKey, RecordMemory]):
     """A memory that is read only when the test says so."""
 
@@ -168,3 +244,17 @@ def test_a_save_that_takes_long_never_undoes_a_later_one(tmp_path: Path, unchang
     older.may_go_on.set()
     writing.join(10)
     assert MemoryFile(tmp_path / "memory.json").load() == newer
+
+
+def test_a_save_that_takes_long_does_not_undo_what_was_kept_of_one_record_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    store = MemoryFile(path)
+    store.save({KEY: RecordMemory()})
+    older = Slow({KEY: RecordMemory(failures=1), OTHER: FULL})
+    writing = threading.Thread(target=store.save, args=(older,))
+    writing.start()
+    assert older.begun.wait(10)
+    store.save({KEY: FULL, OTHER: FULL}, changed=KEY)
+    older.may_go_on.set()
+    writing.join(10)
+    assert in_file(path) == {KEY: FULL, OTHER: FULL}

@@ -190,11 +190,11 @@ class FakeMemory:
     def load(self) -> Mapping[RecordKey, RecordMemory]:
         return dict(self.kept)
 
-    def save(self, memory: Mapping[RecordKey, RecordMemory]) -> None:
+    def save(self, memory: Mapping[RecordKey, RecordMemory], *, changed: RecordKey | None = None) -> None:
         if self.fail is not None:
             raise self.fail
         self.saves += 1
-        self.kept = dict(memory)
+        self.kept = dict(memory) if changed is None else {**self.kept, changed: memory[changed]}
 
 
 class World:
