@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,10 @@ from tests.support.fake_cloudflare import FakeCloudflare
 from tests.support.fake_lexicon import FakeExoscale, FakeGlesys, Served, scripted_worker, stuck_worker
 from tests.support.faults import MAINTENANCE_PAGE, WireFault
 from tests.support.http_server import Answer, Fault
+from tests.support.lexicon_zygote import ready_library
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from ddns_tray.core.ports import Provider
 
@@ -48,6 +50,7 @@ pytestmark = pytest.mark.slow
 OPTIONS = {"exoscale": {"auth_key": FakeExoscale.key_id}, "glesys": {"auth_username": FakeGlesys.user}}
 FAULTS = {WireFault.STALL: Answer(fault=Fault.STALL), WireFault.CUT: Answer(fault=Fault.CUT)}
 PATIENT = LexiconProcess(deadline=60.0, timeout=2.0)
+"""As the product starts it. Most tests have the library loaded already: see `library`."""
 
 
 class LexiconHarness(Harness):
@@ -55,15 +58,18 @@ class LexiconHarness(Harness):
 
     calls_to_look = 2
 
-    def __init__(self, service: str, served: Served) -> None:
+    def __init__(self, service: str, served: Served, process: LexiconProcess) -> None:
         self.spec = spec(service)
         self.served = served
+        self.process = process
 
-    def open(self, *, secret: str | None = None, process: LexiconProcess = PATIENT) -> Provider:
+    def open(self, *, secret: str | None = None, process: LexiconProcess | None = None) -> Provider:
         domains = {"domains": f"{ZONE}, {SUB_ZONE}", "base_url": self.served.url}
         options = checked_options(self.spec.id, {**domains, **OPTIONS[self.spec.id]})
         secrets = {field.name: Secret(secret or self.secret) for field in self.spec.fields if field.secret}
-        return Lexicon(Opening(self.spec, options, secrets, FakeCloudflare(token="unused"), FakeClock()), process)
+        return Lexicon(
+            Opening(self.spec, options, secrets, FakeCloudflare(token="unused"), FakeClock()), process or self.process
+        )
 
     def seed(self, data: Iterable[Datum]) -> None:
         self.served.fake.seed(data)
@@ -75,16 +81,23 @@ class LexiconHarness(Harness):
         self.served.fail_next(FAULTS[fault], lambda request: not on_write or self.served.fake.writes(request))
 
 
+@pytest.fixture(scope="module")
+def library() -> Iterator[LexiconProcess]:
+    """The library in a process for each question, but loaded once."""
+    with ready_library("exoscale", "glesys") as command:
+        yield replace(PATIENT, command=command)
+
+
 @pytest.fixture
-async def harness() -> AsyncIterator[LexiconHarness]:
+async def harness(library: LexiconProcess) -> AsyncIterator[LexiconHarness]:
     async with Served(FakeGlesys(CANARY)) as served:
-        yield LexiconHarness("glesys", served)
+        yield LexiconHarness("glesys", served, library)
 
 
 @pytest.fixture
-async def exoscale() -> AsyncIterator[LexiconHarness]:
+async def exoscale(library: LexiconProcess) -> AsyncIterator[LexiconHarness]:
     async with Served(FakeExoscale(CANARY)) as served:
-        yield LexiconHarness("exoscale", served)
+        yield LexiconHarness("exoscale", served, library)
 
 
 class TestThroughLexicon(ZonedContract):
@@ -191,6 +204,7 @@ async def test_a_write_that_does_not_show_is_not_called_done(exoscale: LexiconHa
 
 
 async def test_a_library_that_is_stuck_is_ended_at_its_deadline_and_leaves_nothing(exoscale: LexiconHarness) -> None:
+    before = children()
     process = LexiconProcess(command=(sys.executable, "-c", stuck_worker()), deadline=0.3)
     provider = exoscale.open(process=process)
     with pytest.raises(TimedOut):
@@ -198,17 +212,18 @@ async def test_a_library_that_is_stuck_is_ended_at_its_deadline_and_leaves_nothi
     existing = ExistingSet(HOME, ZONE, ())
     with pytest.raises(Unconfirmed):
         await provider.apply(Change(HOME, existing, (NEW,), create=(NEW,)))
-    assert not children()
+    assert children() == before
 
 
 async def test_a_question_that_nobody_waits_for_any_more_ends_at_once(exoscale: LexiconHarness) -> None:
+    before = children()
     process = LexiconProcess(command=(sys.executable, "-c", stuck_worker()), deadline=300)
     asking = asyncio.create_task(exoscale.open(process=process).read(HOME))
-    await asyncio.to_thread(wait_for, children)
+    await asyncio.to_thread(wait_for, lambda: children() > before)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    await asyncio.to_thread(wait_for, lambda: not children())
+    await asyncio.to_thread(wait_for, lambda: children() == before)
 
 
 async def test_a_worker_that_dies_is_told_as_what_it_is(exoscale: LexiconHarness) -> None:
@@ -280,7 +295,7 @@ async def test_names_are_known_however_the_library_writes_them(
 
 async def test_numbers_stay_numbers_on_their_way_back(exoscale: LexiconHarness) -> None:
     exoscale.seed((Datum(HOME.name, "A", OLD),))
-    existing = await exoscale.open().read(HOME)
+    existing = await exoscale.open(process=PATIENT).read(HOME)
     assert existing is not None
     (record,) = existing.records
     assert isinstance(record, ExistingRecord)
@@ -307,11 +322,11 @@ def test_every_row_names_options_that_the_library_knows() -> None:
         assert spec(row.id).status is ProviderStatus.ALIVE
 
 
-def children() -> list[str]:
+def children() -> set[str]:
     """The processes that we have started and that still run."""
     if sys.platform != "linux":
         pytest.skip("only Linux tells which processes we have started")
-    return [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
+    return {child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}
 
 
 def wait_for(condition: Callable[[], object]) -> None:
