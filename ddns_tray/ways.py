@@ -156,8 +156,9 @@ class LineSockets:
 
     @property
     def by_choice(self) -> bool:
-        """Whether a line is chosen at the moment."""
-        return bool(self._way())
+        """Whether a line is chosen at the moment, and not for IPv6 alone: others in the house ask over IPv4."""
+        way = self._way()
+        return bool(way) and way.only is not Family.IPV6
 
     def bind(self, sock: socket.socket, address: str, /) -> None:
         """Bind a socket to the chosen line, if there is one and this address lies in the world."""

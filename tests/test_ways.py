@@ -140,6 +140,22 @@ async def test_by_a_chosen_line_each_address_of_a_host_is_tried_and_the_house_is
     assert bound == ([] if host == "127.0.0.1" else [("wwan0", Family.IPV4)])
 
 
+@pytest.mark.parametrize("only", Family)
+def test_a_line_that_is_chosen_for_one_family_leaves_the_other_alone(only: Family) -> None:
+    bound: list[Family] = []
+
+    def bind(_sock: socket.socket, _binding: Binding, family: Family) -> None:
+        bound.append(family)
+
+    sockets = LineSockets(lambda: Binding("wwan0", spares_house=True, only=only), bind, looked_up)
+    for family, address in ((socket.AF_INET, "8.8.4.4"), (socket.AF_INET6, "2620:fe::fe")):
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sockets.bind(sock, address)
+    assert bound == [only]
+    assert sockets.by_choice is (only is Family.IPV4)
+    assert [family for family in Family if Binding("wwan0", only=only).serves(family)] == [only]
+
+
 async def test_a_chosen_line_that_leads_nowhere_says_so_and_no_other_is_taken() -> None:
     sockets = LineSockets(lambda: Binding("wwan0"), nowhere, looked_up)
     for host in ("8.8.4.4", "127.0.0.1", "dns.example"):

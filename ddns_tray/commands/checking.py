@@ -156,7 +156,7 @@ async def _look_until_right(context: Context, runtime: Runtime, settings: Settin
             now = runtime.clock.monotonic()
             detect = now - detected >= pace
             detected = now if detect else detected
-            await engine.run_once(RoundRequest(detect=detect, write=False))
+            await engine.run_once(RoundRequest(detect=detect, write=False, once=True))
             if context.as_json:
                 told = report.snapshot_report(engine.snapshot, context.words)
                 json.dump(told, context.out, ensure_ascii=not speaks_utf8(context.out))

@@ -11,7 +11,7 @@ from ddns_tray.commands import loop
 from ddns_tray.commands.context import Exit
 from ddns_tray.commands.one_look import runtime_for
 from ddns_tray.core.errors import DdnsTrayError, UsageError
-from ddns_tray.core.model import AddressState, Colour, Family, RecordType, VerdictKind
+from ddns_tray.core.model import AddressState, Colour, Family, LineState, RecordType, VerdictKind
 from ddns_tray.core.names import canonical_name, mixes_alphabets, readable_name
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.settings_values import check_address
@@ -75,7 +75,22 @@ def check(context: Context, arguments: Namespace) -> int:
                 " Give --expect ADDRESS to compare it with another one."
             )
         )
+    for line in lines_in_doubt(snapshot):
+        context.tell(
+            context.words.tr(
+                "Nothing certain came through line {line}. One look moves no name to another line; a DDNS Tray that"
+                " runs looks on, and knows more: ddns-tray status",
+                line=line,
+            )
+        )
     return COLOUR_CODES[snapshot.colour]
+
+
+def lines_in_doubt(snapshot: Snapshot) -> list[str]:
+    """Return the lines of which a single look cannot say enough, if that is why a name cannot be judged."""
+    codes = {each.verdict.reason.code for each in snapshot.records}
+    doubtful = [line.id for line in snapshot.lines if LineState.DOUBTFUL in line.states.values()]
+    return doubtful if "address_unknown" in codes else []
 
 
 def is_measured_by_our_address(settings: Settings, snapshot: Snapshot) -> bool:
@@ -145,10 +160,6 @@ def _strangers(
 # --- ip ---
 
 
-_NOBODY = "lines.invalid"
-"""A name that cannot exist (RFC 6761 §6.4)."""
-
-
 def ip(context: Context, _arguments: Namespace) -> int:
     """Name the public addresses and the witnesses for them."""
     from ddns_tray.engine import RoundRequest  # noqa: PLC0415 - loads when needed
@@ -157,11 +168,7 @@ def ip(context: Context, _arguments: Namespace) -> int:
     context.progress(context.words.tr("Asking for the public address…"))
     # Both families are looked for, whatever the records need; private addresses count where a record allows them.
     followers = tuple(replace(record, types=BOTH_TYPES, expected=()) for record in settings.records)
-    if settings.lines and followers:  # all lines are of interest, also those that no name follows
-        lines = tuple(line.id for line in settings.lines)
-        followers += (RecordSettings(_NOBODY, BOTH_TYPES, line=lines),)
     snapshot, _ = one_round(context, replace(settings, records=followers), RoundRequest(observe=False, write=False))
-    snapshot = replace(snapshot, records=tuple(each for each in snapshot.records if each.key.name != _NOBODY))
     if context.as_json:
         ways = {key: told for key, told in report.ways_report(snapshot, context.words).items() if told}
         context.print_json({**report.addresses_report(snapshot, context.words), **ways})
@@ -284,7 +291,7 @@ def one_round(
     async def whole_round() -> tuple[Snapshot, tuple[UpdateResult, ...]]:
         runtime = runtime_for(context, settings, remember=remember)
         try:
-            results = await runtime.engine.run_once(wish)
+            results = await runtime.engine.run_once(replace(wish, once=True))
             return runtime.engine.snapshot, results
         finally:
             await runtime.aclose()

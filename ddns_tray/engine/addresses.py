@@ -62,6 +62,8 @@ class Addresses:
         self._taken: frozenset[str] = frozenset()
         self._vigil: set[_Place] = set()
         self._late: dict[_Place, asyncio.Task[None]] = {}
+        self.once = False
+        """Whether nobody looks again soon, so that the way to ask by cannot wait until a silent line is down."""
         self.own: tuple[InterfaceAddress, ...] = ()
         """The addresses of this machine at the time of the last look."""
         self.due: float | None = None
@@ -124,7 +126,7 @@ class Addresses:
             self._late |= {place: started[place] for place in dead}
 
     def _is_down(self, place: _Place) -> bool:
-        return self._health.get(place, lines.LineHealth()).state is LineState.DOWN
+        return self._health_of(place).state is LineState.DOWN
 
     async def _take_late(self) -> None:
         """Take what came in since the last look, so that a fault in it is not lost either."""
@@ -164,7 +166,13 @@ class Addresses:
                 for line in setup.lines
                 if line.binding.serves(family) and (line.id in followed or not self._kept)
             ]
-        return wanted
+        return wanted + self._ways_to_ask_by(wanted) if self.once else wanted
+
+    def _ways_to_ask_by(self, wanted: list[tuple[WaySetup, Family]]) -> list[tuple[WaySetup, Family]]:
+        """Return the lines that nobody follows: one of them may be the only one that leads out."""
+        families = dict.fromkeys(each.key.type.family for each in self._kept)
+        places = [(line, family) for line in self._setup.lines for family in families if line.binding.serves(family)]
+        return [place for place in places if place not in wanted]
 
     async def _look_at(self, way: WaySetup, family: Family, care: Care) -> None:
         place = (way.id, family)
@@ -204,7 +212,7 @@ class Addresses:
     def _examine(self, way: WaySetup, family: Family, found: Agreement, interval: float) -> None:
         """Note how a line fares after this look."""
         place = (way.id, family)
-        before = self._health.get(place, lines.LineHealth())
+        before = self._health_of(place)
         sign = lines.sign_of(found, present=not self.own or any(self._belongs(each, way) for each in self.own))
         health = lines.looked(before, sign, now=self._clock.monotonic(), wall=self._clock.now(), interval=interval)
         self._health[place] = health
@@ -305,14 +313,19 @@ class Addresses:
     def way_out(self) -> Binding:
         """Return by which way to ask and to write: as the system likes, unless its own way may be a line that is dead.
 
-        Then it is the first line that is up.
+        Then it is the first line that is up. Where a line is dead for one family alone, the other one goes on as the
+        system likes.
         """
         used = [line for line in self._setup.lines if self._is_used(line)]
-        dead = [line for line in used if self._states(line) == {LineState.DOWN}]
-        if not any(self._may_be_taken(line) for line in dead):
+        taken = [line for line in used if self._may_be_taken(line)]
+        dead = [family for family in Family if any(self._is_dead(line, family) for line in taken)]
+        found = [(family, next((line for line in used if self._is_alive(line, family)), None)) for family in dead]
+        alive = [(family, line) for family, line in found if line is not None]
+        if not alive:
             return ANY_WAY
-        chosen = next((line.binding for line in used if LineState.UP in self._states(line)), ANY_WAY)
-        return replace(chosen, spares_house=True) if chosen else ANY_WAY
+        family, chosen = alive[0]
+        everything = len(dead) == len(Family) and all(line is chosen for _, line in alive)
+        return replace(chosen.binding, spares_house=True, only=None if everything else family)
 
     def _may_be_taken(self, line: WaySetup) -> bool:
         """Say whether the system may send by this line, as far as it has told."""
@@ -320,9 +333,22 @@ class Addresses:
             return True
         return any(each.interface in self._taken and self._belongs(each, line) for each in self.own)
 
-    def _states(self, line: WaySetup) -> set[LineState]:
-        places = [(line.id, family) for family in Family if (line.id, family) in self._found]
-        return {self._health.get(place, lines.LineHealth()).state for place in places}
+    def _is_dead(self, line: WaySetup, family: Family) -> bool:
+        return all(
+            self._is_down(place) or (self.once and self._health_of(place).bad_looks > 0)
+            for place in self._known(line, family)
+        )
+
+    def _is_alive(self, line: WaySetup, family: Family) -> bool:
+        return any(self._health_of(place).state is LineState.UP for place in self._known(line, family))
+
+    def _known(self, line: WaySetup, family: Family) -> list[_Place]:
+        """Return what there is to judge a line by for one family: looks at the other one where there were no others."""
+        places = [(line.id, each) for each in Family if (line.id, each) in self._found]
+        return [place for place in places if place[1] is family] or places
+
+    def _health_of(self, place: _Place) -> LineHealth:
+        return self._health.get(place, lines.LineHealth())
 
     def mark_offline(self) -> None:
         """Write down that we are offline where that is why no address is known."""
@@ -369,7 +395,7 @@ class Addresses:
             *((LineRemark.BOUND_BY_ADDRESS,) if line.by_address else ()),
         )
         seen = [family for family in Family if (line.id, family) in self._found]
-        health = {family: self._health.get((line.id, family), lines.LineHealth()) for family in seen}
+        health = {family: self._health_of((line.id, family)) for family in seen}
         return LineStatus(
             id=line.id,
             binding=line.binding,

@@ -174,7 +174,7 @@ class Engine:
         results = await self._run_round(wish)
         for _ in range(len(self._rounds.kept) // sampling.MOST_AT_ONCE):
             if self._rounds.looks_left:
-                await self._run_round(RoundRequest(detect=False, write=False, care=Care.ROUTINE))
+                await self._run_round(RoundRequest(detect=False, write=False, care=Care.ROUTINE, once=wish.once))
         self._state.save()
         return results
 

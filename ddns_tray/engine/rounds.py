@@ -168,6 +168,7 @@ class Rounds:
         if step:
             self._state.follow_clock(step)
         self._began = self._clock.now()
+        self._addresses.once = wish.once
         self._tell(Phase.CHECKING)
         if self._portal.portal is not None and wish.is_routine:
             if await self._portal.still_there(self._setup.portal):

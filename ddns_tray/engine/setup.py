@@ -112,7 +112,8 @@ class RoundRequest:
     """What one round has to do beyond what is due. Requests that come in quick succession are merged.
 
     `update` compares every record (or those in `names`) with its provider, whether something changed or not; the
-    person's wish also lifts a block. `write` False only looks.
+    person's wish also lifts a block. `write` False only looks. `once` says that no other round follows soon, so that
+    one look has to do to find a line that leads out; which line a name follows is decided as ever.
     """
 
     detect: bool = True
@@ -123,6 +124,7 @@ class RoundRequest:
     write: bool = True
     woke: bool = False
     care: Care = Care.FULL
+    once: bool = False
 
     def merged(self, other: RoundRequest) -> RoundRequest:
         """Both wishes in one round; a wish for all names is wider than one for some."""
@@ -136,6 +138,7 @@ class RoundRequest:
             write=self.write or other.write,
             woke=self.woke or other.woke,
             care=max(self.care, other.care),
+            once=self.once and other.once,
         )
 
     @property

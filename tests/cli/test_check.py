@@ -10,10 +10,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ddns_tray import recorded, report
-from ddns_tray.commands.rounds import is_measured_by_our_address
+from ddns_tray.commands.rounds import is_measured_by_our_address, lines_in_doubt
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
-from ddns_tray.core.model import AtProvider, Circumstances, RecordMemory, RecordStatus, RecordType
+from ddns_tray.core.model import (
+    AtProvider,
+    Circumstances,
+    Colour,
+    Family,
+    LineState,
+    Reason,
+    RecordMemory,
+    RecordStatus,
+    RecordType,
+    Verdict,
+    VerdictKind,
+)
 from ddns_tray.core.names import mixes_alphabets, readable_name
 from ddns_tray.core.settings import RecordSettings, Settings
 from ddns_tray.terminal import render
@@ -269,6 +281,16 @@ def test_only_a_name_of_nobody_knows_whom_is_said_to_be_compared_with_our_own_ad
     asked_for = replace(found, records=(replace(found.records[0], expected=("192.0.2.9",)),))
     assert not is_measured_by_our_address(Settings(), asked_for)
     assert not is_measured_by_our_address(Settings(), snapshots.snapshot(snapshots.record("home.example.org")))
+
+
+def test_a_line_in_doubt_is_named_where_it_keeps_a_name_from_being_judged() -> None:
+    found = snapshots.on_two_lines()
+    assert lines_in_doubt(found) == []
+    line = replace(found.lines[0], states={Family.IPV4: LineState.DOUBTFUL})
+    doubtful = replace(found, lines=(line, *found.lines[1:]))
+    assert lines_in_doubt(doubtful) == []
+    unknown = Verdict(VerdictKind.UNKNOWN, Colour.GREY, Reason("address_unknown"))
+    assert lines_in_doubt(replace(doubtful, records=(replace(found.records[0], verdict=unknown),))) == [line.id]
 
 
 def test_letters_are_read_back_where_they_can_be() -> None:

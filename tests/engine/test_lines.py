@@ -13,6 +13,7 @@ import pytest
 
 from ddns_tray.core.lines import DOUBT_PAUSE
 from ddns_tray.core.model import (
+    ANY_WAY,
     AddressState,
     AddressView,
     Binding,
@@ -296,6 +297,67 @@ async def test_while_a_line_is_dead_services_are_told_so_by_one_that_is_up() -> 
     world.lte.see(None)
     await rounds(world, 3)
     assert not world.engine.way_out()
+
+
+async def test_where_nobody_looks_again_one_look_finds_the_way_and_moves_no_name() -> None:
+    world = LineWorld()
+    world.provider.content[HOME] = (FIBRE,)
+    world.fibre.see(None)
+    await world.engine.run_once(RoundRequest(write=False, once=True))
+    assert world.engine.way_out() == Binding("wwan0", spares_house=True)
+    (status,) = world.shown().records
+    assert (status.verdict.kind, status.verdict.reason.code) == (VerdictKind.UNKNOWN, "address_unknown")
+    await world.engine.run_once(RoundRequest(write=False))
+    assert not world.engine.way_out()
+
+
+async def test_a_single_look_at_a_name_that_follows_no_line_finds_a_line_that_lives_all_the_same() -> None:
+    for record in (
+        RecordSettings(HOME.name, (RecordType.A,), expected=(FIBRE,)),
+        RecordSettings(HOME.name, (RecordType.A,)),
+    ):
+        world = LineWorld(record)
+        world.see(None)
+        world.fibre.see(None)
+        await world.engine.run_once(RoundRequest(write=False))
+        assert not world.engine.way_out()
+        await world.engine.run_once(RoundRequest(write=False, once=True))
+        assert str(world.engine.way_out()) == "wwan0"
+
+
+def over_both(world: LineWorld, *, fibre: tuple[bool, bool], lte: tuple[bool, bool]) -> None:
+    """Let lines have, or not have, IPv4 and IPv6."""
+    for line, (ipv4, ipv6), last in ((world.fibre, fibre, "7"), (world.lte, lte, "8")):
+        line.see(f"11.22.33.{last}" if ipv4 else None)
+        for each in line.ipv6:
+            each.address = f"2600:1::{last}" if ipv6 else None
+
+
+@pytest.mark.parametrize(
+    ("fibre", "lte", "way"),
+    [
+        ((True, True), (False, False), ANY_WAY),
+        ((False, True), (True, True), Binding("wwan0", spares_house=True, only=Family.IPV4)),
+        ((True, False), (True, True), Binding("wwan0", spares_house=True, only=Family.IPV6)),
+        ((False, False), (True, True), Binding("wwan0", spares_house=True)),
+        ((False, False), (True, False), Binding("wwan0", spares_house=True)),
+        ((False, True), (True, False), Binding("wwan0", spares_house=True, only=Family.IPV4)),
+        ((False, True), (False, True), ANY_WAY),
+        ((False, False), (False, False), ANY_WAY),
+    ],
+)
+async def test_a_line_that_is_dead_for_one_family_is_passed_by_for_that_one(
+    fibre: tuple[bool, bool], lte: tuple[bool, bool], way: Binding
+) -> None:
+    both = RecordSettings(HOME.name, (RecordType.A, RecordType.AAAA), account="home", line=("fibre", "lte"))
+    world = LineWorld(both)
+    world.carriers = frozenset({"eth0"})
+    over_both(world, fibre=(True, True), lte=(True, True))
+    await rounds(world)
+    assert world.engine.way_out() == ANY_WAY
+    over_both(world, fibre=fibre, lte=lte)
+    await rounds(world, 4)
+    assert world.engine.way_out() == way
 
 
 async def test_hosts_are_looked_up_by_the_witnesses_only_while_a_line_is_passed_by() -> None:

@@ -38,6 +38,7 @@ class FakeWay:
     id: str
     binding: Binding
     detectors: list[PatientDetector]
+    ipv6: list[PatientDetector] = field(default_factory=list)
     present: bool = True
     built_in: frozenset[str] = frozenset()
     return_after: float = 300.0
@@ -51,7 +52,7 @@ class FakeWay:
         return WaySetup(
             self.id,
             self.binding,
-            MappingProxyType({Family.IPV4: tuple(self.detectors), Family.IPV6: ()}),
+            MappingProxyType({Family.IPV4: tuple(self.detectors), Family.IPV6: tuple(self.ipv6)}),
             MappingProxyType(dict.fromkeys(Family, address)),
             built_in=self.built_in,
             return_after=self.return_after,
@@ -60,7 +61,10 @@ class FakeWay:
 
 def way(clock: FakeClock, name: str, interface: str, address: str) -> FakeWay:
     detectors = [PatientDetector(clock, f"{name}-{number}.example", address) for number in (1, 2)]
-    return FakeWay(name, Binding(interface) if interface else ANY_WAY, detectors)
+    ipv6 = [PatientDetector(clock, f"{name}-{number}.example", None) for number in (1, 2)]
+    for each in ipv6:
+        each.families = frozenset({Family.IPV6})
+    return FakeWay(name, Binding(interface) if interface else ANY_WAY, detectors, ipv6)
 
 
 @dataclass

@@ -19,12 +19,13 @@ class Binding:
     """By which way a source asks: through an interface, or from an address of ours. Empty: as the system likes.
 
     An address binds only what is asked over its own family. `spares_house` leaves what is no public address to the way
-    that the system takes: a server at home, or on this computer, is on no line.
+    that the system takes: a server at home, or on this computer, is on no line. `only` leaves the other family to it.
     """
 
     interface: str = ""
     local_address: IPAddress | None = None
     spares_house: bool = False
+    only: Family | None = None
 
     def __str__(self) -> str:
         return self.interface or ("" if self.local_address is None else str(self.local_address))
@@ -34,10 +35,14 @@ class Binding:
 
     def serves(self, family: Family) -> bool:
         """Whether anything of this family can be asked by this way."""
+        if self.only is not None and self.only is not family:
+            return False
         return self.local_address is None or self.local_address.version == family.version
 
     def holds_for(self, destination: IPAddress) -> bool:
         """Whether a socket that is to reach this address is to be bound at all."""
+        if self.only is not None and self.only.version != destination.version:
+            return False
         return bool(self) and (destination.is_global or not self.spares_house)
 
 
