@@ -129,9 +129,11 @@ def in_words(sent: str) -> str:
     return json.dumps({"error": sent, "message": sent, "status": "ERROR", "result": sent})
 
 
-def lost(error: DdnsTrayError) -> Callable[[str], HttpResponse]:
+def lost(error: Callable[[], DdnsTrayError]) -> Callable[[str], HttpResponse]:
+    """Fail with a new error each time: one that is raised again and again keeps all its traces."""
+
     def fail(_sent: str) -> HttpResponse:
-        raise error
+        raise error()
 
     return fail
 
@@ -152,9 +154,9 @@ FAILURES: Mapping[str, Callable[[str], HttpResponse]] = {
     "a page": answered(200, "text/html", lambda sent: f"<html><title>{html.escape(sent)}</title></html>"),
     "a page of an outage": answered(503, "text/html", lambda sent: f"<html>{html.escape(sent)}</html>"),
     "a redirect": lambda sent: HttpResponse(302, {"location": f"https://elsewhere.test/{quote(sent)}"}, b""),
-    "a stall": lost(TimedOut(text("No answer in time."), sent=True)),
-    "a cut": lost(ConnectionLost(text("The connection broke."), sent=True)),
-    "a closed door": lost(ConnectFailed(text("Nobody listens."))),
+    "a stall": lost(lambda: TimedOut(text("No answer in time."), sent=True)),
+    "a cut": lost(lambda: ConnectionLost(text("The connection broke."), sent=True)),
+    "a closed door": lost(lambda: ConnectFailed(text("Nobody listens."))),
 }
 
 
