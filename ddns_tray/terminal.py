@@ -262,7 +262,7 @@ class LiveView:
 def log_line(snapshot: Snapshot, words: Words, now: float) -> str:
     """One line for a log: the sentence, then each record's colour and label. Countdowns would make every line new."""
     records = "; ".join(
-        f"{status.key.name} {status.key.type} {status.verdict.colour}: {words.verdict(status.verdict.kind)}"
+        f"{status.key.name} {status.key.type} {status.verdict.colour}: {words.verdict_label(status)}"
         for status in snapshot.records
     )
     sentence = words.status_sentence(snapshot, now)

@@ -102,6 +102,7 @@ def literals() -> set[str]:
     tables += [*verdicts._FINER_LABELS.values(), *verdicts._FINER_TITLES.values()]
     for saying in SAYINGS.values():
         tables += [each for each in (saying.cause, saying.next, saying.action, saying.watched) if each is not None]
+        tables += [saying.abroad] if saying.abroad is not None else []
     return {each.singular if isinstance(each, Plural) else each.message for each in tables}
 
 
@@ -177,6 +178,27 @@ def test_a_wildcard_is_told_with_the_evidence() -> None:
 def test_only_a_proven_proxy_is_called_right(code: str, kind: VerdictKind, label: str, title: str) -> None:
     status = bare(kind, Colour.YELLOW, reason(code))
     assert (EN.record_line(status, NOW), EN.verdict_title(status)) == (label, title)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "colour", "label", "title"),
+    [
+        ("address_unknown", VerdictKind.UNKNOWN, Colour.GREY, "your address is not known", "Your address is not known"),
+        ("not_looked", VerdictKind.UNKNOWN, Colour.GREY, "not looked yet", "Not looked yet"),
+        ("too_few_witnesses", VerdictKind.UNKNOWN, Colour.GREY, "not proven", "Nothing is proven"),
+        ("resolvers_silent", VerdictKind.TIMEOUT, Colour.YELLOW, "resolvers silent", "No resolver answers"),
+        ("servers_silent", VerdictKind.TIMEOUT, Colour.YELLOW, "a server is silent", "A name server does not answer"),
+        ("timeout", VerdictKind.TIMEOUT, Colour.RED, "no answer", "The name servers do not answer"),
+        ("servers_disagree", VerdictKind.MISMATCH, Colour.RED, "servers disagree", "The name servers disagree"),
+        ("lame", VerdictKind.LAME, Colour.YELLOW, "delegation not in order", "The delegation is not in order"),
+        ("lame", VerdictKind.LAME, Colour.RED, "delegation broken", "The delegation is broken"),
+    ],
+)
+def test_the_heading_blames_nobody_else_and_says_no_more_than_is_known(
+    code: str, kind: VerdictKind, colour: Colour, label: str, title: str
+) -> None:
+    status = bare(kind, colour, reason(code))
+    assert (EN.verdict_label(status), EN.verdict_title(status)) == (label, title)
 
 
 _PASSES_ALONE = {"offline", "not_looked", "just_written", "propagating", "resolvers_not_asked"}
@@ -351,6 +373,26 @@ def test_yellow_that_does_not_heal_alone_is_not_called_on_its_way() -> None:
     assert EN.status_sentence(doubtful, NOW) == "One name needs a look, one is right"
 
 
+def test_a_name_that_was_looked_at_is_not_said_to_wait_for_that() -> None:
+    lost = snapshots.record("home.example.org", VerdictKind.UNKNOWN, Colour.GREY, reason=Reason("address_unknown"))
+    fresh = snapshots.record("nas.example.org", VerdictKind.UNKNOWN, Colour.GREY, reason=Reason("not_looked"))
+    good, bad = snapshots.record("vpn.example.org"), snapshots.extra()
+    said = [
+        EN.status_sentence(snapshots.snapshot(*records), NOW)
+        for records in ((lost,), (fresh,), (lost, good), (lost, fresh), (lost, bad), (lost, good, bad))
+    ]
+    assert said == [
+        "Nothing can be said about home.example.org at the moment",
+        "nas.example.org has not been looked at yet",
+        "1 name right, 1 cannot be judged",
+        "One name not looked at yet, 1 cannot be judged",
+        "One name needs you, one cannot be judged",
+        "One name needs you, one cannot be judged",
+    ]
+    pair = snapshots.snapshot(lost, replace(lost, key=RecordKey("nas.example.org", RecordType.A)))
+    assert EN.status_sentence(pair, NOW) == "2 names cannot be judged"
+
+
 def test_a_pause_says_until_when() -> None:
     assert EN.status_sentence(snapshots.paused(), NOW) == f"Paused until {EN.time(NOW + 3600)}"
     forever = replace(snapshots.paused(), paused_until=float("inf"))
@@ -439,6 +481,37 @@ def test_an_alias_to_nothing_is_not_said_to_be_missing_itself() -> None:
     assert EN.observation(alias) == "alias of gone.there.example"
     assert EN.observation(beyond) == "no such name"
     assert "does not exist" in explained(VerdictKind.MISSING, Colour.RED, why, auth("ns1", rcode="NXDOMAIN")).cause
+
+
+ALIAS = auth("ns1", cnames=("home.there.example",), negative_ttl=None)
+
+
+def test_a_server_that_gives_an_alias_into_another_zone_is_not_counted_among_those_that_are_wrong() -> None:
+    there = auth("ns1.there", OLD, cnames=("home.there.example",))
+    wrong = Reason("mismatch", {"seen": (OLD,), "expected": (MINE,), "servers": ("ns1.there",)})
+    said = explained(VerdictKind.MISMATCH, Colour.RED, wrong, ALIAS, there)
+    assert said.evidence == "Authoritative servers right: 0 of 1"
+    assert explained(VerdictKind.MISMATCH, Colour.RED, wrong, ALIAS).evidence == ""
+
+
+@pytest.mark.parametrize("code", ["lame", "timeout", "servers_silent", "mismatch", "extra"])
+def test_whoever_runs_the_zone_that_an_alias_leads_into_has_to_act_there(code: str) -> None:
+    why = reason(code)
+    failing = auth("ns1.example.net", rcode="REFUSED", cnames=("home.there.example",))
+    kind = VerdictKind(code) if code in set(VerdictKind) else VerdictKind.TIMEOUT
+    colour = Colour.YELLOW if code == "servers_silent" else Colour.RED
+    assert "an alias of home.there.example" in explained(kind, colour, why, ALIAS, failing).action
+    at_home = auth("ns1.example.net", rcode="REFUSED")
+    assert "an alias" not in explained(kind, colour, why, ALIAS, at_home).action
+    inside = auth("ns1.example.net", OLD, cnames=("www.example.org",))
+    assert "an alias" not in explained(kind, colour, why, inside).action
+
+
+def test_the_line_that_tells_no_address_is_named() -> None:
+    why = Verdict(VerdictKind.UNKNOWN, Colour.GREY, Reason("address_unknown"))
+    status = replace(snapshots.record("home.example.org"), verdict=why, line="fibre")
+    assert "from line fibre" in EN.verdict_parts(status, NOW).cause
+    assert "line" not in EN.verdict_parts(replace(status, line=None), NOW).cause
 
 
 @pytest.mark.parametrize("code", ["servfail", "resolvers_servfail"])
@@ -614,6 +687,7 @@ def test_countdowns_run_like_clocks() -> None:
     assert EN.countdown(252) == "4:12"
     assert EN.countdown(3852) == "1:04:12"
     assert EN.countdown(-1) == "0:00"
+    assert [EN.countdown(86_399), EN.countdown(86_400), EN.countdown(665_278)] == ["23:59:59", "1 d", "7 d 16 h"]
 
 
 # --- languages ----------------------------------------------------------------------------------------------------

@@ -98,6 +98,10 @@ class Words(Speaker):
         """The label of a kind of verdict."""
         return self.say(verdicts.LABELS[kind])
 
+    def verdict_label(self, record: RecordStatus) -> str:
+        """The verdict in a few words, without a countdown."""
+        return self.say(verdicts.label(record.verdict))
+
     def verdict_title(self, record: RecordStatus) -> str:
         """The verdict as a heading."""
         return self.say(verdicts.title(record.verdict))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_address, canonical_set
 from ddns_tray.core.model import Role
+from ddns_tray.core.names import is_in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +59,8 @@ class Facts:
     """The aliases by which every authoritative server that answers came to its answer; those of a circle end where it
     closes."""
     circle: bool = False
+    abroad: frozenset[str] = frozenset()
+    """The servers of another zone, into which an alias leads."""
 
 
 def facts(status: RecordStatus) -> Facts:
@@ -72,12 +75,19 @@ def facts(status: RecordStatus) -> Facts:
         _witnesses((seen for seen in observations if seen.role is Role.RESOLVER), expected),
         circle or _path(observations),
         bool(circle),
+        _abroad(observations, None if status.view is None else status.view.zone),
     )
 
 
 def is_right(observation: Observation, expected: frozenset[str]) -> bool:
     """Say whether this answer is the expected set."""
     return bool(expected) and observation.error is None and canonical_set(observation.answer) == expected
+
+
+def leads_on(observation: Observation) -> bool:
+    """Say whether this is an alias whose end another zone serves: no word about addresses, neither right nor wrong."""
+    bare = observation.rcode == "NOERROR" and not observation.answer and observation.negative_ttl is None
+    return bare and bool(observation.cnames) and observation.role is Role.AUTHORITATIVE and observation.error is None
 
 
 def server_name(server: str) -> str:
@@ -107,8 +117,15 @@ def _path(observations: Sequence[Observation]) -> tuple[str, ...]:
     return max(heard, key=len) if heard and all(heard) else ()
 
 
+def _abroad(observations: Sequence[Observation], zone: str | None) -> frozenset[str]:
+    if zone is None:
+        return frozenset()
+    led = (seen for seen in observations if seen.role is Role.AUTHORITATIVE and seen.cnames and not leads_on(seen))
+    return frozenset(seen.server for seen in led if not is_in_zone(seen.cnames[-1], zone))
+
+
 def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:
-    latest = {(seen.server, seen.address): seen for seen in observations}
+    latest = {(seen.server, seen.address): seen for seen in observations if not leads_on(seen)}
     right: dict[str, None] = {}
     wrong: dict[str, None] = {}
     failed: dict[str, None] = {}

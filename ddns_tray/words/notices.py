@@ -26,7 +26,7 @@ def notice(speaker: Speaker, said: Notice) -> tuple[str, str]:
         case NoticeKind.RECOVERED:
             return (
                 speaker.tr("{name} is right again", name=_name(said)),
-                speaker.tr("The {type} record leads to your address again.", type=_type(said)),
+                speaker.tr("The {type} record is as it should be.", type=_type(said)),
             )
 
 

@@ -21,7 +21,8 @@ class Saying:
     """What is said of one reason.
 
     `next` None leaves it to the deadline, if there is one. `watched` stands for `action` where the record has no
-    account, so that there is no "Update now" for it.
+    account, so that there is no "Update now" for it, and `abroad` for both where the reason is about the servers of
+    another zone, into which the name is an alias.
     """
 
     cause: Text | Plural
@@ -29,11 +30,14 @@ class Saying:
     next: Text | None = None
     action: Text | None = None
     watched: Text | None = None
+    abroad: Text | None = None
 
 
 def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
     """The details that may pick a finer saying, the most telling first."""
     data = status.verdict.reason.data
+    if status.line is not None:
+        yield "line"
     if seen.circle:
         yield "circle"
     elif seen.path:

@@ -34,6 +34,10 @@ _IF_IT_STAYS = text(
     "If it stays after that, look at who gives it: large web sites lead people to different places on purpose, and"
     " some networks have answers of their own."
 )
+_PUT_IT_RIGHT_THERE = text(
+    "The name is an alias of {target}, so the address has to be put right there; or let the alias lead elsewhere."
+)
+_OF_OTHERS = text("The name is an alias of {target}: these are servers of that zone, so whoever runs it has to act.")
 _CIRCLE = Saying(
     text("The aliases of this name lead in a circle and never to an address: {path}."),
     next=LOOK_AGAIN,
@@ -157,6 +161,7 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         count="servers_count",
         action=_TRANSFER,
+        abroad=_OF_OTHERS,
     ),
     "secondary_lag": Saying(
         ntr(
@@ -173,6 +178,7 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         count="servers_count",
         action=_TRANSFER,
+        abroad=_OF_OTHERS,
     ),
     # past its time
     "overdue": Saying(
@@ -219,6 +225,7 @@ SAYINGS: Mapping[str, Saying] = {
         text("The authoritative servers say {seen}, but it should be {expected}."),
         action=_WRITE_AGAIN,
         watched=_CORRECT_IT,
+        abroad=_PUT_IT_RIGHT_THERE,
     ),
     "resolvers_mismatch": Saying(
         text("The resolvers say {seen}, but it should be {expected}."), action=_WRITE_AGAIN, watched=_CORRECT_IT
@@ -235,6 +242,7 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         count="extra_count",
         action=text("Remove what is not yours at your provider, or add it to the expected addresses."),
+        abroad=_PUT_IT_RIGHT_THERE,
     ),
     "missing": Saying(
         text("There is no {type} record for {name}."),
@@ -279,6 +287,7 @@ SAYINGS: Mapping[str, Saying] = {
         count="servers_count",
         next=LOOK_AGAIN,
         action=_NAME_SERVERS,
+        abroad=_OF_OTHERS,
     ),
     "lame:no_address": Saying(
         ntr(
@@ -288,12 +297,14 @@ SAYINGS: Mapping[str, Saying] = {
         count="servers_count",
         next=LOOK_AGAIN,
         action=_NAME_SERVERS,
+        abroad=_OF_OTHERS,
     ),
     "lame:doubtful": _DOUBTFUL,
     "lame:red": Saying(
         text("None of the servers named in the delegation serves the zone ({rcode}): {servers}."),
         next=LOOK_AGAIN,
         action=_NAME_SERVERS,
+        abroad=_OF_OTHERS,
     ),
     "servfail": Saying(
         ntr(
@@ -303,6 +314,7 @@ SAYINGS: Mapping[str, Saying] = {
         count="servers_count",
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
+        abroad=_OF_OTHERS,
     ),
     "servfail:doubtful": _DOUBTFUL,
     "servfail:red": Saying(
@@ -311,6 +323,7 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
+        abroad=_OF_OTHERS,
     ),
     "servfail:circle": _CIRCLE,
     "resolvers_servfail:circle": _CIRCLE,
@@ -337,6 +350,7 @@ SAYINGS: Mapping[str, Saying] = {
         text("No authoritative server answers, and resolvers cannot look the name up either: {resolvers}."),
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
+        abroad=_OF_OTHERS,
     ),
     "servers_silent": Saying(
         ntr(
@@ -346,6 +360,7 @@ SAYINGS: Mapping[str, Saying] = {
         count="servers_count",
         next=LOOK_AGAIN,
         action=_STATUS_PAGE,
+        abroad=_OF_OTHERS,
     ),
     "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=LOOK_AGAIN, action=ENCRYPTED),
     **LINE,
@@ -361,6 +376,11 @@ SAYINGS: Mapping[str, Saying] = {
         text("Your public address is not known at the moment, so there is nothing to compare the name with."),
         next=text("Nothing is written until the address is certain."),
         action=text("See whether your sources for the address can be reached, or add others in the settings."),
+    ),
+    "address_unknown:line": Saying(
+        text("No certain address comes from line {line} at the moment, so there is nothing to compare the name with."),
+        next=text("Nothing is written until it does, or until the name moves to another of its lines."),
+        action=text("See whether that line works, and whether its sources can be reached."),
     ),
     "address_disputed": Saying(
         text("The sources name different public addresses, so none of them is believed."),

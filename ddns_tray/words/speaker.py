@@ -111,8 +111,10 @@ class Speaker:
         return self.tr("just now") if passed < 5 else self.tr("{duration} ago", duration=self.duration(passed))  # noqa: PLR2004 - said above
 
     def countdown(self, seconds: float) -> str:
-        """A running clock: 4:12, 1:04:12; the same in every language."""
+        """A running clock: 4:12, 1:04:12, the same in every language; from a day on a duration."""
         whole = max(0, round(seconds))
+        if whole >= _DAY:
+            return self.duration(whole)
         hours, rest = divmod(whole, _HOUR)
         minutes, left = divmod(rest, _MINUTE)
         return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -38,11 +38,13 @@ class Group(IntEnum):
 
     RIGHT = 0
     WAITING = 1
-    """Not looked at, offline or paused."""
-    ON_ITS_WAY = 2
-    LOOK = 3
+    """Not looked at yet."""
+    OPEN = 2
+    """Looked at, but nothing can be said of it: our own address is not known, we are offline, nobody answers."""
+    ON_ITS_WAY = 3
+    LOOK = 4
     """Yellow, and not known to heal by itself."""
-    NEEDS_YOU = 4
+    NEEDS_YOU = 5
 
 
 def group(status: RecordStatus) -> Group:
@@ -53,7 +55,7 @@ def group(status: RecordStatus) -> Group:
         case Colour.RED:
             return Group.NEEDS_YOU
         case Colour.GREY:
-            return Group.WAITING
+            return Group.WAITING if status.verdict.reason.code == _NOT_LOOKED else Group.OPEN
         case Colour.YELLOW:
             return Group.ON_ITS_WAY if heals_alone(status.verdict) else Group.LOOK
 
@@ -188,21 +190,27 @@ def _names(records: Sequence[RecordStatus]) -> Mapping[str, Group]:
 
 
 def _alone(speaker: Speaker, only: Group, names: Mapping[str, Group]) -> str:
-    count = len(names)
-    if count == 1:
-        name = readable_name(next(iter(names)))
-        match only:
-            case Group.RIGHT:
-                return speaker.tr("{name} is right", name=name)
-            case Group.ON_ITS_WAY:
-                return speaker.tr("{name} is on its way", name=name)
-            case Group.LOOK:
-                return speaker.tr("{name} needs a look", name=name)
-            case Group.NEEDS_YOU:
-                return speaker.tr("{name} needs you", name=name)
-            case Group.WAITING:
-                return speaker.tr("{name} has not been looked at yet", name=name)
-    return (_WORRIES if only >= Group.LOOK else _ALL_ALIKE)[only](speaker, count)
+    if len(names) == 1:
+        return speaker.fill(_ONE[only], {"name": readable_name(next(iter(names)))})
+    return (_WORRIES if only >= Group.LOOK else _ALL_ALIKE)[only](speaker, len(names))
+
+
+_ONE: Mapping[Group, Text] = {
+    Group.RIGHT: text("{name} is right"),
+    Group.WAITING: text("{name} has not been looked at yet"),
+    Group.OPEN: text("Nothing can be said about {name} at the moment"),
+    Group.ON_ITS_WAY: text("{name} is on its way"),
+    Group.LOOK: text("{name} needs a look"),
+    Group.NEEDS_YOU: text("{name} needs you"),
+}
+
+
+def _not_looked_yet(speaker: Speaker, n: int) -> str:
+    return speaker.ntr("One name not looked at yet", "{count} names not looked at yet", n)
+
+
+def _cannot_be_judged(speaker: Speaker, n: int) -> str:
+    return speaker.ntr("One name cannot be judged", "{count} names cannot be judged", n)
 
 
 # The pieces of sentences about two groups. Each is a clause of its own with its own plural forms; how two clauses are
@@ -214,19 +222,23 @@ _WORRIES: Mapping[Group, Callable[[Speaker, int], str]] = {
 _AND_THE_REST: Mapping[Group, Callable[[Speaker, int], str]] = {
     Group.LOOK: lambda speaker, n: speaker.ntr("one needs a look", "{count} need a look", n),
     Group.ON_ITS_WAY: lambda speaker, n: speaker.ntr("one is on its way", "{count} are on their way", n),
+    Group.OPEN: lambda speaker, n: speaker.ntr("one cannot be judged", "{count} cannot be judged", n),
     Group.WAITING: lambda speaker, n: speaker.ntr("one is not looked at yet", "{count} are not looked at yet", n),
     Group.RIGHT: lambda speaker, n: speaker.ntr("one is right", "{count} are right", n),
 }
 _ALL_ALIKE: Mapping[Group, Callable[[Speaker, int], str]] = {
     Group.RIGHT: lambda speaker, n: speaker.ntr("The name is right", "All {count} names are right", n),
-    Group.WAITING: lambda speaker, n: speaker.ntr("One name not looked at yet", "{count} names not looked at yet", n),
+    Group.WAITING: _not_looked_yet,
+    Group.OPEN: _cannot_be_judged,
     Group.ON_ITS_WAY: lambda speaker, n: speaker.ntr("One name is on its way", "{count} names are on their way", n),
 }
 _CALM: Mapping[Group, Callable[[Speaker, int], str]] = {
     Group.RIGHT: lambda speaker, n: speaker.ntr("{count} name right", "{count} names right", n),
-    Group.WAITING: lambda speaker, n: speaker.ntr("One name not looked at yet", "{count} names not looked at yet", n),
+    Group.WAITING: _not_looked_yet,
+    Group.OPEN: _cannot_be_judged,
 }
 _BRIEFLY: Mapping[Group, Callable[[Speaker, int], str]] = {
     Group.ON_ITS_WAY: lambda speaker, n: speaker.ntr("{count} on its way", "{count} on their way", n),
     Group.WAITING: lambda speaker, n: speaker.ntr("{count} not looked at yet", "{count} not looked at yet", n),
+    Group.OPEN: lambda speaker, n: speaker.ntr("{count} cannot be judged", "{count} cannot be judged", n),
 }

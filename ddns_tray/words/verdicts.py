@@ -54,12 +54,14 @@ LABELS: Mapping[VerdictKind, Text] = {
     VerdictKind.UNKNOWN: text("not looked yet"),
 }
 
+_DISAGREE = text("The name servers disagree")
+
 TITLES: Mapping[VerdictKind, Text] = {
     VerdictKind.MATCHED: text("Right everywhere"),
     VerdictKind.PROPAGATING: text("On its way"),
     VerdictKind.OVERDUE: text("Old answers past their time"),
     VerdictKind.STALE: text("Old answers kept alive"),
-    VerdictKind.SECONDARY_LAG: text("The name servers disagree"),
+    VerdictKind.SECONDARY_LAG: _DISAGREE,
     VerdictKind.MISMATCH: text("The name leads to another address"),
     VerdictKind.EXTRA: text("The name has an address too many"),
     VerdictKind.MISSING: text("The name has no such record"),
@@ -80,21 +82,51 @@ TITLES: Mapping[VerdictKind, Text] = {
 }
 
 
+_RESOLVERS_DIFFER = text("resolvers differ")
+_OTHERWISE = text("Resolvers say something else")
+
 _FINER_LABELS: Mapping[str, Text] = {
+    "address_disputed": text("your address is not certain"),
+    "address_undecided": text("waits for your choice"),
+    "address_unknown": text("your address is not known"),
+    "captive_portal": text("log-in wanted"),
+    "lame:yellow": text("delegation not in order"),
+    "not_cleared": text("still there"),
     "proxied": text("right, proxied"),
     "proxied_mismatch": text("another address behind the proxy"),
     "proxy_off": text("not behind the proxy"),
-    "resolvers_differ": text("resolvers differ"),
-    "resolvers_astray": text("resolvers differ"),
+    "resolvers_astray": _RESOLVERS_DIFFER,
+    "resolvers_differ": _RESOLVERS_DIFFER,
+    "resolvers_refused": text("resolvers refuse"),
+    "resolvers_servfail": text("resolvers fail"),
+    "resolvers_silent": text("resolvers silent"),
+    "servers_disagree": LABELS[VerdictKind.SECONDARY_LAG],
+    "servers_silent": text("a server is silent"),
+    "too_few_witnesses": text("not proven"),
 }
 _FINER_TITLES: Mapping[str, Text] = {
+    "address_disputed": text("Your address is not certain"),
+    "address_undecided": text("Whose address shall the name have?"),
+    "address_unknown": text("Your address is not known"),
+    "authoritative_only": text("Right at the name servers"),
+    "captive_portal": text("This network wants you to log in first"),
+    "lame:yellow": text("The delegation is not in order"),
+    "not_cleared": text("The record is still there"),
     "proxied": text("Right, behind the provider's proxy"),
     "proxied_mismatch": text("The proxy leads to another address"),
     "proxy_off": text("Not behind the provider's proxy"),
-    "resolvers_differ": text("Resolvers say something else"),
-    "resolvers_astray": text("Resolvers say something else"),
+    "resolvers_astray": _OTHERWISE,
+    "resolvers_differ": _OTHERWISE,
+    "resolvers_only": text("Right at the resolvers"),
+    "resolvers_refused": text("Resolvers refuse to answer"),
+    "resolvers_servfail": text("Resolvers cannot look the name up"),
+    "resolvers_silent": text("No resolver answers"),
+    "servers_disagree": _DISAGREE,
+    "servers_silent": text("A name server does not answer"),
+    "servfail:yellow": text("A name server reports a failure"),
+    "too_few_witnesses": text("Nothing is proven"),
 }
-"""By reason, where the kind alone would say too much or too little."""
+"""By reason, and colour where that matters, where the kind alone would say too much, or blame the wrong side."""
 
 
 _HEAL_ALONE = frozenset({VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG})
@@ -107,12 +139,17 @@ def heals_alone(verdict: Verdict) -> bool:
 
 def label(verdict: Verdict) -> Text:
     """A few words for a verdict."""
-    return _FINER_LABELS.get(verdict.reason.code, LABELS[verdict.kind])
+    return _finest(_FINER_LABELS, verdict) or LABELS[verdict.kind]
 
 
 def title(verdict: Verdict) -> Text:
     """A heading for a verdict."""
-    return _FINER_TITLES.get(verdict.reason.code, TITLES[verdict.kind])
+    return _finest(_FINER_TITLES, verdict) or TITLES[verdict.kind]
+
+
+def _finest(table: Mapping[str, Text], verdict: Verdict) -> Text | None:
+    code = verdict.reason.code
+    return table.get(f"{code}:{verdict.colour}") or table.get(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +185,20 @@ def explain(speaker: Speaker, status: RecordStatus, now: float) -> Explanation:
     fields = _fields(speaker, status, seen, now)
     counted = fields.get(saying.count)
     action = saying.watched if status.account is None and saying.watched is not None else saying.action
+    if saying.abroad is not None and _is_about_another_zone(status, seen):
+        action = saying.abroad
     return Explanation(
         cause=speaker.fill(saying.cause, fields, counted if isinstance(counted, int) else 2),
         evidence=_evidence(speaker, status, seen, now),
         next=_next(speaker, status, saying.next, fields, now),
         action="" if action is None else speaker.fill(action, fields),
     )
+
+
+def _is_about_another_zone(status: RecordStatus, seen: Facts) -> bool:
+    """Whether all servers that the reason names serve a zone into which the name is an alias."""
+    named = status.verdict.reason.data.get("servers")
+    return bool(seen.path) and isinstance(named, tuple) and bool(named) and seen.abroad.issuperset(named)
 
 
 def _saying(status: RecordStatus, seen: Facts) -> Saying:
@@ -271,6 +316,7 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
         "answer": speaker.listing(authoritative.answers or resolvers.answers),
         "path": " → ".join(map(readable_name, (status.key.name, *seen.path))),
         "target": readable_name((status.key.name, *seen.path)[-1]),
+        "line": status.line or "",
     }
     deadline = status.verdict.deadline
     if deadline is not None:
