@@ -74,8 +74,16 @@ def test_both_forms_of_a_key_are_read_whatever_became_of_its_lines() -> None:
         f"some words before\n{pem()}\nand after",
     ):
         assert read_key(written) == key
-    assert repr(key) == "RsaKey(2048 bits)"
+    assert repr(key) == "RsaKey(1024 bits)"
     assert str(private_key("good").private_numbers().d) not in repr(key)
+
+
+def test_a_key_of_which_any_line_is_damaged_is_refused_when_it_is_read() -> None:
+    lines = pem().splitlines()
+    for number, line in enumerate(lines[1:8], start=1):
+        damaged = [*lines[:number], line[::-1], *lines[number + 1 :]]
+        with pytest.raises(NotAKey):
+            read_key("\n".join(damaged))
 
 
 def test_a_fault_while_signing_does_not_give_the_key_away() -> None:
