@@ -49,6 +49,7 @@ class ActivityPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._words = words
+        self._theme = theme
         self.model = ActivityModel(words, log, now, self)
         self._kind = QComboBox()
         self._kind.setAccessibleName(words.tr("Kind of event"))
@@ -101,7 +102,7 @@ class ActivityPage(QWidget):
 
     def _save(self) -> None:
         words = self._words
-        dialog = file_dialog(words, self, words.tr("Save what happened"))
+        dialog = file_dialog(words, self._theme, self, words.tr("Save what happened"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([f"{words.tr('Table for spreadsheets')} (*.csv)", f"{words.tr('Text')} (*.txt)"])
         dialog.setDefaultSuffix("csv")

@@ -27,7 +27,7 @@ from ddns_tray.ui import icons
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
-    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtGui import QShowEvent, QWheelEvent
 
     from ddns_tray.ui.theme import Tokens
     from ddns_tray.words import Shape
@@ -98,12 +98,9 @@ def fixed_font(scale: float = 1.0) -> QFont:
 
 def search_field(said: str, clear: str) -> QLineEdit:
     """A line to search in, with a button that empties it; both can be heard."""
-    field = QLineEdit()
+    field = _SearchField(clear)
     field.setPlaceholderText(said)
     field.setAccessibleName(said)
-    field.setClearButtonEnabled(True)
-    for button in field.findChildren(QToolButton):
-        button.setAccessibleName(clear)
     return field
 
 
@@ -150,6 +147,22 @@ def fit_rows(table: QTableView, rows: int) -> None:
     table.setFixedHeight(
         table.horizontalHeader().sizeHint().height() + table.verticalHeader().defaultSectionSize() * rows + 4
     )
+
+
+class _SearchField(QLineEdit):
+    """Its button takes its picture from the style when it is made, and where it stands the style is known."""
+
+    def __init__(self, clear: str) -> None:
+        super().__init__()
+        self._clear = clear
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Bring the button along."""
+        if not self.isClearButtonEnabled():
+            self.setClearButtonEnabled(True)
+            for button in self.findChildren(QToolButton):
+                button.setAccessibleName(self._clear)
+        super().showEvent(event)
 
 
 class CalmSpinBox(QSpinBox):

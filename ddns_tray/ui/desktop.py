@@ -197,7 +197,7 @@ class Desktop(QObject):
 
     def _connect_menu(self) -> None:
         menu = self.menu
-        menu.aboutToShow.connect(self._theme.dress)
+        menu.aboutToShow.connect(lambda: self._theme.clothe(menu))
         menu.check_chosen.connect(self._check)
         menu.update_chosen.connect(self._update)
         menu.pause_chosen.connect(self._pause)

@@ -22,7 +22,7 @@ class FaultBox(QDialog):
 
     def __init__(self, words: Words, theme: Theme, report: Report, *, earlier: bool = False) -> None:
         super().__init__()
-        theme.dress()
+        theme.keep_clothed(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(words.tr("DDNS Tray"))
         title = (

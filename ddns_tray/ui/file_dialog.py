@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QFileDialog
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from ddns_tray.ui.theme import Theme
     from ddns_tray.words import Words
 
 
-def file_dialog(words: Words, parent: QWidget, title: str) -> QFileDialog:
+def file_dialog(words: Words, theme: Theme, parent: QWidget, title: str) -> QFileDialog:
     """A dialog that goes when it is done; its user says what is chosen, connects `fileSelected`, and opens it."""
     dialog = QFileDialog(parent, title, str(Path.home()))
+    theme.keep_clothed(dialog)
     for label, said in (
         (QFileDialog.DialogLabel.LookIn, words.tr("Folder:")),
         (QFileDialog.DialogLabel.FileName, words.tr("File name:")),

@@ -82,6 +82,9 @@ class Form(QDialog):
         """The controls whose contents outlive a change of language, always in the same order."""
         return ()
 
+    def _measure(self) -> None:
+        """Give sizes that depend on the style, which is known when all stands where it belongs."""
+
     # --- building ---
 
     def build(self) -> None:
@@ -93,6 +96,7 @@ class Form(QDialog):
             self._body.hide()
             self._body.deleteLater()
         self._body = body = QWidget(self)
+        self.theme.clothe(body)
         title = self._title()
         self.setWindowTitle(title)
         self.column = QVBoxLayout()
@@ -130,6 +134,7 @@ class Form(QDialog):
         self._fill()
         outer.addWidget(body)
         body.show()
+        self._measure()
 
     def speak(self, words: Words) -> None:
         """Go on in this language and in the colours of now, with all that was typed, where the person was."""

@@ -52,10 +52,14 @@ class LineOrder(QWidget):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
         self.put_back(())
         self.list.setCurrentRow(0)
-        shown = min(_MOST_ROWS, max(_LEAST_ROWS, len(self._ways)))
-        self.list.setFixedHeight(max(self.list.sizeHintForRow(0), _ROW) * shown + 2 * self.list.frameWidth() + 8)
         self.list.itemChanged.connect(self._on_ticked)
         self.list.currentRowChanged.connect(self._show_what_fits)
+
+    def fit(self) -> None:
+        """Be as high as the rows are in the style of the place where it stands now."""
+        self.list.ensurePolished()
+        shown = min(_MOST_ROWS, max(_LEAST_ROWS, len(self._ways)))
+        self.list.setFixedHeight(max(self.list.sizeHintForRow(0), _ROW) * shown + 2 * self.list.frameWidth() + 8)
 
     def setAccessibleName(self, name: str) -> None:  # noqa: N802 - Qt's name
         """It is the list that is heard."""

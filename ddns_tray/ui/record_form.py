@@ -141,6 +141,9 @@ class RecordForm(Form):
         self.expected.editingFinished.connect(self._check_addresses)
         self._show_what_fits()
 
+    def _measure(self) -> None:
+        self.line.fit()
+
     def _show_known(self, record: RecordSettings | None, account: str | None) -> None:
         types = (RecordType.A,) if record is None else record.types
         self.a.setChecked(RecordType.A in types)

@@ -87,7 +87,7 @@ class SettingsTravel(QObject):
     def export(self) -> None:
         """Ask where to, and write it there."""
         words = self._work.words
-        dialog = file_dialog(words, self._window, words.tr("Export settings without secrets"))
+        dialog = file_dialog(words, self._theme, self._window, words.tr("Export settings without secrets"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(words.tr("Settings (*.toml)"))
         dialog.setDefaultSuffix("toml")
@@ -110,7 +110,7 @@ class SettingsTravel(QObject):
     def take_in(self) -> None:
         """Ask for a file, and show what it would change."""
         words = self._work.words
-        dialog = file_dialog(words, self._window, words.tr("Import settings"))
+        dialog = file_dialog(words, self._theme, self._window, words.tr("Import settings"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([words.tr("Settings (*.toml)"), words.tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self._spawn(self.import_from(Path(path)), "read settings"))

@@ -18,7 +18,7 @@ from ddns_tray.core.model import Colour
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ _CHINESE_FONTS = ("PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", "Noto
 class Theme(QObject):
     """Follows the system, or the person's choice; `changed` is told when the tokens are others.
 
-    Fonts, palette and style sheet are set by `dress`, with the first window or menu: a program that rests in the tray
-    paints nothing with them, and they are several MiB.
+    Fonts and palette are set by `dress`, with the first window or menu: a program that rests in the tray paints nothing
+    with them, and they are several MiB.
     """
 
     changed = Signal()
@@ -119,6 +119,22 @@ class Theme(QObject):
         self._app.setFont(font)
         self._apply()
 
+    def clothe(self, widget: QWidget) -> None:
+        """Give a widget, and all that will be in it, the look of now. Done while it is empty, it costs next to nothing.
+
+        There is no style sheet of the whole application: with each change Qt would style everything anew that is on its
+        way out, because pages and forms are built anew in other colours.
+        """
+        self.dress()
+        sheet = _style_sheet(self.tokens) if self._own_palette else ""
+        if widget.styleSheet() != sheet:
+            widget.setStyleSheet(sheet)
+
+    def keep_clothed(self, widget: QWidget) -> None:
+        """As `clothe`, and again with each change, for as long as the widget lives: it is not built anew."""
+        self.clothe(widget)
+        self.changed.connect(_Wearer(self, widget).follow)
+
     def choose(self, choice: str) -> None:
         """Take "auto", "light" or "dark"."""
         if choice == self._choice:
@@ -137,9 +153,20 @@ class Theme(QObject):
         before, self.tokens = self.tokens, DARK if scheme is Qt.ColorScheme.Dark else LIGHT
         if self._own_palette and self._dressed:
             self._app.setPalette(_palette(self.tokens))
-            self._app.setStyleSheet(_style_sheet(self.tokens))
         if before is not self.tokens:
             self.changed.emit()
+
+
+class _Wearer(QObject):
+    """Goes with the widget that it belongs to, and its connection with it."""
+
+    def __init__(self, theme: Theme, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._theme = theme
+        self._widget = widget
+
+    def follow(self) -> None:
+        self._theme.clothe(self._widget)
 
 
 def _palette(tokens: Tokens) -> QPalette:

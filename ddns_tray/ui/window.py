@@ -326,6 +326,7 @@ class MainWindow(QWidget):
         """Everything is made inside what it belongs to: moving a widget makes Qt polish all that is in it again."""
         tokens = self._theme.tokens
         body = QWidget(self)
+        self._theme.clothe(body)
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

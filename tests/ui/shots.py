@@ -169,6 +169,7 @@ def menu(app: QApplication, theme: Theme, path: Path, language: str, scheme: str
 
     theme.choose(scheme)
     shown = TrayMenu(Words(language), lambda: snapshots.NOW)
+    theme.clothe(shown)
     shown.show_snapshot(snapshots.troubled())
     shown.popup(shown.pos())
     _grab(app, shown, path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLineEdit
+from shiboken6 import delete
 
 from ddns_tray.core.model import Colour
 from ddns_tray.ui.theme import DARK, LIGHT, Theme, Tokens
@@ -40,9 +41,9 @@ def test_bars_can_be_told_from_every_ground_that_they_stand_on(tokens: Tokens) -
 
 
 def test_placeholders_are_as_easy_to_read_as_other_quiet_words(theme: Theme, qtbot: QtBot) -> None:
-    theme.dress()
     field = QLineEdit()
     qtbot.addWidget(field)
+    theme.clothe(field)
     field.setPlaceholderText("Search")
     field.show()
     said, ground = QColor(theme.tokens.muted), QColor(theme.tokens.card)
@@ -61,17 +62,34 @@ def test_the_person_overrules_the_system_and_it_is_told_once(theme: Theme) -> No
     assert theme.tokens is LIGHT  # without a desktop the system says neither
 
 
-def test_nothing_is_dressed_before_there_is_something_to_see(qapp: QApplication) -> None:
-    before = qapp.styleSheet()
-    qapp.setStyleSheet("")
+def test_nothing_is_dressed_before_there_is_something_to_see(qapp: QApplication, qtbot: QtBot) -> None:
+    before = qapp.palette()
+    window = QPalette.ColorRole.Window
+    qapp.setPalette(QPalette(QColor("#010203")))
     try:
         theme = Theme(qapp)
         theme.choose("dark")
-        assert qapp.styleSheet() == ""
-        theme.dress()
-        dark = qapp.styleSheet()
-        theme.choose("light")
-        assert DARK.card in dark
-        assert LIGHT.text in qapp.styleSheet()
+        assert qapp.palette().color(window) == QColor("#010203")
+        field = QLineEdit()
+        qtbot.addWidget(field)
+        theme.clothe(field)
+        assert qapp.palette().color(window) == QColor(DARK.window)
     finally:
-        qapp.setStyleSheet(before)
+        qapp.setPalette(before)
+
+
+def test_what_is_not_built_anew_changes_its_clothes_for_as_long_as_it_lives(theme: Theme, qtbot: QtBot) -> None:
+    kept, left, gone = QLineEdit(), QLineEdit(), QLineEdit()
+    for each in (kept, left):
+        qtbot.addWidget(each)
+    theme.choose("dark")
+    try:
+        theme.keep_clothed(kept)
+        theme.keep_clothed(gone)
+        theme.clothe(left)
+        assert DARK.card in kept.styleSheet()
+        delete(gone)
+    finally:
+        theme.choose("light")
+    assert LIGHT.text in kept.styleSheet()
+    assert DARK.card in left.styleSheet()
