@@ -121,8 +121,9 @@ class TestSignedServices(ZonedContract, HttpFaults, RefusedWrites):
 
 
 async def test_many_records_are_read_through_all_pages(harness: SignedHarness) -> None:
-    harness.seed(Datum(f"host{number:04}.example.test", "A", OLD) for number in range(3300))
-    assert len(await harness.open().records("example.test")) == 3300
+    count = 3300 if harness.spec.id == "tencentcloud" else 1205  # its pages hold 3000, those of the others 1000 at most
+    harness.seed(Datum(f"host{number:04}.example.test", "A", OLD) for number in range(count))
+    assert len(await harness.open().records("example.test")) == count
 
 
 async def test_an_update_costs_the_calls_that_the_registry_names(harness: SignedHarness) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ddns_tray.providers.reference import reference
 from ddns_tray.providers.registry import SPECS, find, spec
+from tests.contract.test_providers_reference import page_of_all
 
 _NAMES = """
     1984 3322.org aliyun alidns aliesa allinkl all-inkl.com baiducloud bunny changeip cloudflare cloudns
@@ -37,6 +37,6 @@ def test_a_service_of_another_client_is_found_by_the_name_that_it_has_there(name
 
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_a_service_that_is_left_out_is_named_with_a_reason(name: str) -> None:
-    (line,) = [each for each in reference().splitlines() if name in each]
+    (line,) = [each for each in page_of_all().splitlines() if name in each]
     assert line.startswith("|")
     assert len(line.split("|")[2]) > 15

@@ -5,11 +5,17 @@ Fixtures that live longer than a test own what they start, so that is not held a
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GRACE = 2.0
 """Seconds for what is already on its way out."""
@@ -42,15 +48,20 @@ class Traces:
 
 
 def look() -> Traces:
-    """Count what is there now; child processes are visible on Linux only."""
-    children: set[int] = set()
-    for listing in Path("/proc/self/task").glob("*/children"):
+    """Count what is there now; child processes are visible on Linux only. Done twice for each test, so it is quick."""
+    names = os.listdir(tempfile.gettempdir())  # noqa: PTH208 - a fraction of the time of Path
+    files = frozenset(name for name in names if not name.startswith(_OF_PYTEST))
+    return Traces(frozenset(threading.enumerate()), frozenset(_children()), files)
+
+
+def _children() -> Iterator[int]:
+    if sys.platform != "linux":
+        return
+    for task in os.listdir("/proc/self/task"):  # noqa: PTH208 - as above
         try:
-            children.update(map(int, listing.read_text().split()))
+            yield from map(int, Path(f"/proc/self/task/{task}/children").read_bytes().split())
         except OSError:
             continue  # the thread has just ended
-    files = {entry.name for entry in Path(tempfile.gettempdir()).iterdir() if not entry.name.startswith(_OF_PYTEST)}
-    return Traces(frozenset(threading.enumerate()), frozenset(children), frozenset(files))
 
 
 def beyond(expected: Traces, grace: float = GRACE) -> Traces:
