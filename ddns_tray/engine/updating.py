@@ -287,8 +287,12 @@ def _as_written(task: Task, change: Change, now: float) -> AtProvider:
 
 
 def _with_old_answer(memory: RecordMemory, existing: ExistingSet | None) -> RecordMemory:
-    """Note what caches may hold of the set that is about to be replaced, for the deadline arithmetic."""
+    """Note what caches may hold of the set that is about to be replaced, for the deadline arithmetic.
+
+    What they may hold of a set before that one, and for how long, is not forgotten: it may be the longer time.
+    """
     if existing is None:
         return memory
+    before = [] if memory.old_ttl is None else [memory.old_ttl]
     ttls = [record.ttl for record in existing.records if record.ttl is not None]
-    return replace(memory, old_ttl=max(ttls, default=memory.old_ttl), old_negative=not existing.records)
+    return replace(memory, old_ttl=max([*before, *ttls], default=None), old_negative=not existing.records)

@@ -22,6 +22,7 @@ from ddns_tray.core.model import (
     Family,
     InterfaceAddress,
     Outcome,
+    RecordMemory,
     RecordType,
     SourceKind,
     VerdictKind,
@@ -361,3 +362,12 @@ async def test_a_prefix_that_is_not_ours_is_not_given_to_other_hosts() -> None:
     one.address = two.address = "2606:4700:10:1::10"
     await world.engine.run_once(ROUND)
     assert _content(world) == {"here": ("2606:4700:10:1::10",)}
+
+
+async def test_a_second_change_forgets_nothing_that_caches_hold_from_before_the_first() -> None:
+    memory = FakeMemory()
+    memory.kept = {HOME: RecordMemory(ours=frozenset({"8.8.8.8"}), written=("8.8.8.8",), old_ttl=7200)}
+    world = World(memory=memory)
+    await world.engine.run_once(ROUND)
+    assert world.provider.writes == [(HOME, (FIRST,))]
+    assert world.memory.kept[HOME].old_ttl == 7200, "the set that was replaced now may be kept for 60 s only"
