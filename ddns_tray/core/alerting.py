@@ -5,7 +5,8 @@ Defines: the policy, and the memory that it needs. Does not send anything and ma
 One notice when our address changes, one when a record turns red, one when it is green again after that. Grey says
 nothing and ends nothing: a record that goes red, offline and red again is one trouble, told once. Yellow is told only
 to those who ask for it, once it has lasted.
-While it is quiet (after wake) nothing is said and nothing is learned, so that what still holds afterwards is told then.
+While it is quiet (after wake, in a pause) nothing is said and nothing is learned, so that what still holds afterwards
+is told then.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import AddressState, Colour
+from ddns_tray.core.model import AddressState, Colour, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +67,7 @@ def changes(
     Start with `AlertMemory()`: the first address that is seen is learned without a word, a red record is told. Records
     that have been yellow for `warn_after` seconds are told too; None tells none of them.
     """
-    if quiet_until is not None and after.at < quiet_until:
+    if after.phase is Phase.PAUSED or (quiet_until is not None and after.at < quiet_until):
         return (), memory
     notices = (*_address_notices(memory, after), *_record_notices(memory, after, warn_after))
     known = {

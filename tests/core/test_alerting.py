@@ -138,6 +138,13 @@ def test_what_still_holds_after_the_quiet_is_told_then() -> None:
     ]
 
 
+def test_nothing_is_told_in_a_pause_and_what_holds_after_it_is_told_then() -> None:
+    teller = Teller()
+    assert teller.see(GREEN, address=A) == []
+    assert teller.hear(replace(snapshot(GREY, None, B), phase=Phase.PAUSED)) == ()
+    assert teller.see(GREEN, address=B) == [(NoticeKind.ADDRESS_CHANGED, Family.IPV4)]
+
+
 def test_what_passed_in_the_quiet_is_never_told() -> None:
     teller = Teller()
     teller.see(GREEN, address=A)
