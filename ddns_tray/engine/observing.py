@@ -43,6 +43,11 @@ class Observer:
         self._judged: dict[RecordKey, Judged] = {}
         self._left = self._closed = False
 
+    @property
+    def looked_at(self) -> float:
+        """When the last look has begun (wall clock); minus infinity before the first."""
+        return self._looked_at
+
     def due(self, now: float, interval: float) -> bool:
         """Whether to look now."""
         if self._is_regular(now, interval) or self._left:

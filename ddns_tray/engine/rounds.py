@@ -64,9 +64,8 @@ class Rounds:
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
         self._repairs = Repairs(self._updater, state.recall)
         self._online: bool | None = None
-        self._began = float("-inf")
-        self._silent = False
-        """Whether the last look at the DNS has heard nobody out in the world."""
+        self._silent: bool | None = None
+        """Whether the last look at the DNS has heard nobody out in the world; None before the first."""
         self._addresses = Addresses(state, clock, chance)
         self._observer = Observer(state, clock)
         self._portal = PortalWatch(clock)
@@ -167,7 +166,6 @@ class Rounds:
         step = self._clock_steps.take()
         if step:
             self._state.follow_clock(step)
-        self._began = self._clock.now()
         self._addresses.once = wish.once
         self._tell(Phase.CHECKING)
         if self._portal.portal is not None and wish.is_routine:
@@ -327,8 +325,9 @@ class Rounds:
             self._online, self.unlucky = None, 0
             self._addresses.mark_offline()
             return
-        fell_silent, self._silent = not self._silent, not self._observer.heard_somebody()
-        if self._silent and fell_silent and self._last_detect < self._began:
+        fell_silent, self._silent = self._silent is False, not self._observer.heard_somebody()
+        if self._silent and fell_silent and self._last_detect <= self._observer.looked_at:
+            # What our sources saw is older than the silence: the line may have died in between.
             await self._look(Care.FULL)
         if not self._silent or (self._seen_from_outside() and self._has_just_looked()):
             self._online, self.unlucky = True, 0

@@ -106,3 +106,21 @@ async def test_where_the_dns_is_blocked_and_sources_see_us_we_are_not_offline(*,
     await world.clock.advance(75)
     assert await verdicts_after(world, 900) == {(VerdictKind.AUTH_UNREACHABLE, Colour.YELLOW)}
     await stop(world, task)
+
+
+async def test_a_line_that_dies_between_the_look_for_our_address_and_the_dns_is_our_own_too() -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "192.168.1.1")
+    witnesses.answer_at_home = (FIRST,)
+    task = await running(world, told=False)
+
+    async def dies(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        witnesses.reachable = witnesses.anchors_answer = False
+        witnesses.answer_at_home = ()
+        world.see(None)
+        return await Witnesses.observe(witnesses, keys, resolvers=resolvers)
+
+    witnesses.observe = dies  # type: ignore[method-assign]
+    world.engine.check_now()
+    assert await verdicts_after(world, 30) == {(VerdictKind.OFFLINE, Colour.GREY)}
+    await stop(world, task)
