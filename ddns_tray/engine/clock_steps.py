@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ddns_tray.core.schedule import GAP
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,3 +37,28 @@ class ClockSteps:
 
     def _now(self) -> float:
         return 0.0 if self._elapsed is None else self._clock.now() - self._elapsed()
+
+
+class SleepWatch:
+    """Notices that the machine slept in the middle of something: what was seen before is of another day.
+
+    It is told by the clock that stands still meanwhile, as it does on Linux and macOS; on Windows it goes on, and
+    nothing is noticed here. Without `elapsed` a wall clock that is set forward looks the same, and does no harm.
+    """
+
+    def __init__(self, clock: Clock, elapsed: Callable[[], float] | None) -> None:
+        self._clock = clock
+        self._elapsed = elapsed or clock.now
+        self.begin()
+
+    def begin(self) -> None:
+        """From now on."""
+        self._lead = self._now()
+
+    @property
+    def slept(self) -> bool:
+        """Whether it slept since then."""
+        return self._now() - self._lead > GAP
+
+    def _now(self) -> float:
+        return self._elapsed() - self._clock.monotonic()

@@ -172,6 +172,8 @@ class Engine:
         A first look at very many records comes in parts; here all of them belong to the round.
         """
         results = await self._run_round(wish)
+        if self._rounds.slept:
+            results = await self._run_round(replace(wish, woke=True))
         for _ in range(len(self._rounds.kept) // sampling.MOST_AT_ONCE):
             if self._rounds.looks_left:
                 await self._run_round(RoundRequest(detect=False, write=False, care=Care.ROUTINE, once=wish.once))
@@ -228,10 +230,15 @@ class Engine:
             self._state.rounds += 1
             await self._state.save_after_round()
             self._next_check = self._plan_next()
-            if wish.update:
+            if self._rounds.slept:
+                self._waiting, self._served = [*self._served, *self._waiting], []
+                self.woke_at = self._clock.now()
+            elif wish.update:
                 self._answer(results)
             self._tell(self._resting_phase())
-            return results
+        if self._rounds.slept:
+            await self._wake(wish)
+        return results
 
     def _plan_next(self) -> float:
         now = self._clock.now()
@@ -273,8 +280,12 @@ class Engine:
         if schedule.slept(expected, actual, self._clock.monotonic() - started):
             log.info("%.0f s passed during a sleep of %.0f s: looking anew", actual - now, seconds)
             self.woke_at = actual
-            await self._clock.sleep(WAKE_GRACE)
-            self.request(RoundRequest(woke=True))
+            await self._wake(RoundRequest())
+
+    async def _wake(self, wish: RoundRequest) -> None:
+        """Give the network a moment, and want a look at everything."""
+        await self._clock.sleep(WAKE_GRACE)
+        self.request(replace(wish, detect=True, observe=True, woke=True, care=Care.FULL))
 
     async def _sleep_unless_wanted(self, seconds: float) -> bool:
         """Sleep; True if a wish came first."""

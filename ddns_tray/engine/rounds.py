@@ -17,7 +17,7 @@ from ddns_tray.core.schedule import look_interval
 from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
 from ddns_tray.engine.calm import calm, in_turn
-from ddns_tray.engine.clock_steps import ClockSteps
+from ddns_tray.engine.clock_steps import ClockSteps, SleepWatch
 from ddns_tray.engine.observing import SOON, Observer, run_unless
 from ddns_tray.engine.portal import PortalWatch
 from ddns_tray.engine.repairing import Repairs
@@ -72,6 +72,9 @@ class Rounds:
         self._way_out = ANY_WAY
         self._take_setup(setup)
         self._clock_steps = ClockSteps(clock, setup.elapsed)
+        self._sleep = SleepWatch(clock, setup.elapsed)
+        self.slept = False
+        """Whether the machine slept during the last round, which was given up for that."""
         self.unlucky = 0
         """Rounds in a row in which we were offline."""
         self.changes_are_told: Callable[[], bool] = lambda: False
@@ -163,10 +166,8 @@ class Rounds:
             return await self._run(wish)
 
     async def _run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
-        step = self._clock_steps.take()
-        if step:
-            self._state.follow_clock(step)
         self._addresses.once = wish.once
+        self._begin()
         self._tell(Phase.CHECKING)
         if self._portal.portal is not None and wish.is_routine:
             if await self._portal.still_there(self._setup.portal):
@@ -179,19 +180,40 @@ class Rounds:
             self._addresses.forgive()
         if wish.detect:
             await self._look(wish.care)
+        if self._has_slept():
+            return ()
         self._follow_way_out()
         results = await self._update(wish) if wish.write else ()
         if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
-            routine = wish.is_routine
-            while not await self._observe(routine=routine):
-                self._follow_way_out()
-                results += await self._update(RoundRequest(care=Care.ROUTINE)) if wish.write else ()
-                routine = False
+            results += await self._observe_all(wish)
         if wish.detect:
             await self._look_for_portal(results, at_once=not wish.is_routine)
         await self._settle_online()
-        await self._judge_all()
+        if not self._has_slept():
+            await self._judge_all()
         return results
+
+    def _begin(self) -> None:
+        step = self._clock_steps.take()
+        if step:
+            self._state.follow_clock(step)
+        self._sleep.begin()
+        self.slept = False
+
+    async def _observe_all(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
+        """Ask the witnesses; where a name moves to another line meanwhile, write that and ask anew."""
+        results: tuple[UpdateResult, ...] = ()
+        routine = wish.is_routine
+        while not await self._observe(routine=routine):
+            self._follow_way_out()
+            results += await self._update(RoundRequest(care=Care.ROUTINE)) if wish.write else ()
+            routine = False
+        return results
+
+    def _has_slept(self) -> bool:
+        """Say whether the machine slept since the round began: what was seen is too old to be written, or judged."""
+        self.slept = self._sleep.slept
+        return self.slept
 
     async def _look(self, care: Care) -> None:
         self._last_detect = self._clock.now()

@@ -1,0 +1,123 @@
+"""The lid is closed in the middle of a round: what was seen before belongs to another day."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ddns_tray.core.model import Colour, Outcome
+from ddns_tray.engine import RoundRequest
+from ddns_tray.engine.clock_steps import SleepWatch
+from tests.support.clock import FakeClock, settle
+from tests.support.engine_fakes import FIRST, HOME, SECOND, World
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+    from ddns_tray.core.model import Family, RecordKey, Sighting, View
+
+NIGHT = 8 * 3600.0
+
+
+@asynccontextmanager
+async def running(world: World) -> AsyncIterator[World]:
+    task = asyncio.ensure_future(world.engine.run())
+    await settle()
+    try:
+        yield world
+    finally:
+        world.engine.stop()
+        await world.clock.advance(10)
+        await task
+
+
+def sleeps_while_looking(world: World, on_wake: Callable[[], None]) -> None:
+    """Let the machine sleep after the witnesses have answered and before anybody heard them, once."""
+    verifier = world.verifier
+    awake = verifier.observe
+
+    async def observe(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        views = await awake(keys, resolvers=resolvers)
+        verifier.observe = awake  # type: ignore[method-assign]
+        world.clock.jump(NIGHT)
+        on_wake()
+        return views
+
+    verifier.observe = observe  # type: ignore[method-assign]
+
+
+def sleeps_while_detecting(world: World, on_wake: Callable[[], None]) -> None:
+    """The same, with what the sources said."""
+    detector = world.detectors[0]
+    awake = detector.detect
+
+    async def detect(family: Family) -> Sighting:
+        seen = await awake(family)
+        detector.detect = awake  # type: ignore[method-assign]
+        world.clock.jump(NIGHT)
+        on_wake()
+        return seen
+
+    detector.detect = detect  # type: ignore[method-assign]
+
+
+async def test_what_was_seen_before_the_sleep_is_not_judged_after_it() -> None:
+    async with running(World()) as world:
+        world.verifier.shown[HOME] = ("1.1.1.1",)
+        sleeps_while_looking(world, world.verifier.shown.clear)
+        world.engine.check_now()
+        forgotten = world.verifier.forgotten
+        seen: list[Colour] = []
+        world.engine.subscribe(lambda snapshot: seen.append(snapshot.colour))
+        await world.clock.advance(1)
+        assert set(seen) == {Colour.GREEN}
+        assert world.engine.woke_at == world.clock.now() - 0.9
+        await world.clock.advance(10)
+        assert set(seen) == {Colour.GREEN}
+        assert world.verifier.forgotten == forgotten + 1, "the network may be another one"
+
+
+async def test_an_address_that_was_seen_before_the_sleep_is_not_written_after_it() -> None:
+    async with running(World()) as world:
+        world.see(SECOND)
+        sleeps_while_detecting(world, lambda: world.see("8.8.4.5"))
+        world.engine.check_now()
+        await world.clock.advance(20)
+        assert world.provider.writes == [(HOME, (FIRST,)), (HOME, ("8.8.4.5",))]
+
+
+async def test_whoever_waits_for_an_update_waits_over_the_sleep() -> None:
+    async with running(World()) as world:
+        world.provider.content[HOME] = ("1.1.1.1",)
+        sleeps_while_detecting(world, lambda: None)
+        wish = asyncio.ensure_future(world.engine.update_now())
+        await world.clock.advance(20)
+        (result,) = await wish
+        assert result.outcome is Outcome.UPDATED
+
+
+async def test_a_single_round_is_done_once_more() -> None:
+    world = World()
+    sleeps_while_looking(world, lambda: None)
+    running = asyncio.ensure_future(world.engine.run_once(RoundRequest()))
+    await world.clock.advance(10)
+    await running
+    assert world.shown().colour is Colour.GREEN
+    assert world.verifier.looks == 2
+
+
+@pytest.mark.parametrize(
+    ("passes", "counts", "slept"), [(NIGHT, True, True), (NIGHT, False, False), (60.0, True, False)]
+)
+async def test_a_sleep_is_told_from_a_clock_that_somebody_moves(*, passes: float, counts: bool, slept: bool) -> None:
+    clock = FakeClock()
+    asleep = 0.0
+    watch = SleepWatch(clock, lambda: clock.monotonic() + asleep)
+    if counts:
+        asleep = passes
+    clock.jump(passes)
+    await clock.advance(300)
+    assert watch.slept is slept
