@@ -91,6 +91,7 @@ def _of_memory(memory: RecordMemory) -> dict[str, Any]:
         "old_assumed": memory.old_assumed,
         "served_path": list(memory.served_path),
         "served_path_ttl": memory.served_path_ttl,
+        "served_edge": sorted(memory.served_edge),
         "cached_until": {server: exact_time(until) for server, until in memory.cached_until.items()},
         "at_provider": None if memory.at_provider is None else _of_provider(memory.at_provider),
     }
@@ -254,6 +255,7 @@ def _memory(kept: Mapping[str, Any]) -> RecordMemory:
         old_assumed=bool(kept.get("old_assumed", False)),
         served_path=_words(kept.get("served_path", [])),
         served_path_ttl=_whole(kept.get("served_path_ttl")),
+        served_edge=frozenset(_words(kept.get("served_edge", []))),
         cached_until=MappingProxyType({str(server): _moment(at) for server, at in kept["cached_until"].items()}),
         at_provider=None if kept.get("at_provider") is None else _provider(kept["at_provider"]),
         **plain,

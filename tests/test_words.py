@@ -54,6 +54,7 @@ _TUPLES = {
     "seen": (OLD,),
     "expected": (MINE,),
     "extra": (OLD,),
+    "hidden": (MINE,),
     "origin": (MINE,),
     "servers": ("ns1.example.net",),
     "ahead": ("ns2.example.net",),

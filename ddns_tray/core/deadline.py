@@ -67,6 +67,17 @@ def bring_forward(memory: RecordMemory, wanted: frozenset[str], testimony: Testi
     return _hear_resolvers(memory, wanted, testimony, now)
 
 
+def begin_anew(memory: RecordMemory) -> RecordMemory:
+    """Return the memory at a moment at which the servers turn to another way of showing the wanted set."""
+    return replace(
+        memory,
+        served_since=None,
+        old_ttl=_longest([memory.old_ttl, memory.served_ttl]),
+        old_assumed=False,
+        cached_until=MappingProxyType({}),
+    )
+
+
 def settle(memory: RecordMemory, *, now: float) -> RecordMemory:
     """Return the memory after a proof: matched now, and old answers forgotten once none can be left."""
     if pending(memory, now) is not None:

@@ -45,13 +45,14 @@ single servers that fail. Never green without proof, never red for our own broke
 | resolvers_mismatch | mismatch, by resolvers alone | seen, expected, resolvers, expires |
 | resolvers_missing | missing, by resolvers alone | resolvers |
 | filtered | filtered | resolvers |
+| addresses_hidden | filtered: resolvers leave out addresses of the inside of a network | resolvers, expected, hidden |
 | resolvers_servfail, resolvers_refused, resolvers_bogus | servfail, refused, bogus | resolvers |
 | matched, consistent, absent, authoritative_only, resolvers_only | matched | servers_right, resolvers_right, ... |
 
-`servers` and `resolvers` are the names of those that the reason is about, `seen`, `expected` and `extra` are addresses,
-all as tuples of text in order; `origin` is the wanted set behind a proxy, whose edge is `expected` then, and `read` is
-when the provider was last read (Unix seconds). `ahead` are the servers that are right. `expires` is when the last old
-answer should run out (Unix seconds), a grace before the verdict's deadline. Matched reasons carry the counts
+`servers` and `resolvers` are the names of those that the reason is about, `seen`, `expected`, `extra` and `hidden` are
+addresses, all as tuples of text in order; `origin` is the wanted set behind a proxy, whose edge is `expected` then, and
+`read` is when the provider was last read (Unix seconds). `ahead` are the servers that are right. `expires` is when the
+last old answer should run out (Unix seconds), a grace before the verdict's deadline. Matched reasons carry the counts
 `servers_right`, `resolvers_right`, `resolvers_asked`. `consistent` is a watched name whose servers and resolvers agree,
 `absent` a record that shall not be there and is not.
 """
@@ -64,7 +65,7 @@ from ddns_tray.core import deadline
 from ddns_tray.core.addresses import canonical_set
 from ddns_tray.core.case import ENOUGH_WITNESSES, Case, rcodes, verdict
 from ddns_tray.core.judge_failures import of_failing
-from ddns_tray.core.judge_proxy import bare, edge_of, is_bare, of_edge, remember_edge
+from ddns_tray.core.judge_proxy import bare, edge_of, is_bare, of_edge, remember_edge, remember_way
 from ddns_tray.core.judge_resolvers import leads_inside, of_resolvers
 from ddns_tray.core.model import AddressState, Colour, VerdictKind
 from ddns_tray.core.witnesses import addresses, hear, is_newer, names, newest_serial, truth
@@ -108,6 +109,8 @@ def judge(
     watching = expected is None and watched_only
     wanted = truth(testimony) if watching else None if expected is None else canonical_set(expected)
     edge = None if watching or wanted is None else edge_of(testimony, wanted, memory)
+    if wanted is not None and not watching:
+        memory = remember_way(memory, edge, testimony, wanted)
     if edge is not None:
         testimony, memory = edge.testimony, remember_edge(memory, edge)
     if wanted is not None:
@@ -149,7 +152,7 @@ def _proves_a_line(testimony: Testimony) -> bool:
 
 def _conclude(case: Case, address_state: AddressState | None) -> Verdict:
     testimony = case.testimony
-    if testimony.asked and not testimony.answered and not testimony.elsewhere:
+    if testimony.asked and not testimony.answered and (testimony.failing or not testimony.elsewhere):
         return of_failing(case)
     if case.wanted is None:
         return _without_address(address_state, watching=case.watching)

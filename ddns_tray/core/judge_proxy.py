@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ddns_tray.core import deadline
 from ddns_tray.core.addresses import canonical_set, is_routable, parsed
 from ddns_tray.core.case import verdict
-from ddns_tray.core.deadline import WRITE_GRACE
 from ddns_tray.core.model import Colour, Reason, Verdict, VerdictKind
 
 if TYPE_CHECKING:
@@ -59,6 +59,22 @@ def remember_edge(memory: RecordMemory, edge: Edge) -> RecordMemory:
     return replace(memory, at_provider=replace(edge.provider, edge=edge.addresses))
 
 
+def remember_way(memory: RecordMemory, edge: Edge | None, testimony: Testimony, wanted: frozenset[str]) -> RecordMemory:
+    """Note at which edge the servers show a name, if at any.
+
+    When they stop to show it, caches hold it for as long as they may; what is wanted has not changed meanwhile, so that
+    nothing else would begin the time anew. Caches that hold what is behind an edge are right all the same.
+    """
+    if not testimony.answered or (edge is None and any(each.held != wanted for each in testimony.answered)):
+        return memory
+    shown = frozenset[str]() if edge is None else edge.addresses
+    if shown == memory.served_edge:
+        return memory
+    if memory.served_edge and not memory.served_edge & shown:
+        memory = deadline.begin_anew(memory)
+    return replace(memory, served_edge=shown)
+
+
 def of_edge(edge: Edge, wanted: frozenset[str], beyond: Verdict) -> Verdict:
     """Judge a name that the world sees at an edge; `beyond` is the verdict with the edge counted as right."""
     provider, addresses = edge.provider, tuple(sorted(edge.addresses))
@@ -92,7 +108,7 @@ def _held_against(addresses: tuple[str, ...], beyond: Verdict) -> Verdict:
 def is_bare(memory: RecordMemory, now: float) -> bool:
     """Say whether a name whose own address everybody sees should be behind a proxy, for longer than a moment."""
     provider = memory.at_provider
-    return provider is not None and provider.asked is True and now - provider.at > WRITE_GRACE
+    return provider is not None and provider.asked is True and now - provider.at > deadline.WRITE_GRACE
 
 
 def bare(wanted: tuple[str, ...], memory: RecordMemory) -> Verdict:

@@ -127,6 +127,8 @@ def _old_answers(case: Case) -> Verdict:
     assumed = case.memory.old_assumed
     if assumed and case.proven and _is_internal(case):
         return _about(case, VerdictKind.INTERNAL_VIEW, holders, expiry, colour=Colour.YELLOW)
+    if case.proven and (assumed or case.now > expiry.deadline) and _hides_addresses(case):
+        return _hidden(case)
     if case.now <= expiry.deadline:
         return verdict(
             VerdictKind.PROPAGATING,
@@ -190,6 +192,27 @@ def _done_by_the_line(case: Case) -> VerdictKind | None:
 def _is_internal(case: Case) -> bool:
     """Say whether every other answer is one for the inside of a network, while the world's is not."""
     return not any(each.encrypted for each in case.holders) and leads_inside(case.holders, case.expected)
+
+
+def _hides_addresses(case: Case) -> bool:
+    """Say whether all other answers lack just those of the wanted addresses that are of the inside of a network.
+
+    Many resolvers drop such addresses from answers, lest a web page turns itself into a device of the house (DNS
+    rebinding). A "no" of old is NXDOMAIN where nothing else has that name; what is dropped leaves the name there.
+    """
+    rest = frozenset(each for each in case.expected if not _is_inside(each))
+    return rest != case.wanted and all(each.held == rest and each.rcode == "NOERROR" for each in case.holders)
+
+
+def _hidden(case: Case) -> Verdict:
+    return verdict(
+        VerdictKind.FILTERED,
+        Colour.YELLOW,
+        "addresses_hidden",
+        expected=case.expected,
+        hidden=tuple(filter(_is_inside, case.expected)),
+        resolvers=names(case.holders),
+    )
 
 
 def _is_hijacked(case: Case) -> bool:

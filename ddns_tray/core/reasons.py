@@ -67,6 +67,7 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "resolvers_mismatch": _OLD,
         "resolvers_missing": _RESOLVERS,
         "filtered": _RESOLVERS,
+        "addresses_hidden": _RESOLVERS | {"expected", "hidden"},
         "resolvers_servfail": _RESOLVERS,
         "resolvers_refused": _RESOLVERS,
         "resolvers_bogus": _RESOLVERS,

@@ -71,6 +71,17 @@ LINE: Mapping[str, Saying] = {
         next=LOOK_AGAIN,
         action=text("The name is right elsewhere. Ask the operator of the filter to let it through."),
     ),
+    "addresses_hidden": Saying(
+        ntr(
+            "One resolver ({resolvers}) leaves out {hidden}: it hides addresses of the inside of a network.",
+            "{count} resolvers ({resolvers}) leave out {hidden}: they hide addresses of the inside of a network.",
+        ),
+        count="resolvers_count",
+        next=LOOK_AGAIN,
+        action=text(
+            "Routers do that against “DNS rebinding”. Allow this name there, or let this network ask another resolver."
+        ),
+    ),
     "not_routable": _NO_PUBLIC_ADDRESS,
     "double_nat": Saying(
         text("The name leads to {expected}, but your router has the address {router}: something stands in between."),

@@ -86,6 +86,7 @@ _RESOLVERS_DIFFER = text("resolvers differ")
 _OTHERWISE = text("Resolvers say something else")
 
 _FINER_LABELS: Mapping[str, Text] = {
+    "addresses_hidden": text("address hidden"),
     "address_disputed": text("your address is not certain"),
     "address_undecided": text("waits for your choice"),
     "address_unknown": text("your address is not known"),
@@ -105,6 +106,7 @@ _FINER_LABELS: Mapping[str, Text] = {
     "too_few_witnesses": text("not proven"),
 }
 _FINER_TITLES: Mapping[str, Text] = {
+    "addresses_hidden": text("A resolver hides the address"),
     "address_disputed": text("Your address is not certain"),
     "address_undecided": text("Whose address shall the name have?"),
     "address_unknown": text("Your address is not known"),

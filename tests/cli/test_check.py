@@ -72,6 +72,7 @@ def on_its_way() -> RecordStatus:
         old_assumed=True,
         served_path=("there.example.org",),
         served_path_ttl=300,
+        served_edge=frozenset({"104.16.1.1"}),
         cached_until={"udp://9.9.9.9": NOW + 40.5},
         at_provider=AtProvider(frozenset({NEW}), proxied=False, at=NOW - 7.5, edge=frozenset({"104.16.1.1"})),
     )

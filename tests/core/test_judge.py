@@ -442,6 +442,43 @@ def test_a_box_that_answers_for_the_servers_with_an_address_of_the_house_is_no_m
     assert decide(outside)[0].kind is VerdictKind.MISMATCH
 
 
+@pytest.mark.parametrize("memory", [SETTLED, RecordMemory()], ids=["known", "first look"])
+@pytest.mark.parametrize("expected", [("192.168.1.5",), ("192.168.1.5", NEW)], ids=["inside", "mixed"])
+def test_a_resolver_that_leaves_out_addresses_of_the_inside_is_named_as_that(
+    expected: tuple[str, ...], memory: RecordMemory
+) -> None:
+    kept = tuple(each for each in expected if each == NEW)
+    memory = replace(memory, expected=frozenset(expected) if memory.expected else memory.expected)
+    hiding = [resolver(f"udp://9.9.9.{n}", *kept, negative_ttl=None) for n in (1, 2)]
+    verdict, _ = decide(look(auth("ns1", *expected), *hiding, resolver("udp://8.8.8.8", *expected)), expected, memory)
+    assert is_verdict(verdict, VerdictKind.FILTERED, YELLOW, "addresses_hidden")
+    assert verdict.reason.data["hidden"] == ("192.168.1.5",)
+    assert verdict.reason.data["resolvers"] == ("udp://9.9.9.1", "udp://9.9.9.2")
+
+
+@pytest.mark.parametrize("rcode", ["NXDOMAIN", "NOERROR"])
+def test_a_no_that_may_be_an_old_one_is_not_called_hiding(rcode: str) -> None:
+    private = ("192.168.1.5",)
+    denied = look(auth("ns1", *private), *(resolver(f"udp://9.9.9.{n}", rcode=rcode) for n in (1, 2)))
+    fresh = replace(CHANGED, expected=frozenset(private), old_negative=True)
+    assert decide(denied, private, fresh)[0].kind is VerdictKind.PROPAGATING
+    late = replace(fresh, expected_since=LONG_AGO, served_since=LONG_AGO)
+    wanted = VerdictKind.OVERDUE if rcode == "NXDOMAIN" else VerdictKind.FILTERED
+    assert decide(denied, private, late)[0].kind is wanted
+
+
+@pytest.mark.parametrize("end", [None, "REFUSED", "SERVFAIL"])
+def test_an_alias_whose_end_no_server_tells_is_the_fault_of_those_servers(end: str | None) -> None:
+    alias = auth("ns1", cnames=("home.there.example",), negative_ttl=None)
+    failing = auth("ns.there", rcode=end or "", error=None if end else TIMEOUT, cnames=("home.there.example",))
+    broken = [resolver(f"udp://9.9.9.{n}", rcode="SERVFAIL") for n in (1, 2)]
+    kinds = {None: VerdictKind.TIMEOUT, "REFUSED": VerdictKind.LAME, "SERVFAIL": VerdictKind.SERVFAIL}
+    verdict, _ = decide(look(alias, failing, *broken))
+    assert is_verdict(verdict, kinds[end], RED)
+    assert verdict.reason.data["servers"] == ("ns.there",)
+    assert is_verdict(decide(look(alias, *broken))[0], VerdictKind.SERVFAIL, RED, "resolvers_servfail")
+
+
 @pytest.mark.parametrize(
     ("expected", "odd"),
     [

@@ -140,6 +140,7 @@ def _memory(chance: random.Random) -> RecordMemory:
         served_ttl=chance.choice([None, 60]),
         served_path=chance.choice(PATHS),
         served_path_ttl=chance.choice([None, 0, 86_400]),
+        served_edge=chance.choice([frozenset(), frozenset({OLD})]),
         old_assumed=chance.random() < 0.3,
         cached_until=chance.choice([{}, {"r0": NOW + 30, "r1": NOW - 30}]),
     )

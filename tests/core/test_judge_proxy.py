@@ -27,6 +27,10 @@ def decide(view: View, at_provider: AtProvider | None = AT_PROVIDER, **more: obj
     return verdict, memory
 
 
+def again(view: View, memory: RecordMemory, now: float = NOW) -> tuple[Verdict, RecordMemory]:
+    return judge(view, frozenset({NEW}), memory, now=now, online=True, paused=False, watched_only=False)
+
+
 def at_the_edge(*more: str, seen: tuple[str, ...] = (EDGE, EDGE_TOO)) -> View:
     servers = [auth("ns1", *seen), auth("ns2", *reversed(seen))]
     return look(*servers, *resolvers(3, *seen), *([resolver("udp://8.8.8.8", *more)] if more else []))
@@ -86,6 +90,36 @@ def test_an_address_that_everybody_sees_although_a_proxy_is_wanted_is_told_after
 def test_while_the_proxy_is_turned_on_both_answers_are_right() -> None:
     view = look(auth("ns1", EDGE), auth("ns2", NEW), *resolvers(2, NEW), *resolvers(2, EDGE, first=5))
     assert decide(view)[0].colour is GREEN
+
+
+@pytest.mark.parametrize("read_again", [True, False])
+def test_caches_may_hold_the_edge_for_its_time_once_the_proxy_is_off(*, read_again: bool) -> None:
+    at_first = replace(AT_PROVIDER, edge=frozenset({EDGE}))
+    _, memory = decide(look(auth("ns1", EDGE, ttl=300), *resolvers(3, EDGE)), at_first)
+    assert memory.served_edge == {EDGE}
+    if read_again:
+        memory = replace(memory, at_provider=AtProvider(frozenset({NEW}), proxied=False, at=NOW))
+    off = look(auth("ns1", NEW, ttl=300), *resolvers(2, EDGE, ttl=200), resolver("udp://8.8.8.8", NEW))
+    verdict, after = again(off, memory)
+    assert (verdict.kind, verdict.reason.data["seen"]) == (VerdictKind.PROPAGATING, (EDGE,))
+    assert verdict.deadline == NOW + 200 + 30
+    assert (after.served_edge, after.served_since) == (frozenset(), NOW)
+    later, _ = again(look(auth("ns1", NEW, at=NOW + 400), *resolvers(3, EDGE)), after, now=NOW + 400)
+    assert (later.kind, later.colour) == (VerdictKind.OVERDUE, RED)
+
+
+def test_a_proxy_that_is_turned_on_begins_no_countdown() -> None:
+    _, memory = decide(look(auth("ns1", NEW), *resolvers(3, NEW)))
+    assert not memory.served_edge
+    verdict, after = again(look(auth("ns1", EDGE), *resolvers(3, NEW)), memory)
+    assert (verdict.kind, verdict.colour) == (VerdictKind.PROXIED, GREEN)
+    assert after.served_edge == {EDGE}
+    assert after.old_ttl is None
+    same, still = again(look(auth("ns1", EDGE, EDGE_TOO), *resolvers(3, EDGE)), after)
+    assert (same.colour, still.old_ttl) == (GREEN, None)
+    assert still.served_edge == {EDGE, EDGE_TOO}
+    _, unchanged = again(look(auth("ns1", OTHER, EDGE), auth("ns2", "10.0.0.7")), still)
+    assert unchanged.served_edge == {EDGE, EDGE_TOO}
 
 
 def test_resolvers_with_something_older_are_on_their_way_to_the_edge() -> None:

@@ -40,6 +40,7 @@ FULL = RecordMemory(
     looked_at=9.0,
     line="fibre",
     at_provider=AtProvider(frozenset({"203.0.113.8"}), True, 7.5, None, frozenset({"104.16.1.1"})),
+    served_edge=frozenset({"104.16.1.1"}),
 )
 
 

@@ -131,6 +131,8 @@ class RecordMemory:
     line: str | None = None
     at_provider: AtProvider | None = None
     """None where the provider has no proxy of its own, or was not read yet."""
+    served_edge: frozenset[str] = frozenset()
+    """At which edge of the provider's proxy the servers show the name now; empty where they show it itself."""
 
 
 @dataclass(frozen=True, slots=True)
