@@ -111,7 +111,7 @@ class Cloudflare(RecordProvider):
             self._know_all_zones(tuple(zones.values()))
         else:
             zones = {}
-            for candidate in parents(name):
+            for candidate in parents(name.removeprefix("*.")):
                 answer = await self._service.get("/zones", params=(("name", candidate),), missing=ZoneNotFound)
                 zones = {zone.name: zone for zone in map(_zone, answer["result"].items()) if zone.name}
                 if candidate in zones:

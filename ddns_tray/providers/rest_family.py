@@ -101,7 +101,7 @@ class RestReading(ZonedProvider):
         if self._declared.zones is not None:
             return await super()._look_up_zone(name)
         forbidden: PermissionDenied | None = None
-        for candidate in parents(name)[:-1]:
+        for candidate in parents(name.removeprefix("*."))[:-1]:
             try:
                 await self._probe(candidate)
             except (ZoneNotFound, RecordNotFound):

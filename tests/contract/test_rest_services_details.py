@@ -328,19 +328,57 @@ async def test_a_session_that_was_ended_elsewhere_is_opened_anew() -> None:
     assert isinstance(harness.service, FakeNetcup)
     provider = harness.open()
     await provider.read(HOME)
+    harness.seed((Datum(HOME.name, "A", OLD),))
     harness.service.session = "another"
+    existing = await provider.read(HOME)
+    assert existing is not None
+    assert existing.addresses == (OLD,)
+    assert harness.service.logins == 2
+    change = plan(HOME, (NEW,), existing, RecordMemory(), force=False, ttl=None, proxied=None, comment=None).change
+    assert change is not None
+    harness.service.session = "another"
+    await provider.apply(change)
+    assert harness.service.logins == 3
+    assert {datum.content for datum in harness.content()} == {NEW}
+
+
+async def test_a_session_that_ends_again_and_again_is_an_outage() -> None:
+    harness = harness_of("netcup")
+    provider = harness.open()
+    await provider.read(HOME)
+    ended = reply({"action": "infoDnsRecords", "status": "error", "statuscode": 4001, "longmessage": "no session"})
+    session = {"apisessionid": "s"}
+    for each in (ended, reply({"status": "success", "responsedata": session}), ended):
+        harness.http.fail_next(each)
+    calls = provider.calls
     with pytest.raises(ProviderUnavailable):
         await provider.read(HOME)
-    await provider.read(HOME)
-    assert harness.service.logins == 2
+    assert provider.calls == calls + 3
 
 
-async def test_too_many_calls_to_netcup_make_us_wait() -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        "More than 180 requests per minute. Please wait and retry later.",
+        "Too many error messages, please check your commands.",
+    ],
+)
+async def test_too_many_calls_to_netcup_make_us_wait(told: str) -> None:
     harness = harness_of("netcup")
-    told = "More than 180 requests per minute. Please wait and retry later."
     harness.fail_http(reply({"action": "login", "status": "error", "statuscode": 4013, "longmessage": told}))
     with pytest.raises(RateLimited):
         await harness.open().read(HOME)
+
+
+async def test_a_name_that_netcup_knows_no_form_for_is_no_zone_of_it() -> None:
+    harness = harness_of("netcup")
+    provider = harness.open()
+    await provider.test()
+    told = "Value in field domainname does not match requirements of type: domainname."
+    harness.fail_http(reply({"action": "", "status": "error", "statuscode": 4013, "longmessage": told}))
+    existing = await provider.read(HOME)
+    assert existing is not None
+    assert existing.zone == ZONE
 
 
 async def test_a_token_of_azure_is_renewed_before_it_ends() -> None:

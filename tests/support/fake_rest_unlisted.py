@@ -265,6 +265,7 @@ class FakeNetcup(FakeRest):
         if param["apisessionid"] != self.session:
             return self.said(seen, 4001, "Api session id in invalid format")
         zone = param["domainname"]
+        assert "*" not in zone, "what has no form of a domain counts as an error, of which some lead to a lock"
         if zone not in self.zones:
             return self.said(seen, 5028, "Domain not found")
         if action == "infoDnsZone":

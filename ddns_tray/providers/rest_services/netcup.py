@@ -3,7 +3,9 @@
 Source: "CCP API" at helpcenter.netcup.com and the description of the methods at
 ccp.netcup.net/run/webservice/servers/endpoint.php (read on 2026-11-22). A session comes first and ends after 15 minutes
 without a call. Zones are asked for one by one; their TTL is that of all their records. A change of several records is
-one call; those that are not named stay. 180 requests a minute are allowed.
+one call; those that are not named stay. 180 requests a minute are allowed, and after many refusals every request is
+refused for a while (lego, issue 912). A session may end at any time (nc_dnsapi, issue 9): then another one is opened,
+and the request, which was not carried out, is sent once more.
 """
 
 from __future__ import annotations
@@ -50,12 +52,21 @@ def _fault(_status: int, body: Json) -> Fault | None:
 
 
 def _kind(code: str, action: str, message: str) -> str:
-    """Tell refusals apart by the method that was refused, since one number stands for many of them."""
-    if "requests per minute" in message:
+    """Tell refusals apart by the method that was refused, since one number stands for many of them.
+
+    What is wrong with the form of a name is told before the method is known.
+    """
+    if "requests per minute" in message or "too many error messages" in message:
         return "too many"
     if code == _BAD_SESSION:
         return code
+    if not action and "type: domainname" in message:
+        return "infoDnsZone"
     return action if action in {"login", "infoDnsZone"} else code
+
+
+class _SessionEnded(ProviderUnavailable):
+    """Nothing was done: the session is not known, or not any more."""
 
 
 class Session(HttpService):
@@ -68,7 +79,7 @@ class Session(HttpService):
                 opening.spec.title,
                 fault=_fault,
                 codes={
-                    _BAD_SESSION: ProviderUnavailable,
+                    _BAD_SESSION: _SessionEnded,
                     _NO_RECORDS: RecordNotFound,
                     "login": AuthenticationFailed,
                     "infoDnsZone": ZoneNotFound,
@@ -90,14 +101,25 @@ class Session(HttpService):
     async def do(self, action: str, *, writes: bool = False, **params: object) -> Json:
         """Call a method within a session, and return its data."""
         if not self._session or self._clock.monotonic() - self._last_used > SESSION_LASTS:
-            found = await self._rpc("login", writes=False, apipassword=self._password.reveal())
-            self._session = found["apisessionid"].string()
+            await self._begin()
         self._last_used = self._clock.monotonic()
+        try:
+            return await self._rpc(action, writes=writes, apisessionid=self._session, **params)
+        except _SessionEnded:
+            await self._begin()
+        except ProviderUnavailable:
+            self._session = ""
+            raise
         try:
             return await self._rpc(action, writes=writes, apisessionid=self._session, **params)
         except ProviderUnavailable:
             self._session = ""
             raise
+
+    async def _begin(self) -> None:
+        self._session = ""
+        found = await self._rpc("login", writes=False, apipassword=self._password.reveal())
+        self._session = found["apisessionid"].string()
 
     async def _rpc(self, action: str, *, writes: bool, **params: object) -> Json:
         who = {"customernumber": self._customer, "apikey": self._key.reveal()}
