@@ -95,9 +95,26 @@ def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         return int(arguments.failure)
     except BrokenPipeError:
         raise
-    except Exception as exc:  # noqa: BLE001 - whatever it is, nobody shall see a bare traceback
+    except Exception as exc:
+        if _is_reader_gone(exc, context.out):
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from exc
         return _unexpected(context, exc, int(arguments.failure))
     return int(code)
+
+
+def _is_reader_gone(error: Exception, out: TextIO) -> bool:
+    """Whether nobody takes our output any more, as Windows tells it.
+
+    Its C library knows the error of a pipe that closes (ERROR_NO_DATA) by no better name than EINVAL. What was not
+    taken is still to be written then, and fails once more.
+    """
+    if not isinstance(error, OSError) or error.errno != errno.EINVAL or error.filename is not None:
+        return False
+    try:
+        out.flush()
+    except OSError as exc:
+        return exc.errno == errno.EINVAL
+    return False
 
 
 def _unexpected(context: Context, error: Exception, failure: int) -> int:

@@ -570,6 +570,32 @@ def test_a_reader_that_has_gone_is_no_crash(product: Product) -> None:
     assert complaint == b""
 
 
+AS_ON_WINDOWS = """
+import errno, io, os, stat, sys
+from ddns_tray.cli import run
+
+class Closing(io.RawIOBase):
+    def writable(self):
+        return True
+    def fileno(self):
+        return 1
+    def write(self, data):
+        if stat.S_ISFIFO(os.fstat(1).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return len(data)
+
+sys.stdout = io.TextIOWrapper(io.BufferedWriter(Closing()), encoding="utf-8")
+sys.exit(run(["providers"]))
+"""
+
+
+def test_a_reader_that_has_gone_is_no_crash_where_the_system_calls_it_an_invalid_argument(product: Product) -> None:
+    command = [sys.executable, "-c", AS_ON_WINDOWS]
+    done = subprocess.run(command, env=product.environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (141, "", "")
+    assert not list(product.home.rglob("fault-*.txt"))
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110 - short
 @pytest.mark.parametrize("arguments", [["providers"], ["config", "path"]])
 def test_a_full_disk_under_the_result_is_told_and_is_no_fault_of_ours(product: Product, arguments: list[str]) -> None:
