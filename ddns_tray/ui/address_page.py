@@ -42,7 +42,7 @@ class AddressPage(QWidget):
         outer.addWidget(area)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        inner = QWidget(area)
+        inner = self._inner = QWidget(area)
         area.setWidget(inner)
         column = QVBoxLayout(inner)
         column.setContentsMargins(20, 22, 20, 20)
@@ -85,7 +85,7 @@ class AddressPage(QWidget):
             agreement = found.get(family)
             card = cards.get(family)
             if agreement is not None and card is None:
-                card = cards[family] = _FamilyCard(self._words, self._theme, family)
+                card = cards[family] = _FamilyCard(self._words, self._theme, family, self._inner)
                 place.insertWidget(min(at, place.count()), card)
             if card is not None:
                 card.setVisible(agreement is not None)
@@ -95,7 +95,7 @@ class AddressPage(QWidget):
     def _show_lines(self, snapshot: Snapshot) -> None:
         for line in snapshot.lines:
             if line.id not in self._lines:
-                self._lines[line.id] = LineCard(self._words, self._theme)
+                self._lines[line.id] = LineCard(self._words, self._theme, self._inner)
                 self._shown_lines.addWidget(self._lines[line.id])
             self._lines[line.id].show_line(line, snapshot)
         present = {line.id for line in snapshot.lines}
@@ -104,8 +104,8 @@ class AddressPage(QWidget):
 
 
 class _FamilyCard(Card):
-    def __init__(self, words: Words, theme: Theme, family: Family) -> None:
-        super().__init__(theme.tokens)
+    def __init__(self, words: Words, theme: Theme, family: Family, parent: QWidget) -> None:
+        super().__init__(theme.tokens, parent)
         self._words = words
         self._title = section_heading("")
         self._address = QLabel()
@@ -137,8 +137,8 @@ class _FamilyCard(Card):
 class LineCard(Card):
     """One line: how it fares for each family, what its sources saw, and who follows it."""
 
-    def __init__(self, words: Words, theme: Theme) -> None:
-        super().__init__(theme.tokens)
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme.tokens, parent)
         self._words = words
         self._title = section_heading("")
         self._notes = muted(paragraph(""), theme.tokens)

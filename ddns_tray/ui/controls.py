@@ -255,8 +255,8 @@ class Banner(QFrame):
 class Card(QFrame):
     """A group on a page."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        super().__init__()
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("card")
         self.setStyleSheet(
             f"#card {{ background: {tokens.card}; border: 1px solid {tokens.border}; border-radius: 8px; }}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QWidget
 
     from ddns_tray.core.model import Observation, RecordStatus
     from ddns_tray.ui.evidence import MatrixRow
@@ -151,8 +152,8 @@ def _frame(shown: Matrix) -> object:
 class EvidenceTable(QTableView):
     """Shows it, cell by cell for the arrow keys; as high as it needs to be, and scrolled where it is wide."""
 
-    def __init__(self, model: EvidenceModel, name: str) -> None:
-        super().__init__()
+    def __init__(self, model: EvidenceModel, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         set_up_table(self, model, stretch=0, name=name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -45,26 +45,27 @@ class RecordDetail(QWidget):
         self._words = words
         self._now = now
         self._record: RecordStatus | None = None
+        # Inside what they belong to: what moves into another widget is given its style again.
         tokens = theme.tokens
-        self._next = paragraph("")
-        self._action = paragraph("")
-        self._facts = muted(paragraph(""), tokens)
-        self._evidence = muted(paragraph(""), tokens)
+        self._next = paragraph("", self)
+        self._action = paragraph("", self)
+        self._facts = muted(paragraph("", self), tokens)
+        self._evidence = muted(paragraph("", self), tokens)
         self._model = EvidenceModel(words, self, now=now)
-        self._table = EvidenceTable(self._model, words.tr("What each server answered"))
+        self._table = EvidenceTable(self._model, words.tr("What each server answered"), self)
         self._table.selectionModel().currentChanged.connect(self._show_witness)
-        self._witness = muted(paragraph(""), tokens)
-        self._nothing = muted(paragraph(words.tr("Nobody has been asked yet.")), tokens)
-        self._strip = HistoryStrip(words, now, theme)
-        self._past = muted(paragraph(""), tokens)
-        self._path = muted(paragraph(""), tokens)
+        self._witness = muted(paragraph("", self), tokens)
+        self._nothing = muted(paragraph(words.tr("Nobody has been asked yet."), self), tokens)
+        self._strip = HistoryStrip(words, now, theme, self)
+        self._past = muted(paragraph("", self), tokens)
+        self._path = muted(paragraph("", self), tokens)
         self._ticker = QTimer(self, interval=1000)
         self._ticker.timeout.connect(self._tick)
-        self._update = QPushButton(words.tr("Update now"))
+        self._update = QPushButton(words.tr("Update now"), self)
         self._repairs: dict[RepairKind, QPushButton] = {}
-        self._account = QPushButton(words.tr("Enter the credentials again…"))
-        self._edit = QPushButton(words.tr("Edit…"))
-        self._copy = QPushButton(words.tr("Copy report"))
+        self._account = QPushButton(words.tr("Enter the credentials again…"), self)
+        self._edit = QPushButton(words.tr("Edit…"), self)
+        self._copy = QPushButton(words.tr("Copy report"), self)
         self._update.clicked.connect(lambda: self.update_chosen.emit(self._record))
         self._account.clicked.connect(lambda: self.account_chosen.emit(self._record))
         self._edit.clicked.connect(lambda: self.edit_chosen.emit(self._record))
@@ -84,7 +85,7 @@ class RecordDetail(QWidget):
         buttons.setSpacing(8)
         buttons.addWidget(self._account)
         for kind in RepairKind:
-            button = self._repairs[kind] = QPushButton(self._words.repair_button(kind))
+            button = self._repairs[kind] = QPushButton(self._words.repair_button(kind), self)
             if kind is not RepairKind.LOWER_TTL:  # nothing is wrong with a long one
                 primary(button)
             button.clicked.connect(lambda _=False, kind=kind: self.repair_chosen.emit(self._record, kind))

@@ -86,8 +86,9 @@ class SettingsFields(QWidget):
         *,
         at_once: bool = False,
         interfaces: Sequence[InterfaceAddress] = (),
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._words = words
         self._at_once = at_once
         self._settings: Settings | None = None
@@ -95,7 +96,14 @@ class SettingsFields(QWidget):
         self.result = ResultLine(theme)
         self.undo = QPushButton(words.tr("Discard"))
         self.save = primary(QPushButton(words.tr("Save")))
-        inner = QWidget()
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # From the outside in: what moves into another widget is given its style again with all that is in it.
+        inner = QWidget(area)
+        area.setWidget(inner)
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 14, 0)
         column.setSpacing(14)
@@ -115,12 +123,6 @@ class SettingsFields(QWidget):
         self.below.setSpacing(10)
         column.addLayout(self.below)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.result, 1)

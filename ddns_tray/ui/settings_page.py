@@ -271,6 +271,7 @@ class SettingsPage(QWidget):
             topic,
             at_once=topic is Topic.GENERAL,
             interfaces=() if self._services is None else self._services.interfaces(),
+            parent=self._places[topic].parentWidget(),
         )
         page.setEnabled(self._services is not None and not self._services.is_demo)
         work = self._work

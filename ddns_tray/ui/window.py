@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,19 +30,23 @@ from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.side_bar import Page, SideBar
 from ddns_tray.ui.tab_order import press_focused
+from ddns_tray.ui.turns import Turns
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, Snapshot
+    from ddns_tray.core.ports import SettingChange
     from ddns_tray.ui.activity import ActivityLog
     from ddns_tray.ui.services import Services
+    from ddns_tray.ui.settings_fields import Topic
     from ddns_tray.ui.theme import Theme
+    from ddns_tray.ui.turns import Step
     from ddns_tray.ui.wizard_work import SetUp
     from ddns_tray.words import Words
 
@@ -52,6 +56,15 @@ log = logging.getLogger(__name__)
 
 _SIZE = QSize(900, 640)
 _Made = TypeVar("_Made", bound=QWidget)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """Where a person is while everything is made anew: the opened card, the tab of the settings, what is not saved."""
+
+    opened: RecordKey | None = None
+    tab: int | None = None
+    unsaved: Mapping[Topic, list[SettingChange]] = field(default_factory=dict)
 
 
 class MainWindow(QWidget):
@@ -91,6 +104,8 @@ class MainWindow(QWidget):
         self._body: QWidget | None = None
         self.wizard: Wizard | None = None
         self._set_up: SetUp | None = None
+        self._turns = Turns(self)
+        self._stay: _Stay | None = None
         self.names: NamesPage
         self._welcome: WelcomePage | None = None
         self._address: AddressPage | None = None
@@ -278,13 +293,11 @@ class MainWindow(QWidget):
     # --- inside ---
 
     def _build(self) -> None:
-        words = self._words
-        opened = self._opened_record()
-        tab = None if self._settings is None else self._settings.tabs.currentIndex()
-        unsaved = {} if self._settings is None else self._settings.unsaved()
+        """Make everything anew. What takes long comes in turns of its own, and nothing is painted before the last."""
+        stay = self._stay = self._stay or self._where()
         if self.wizard is not None:
             self.wizard.keep_typed()
-        self.setWindowTitle(words.tr("DDNS Tray"))
+        self.setWindowTitle(self._words.tr("DDNS Tray"))
         self._welcome = self._address = self._activity_page = self._settings = None
         self.wizard = None
         body = self._lay_out()
@@ -295,28 +308,47 @@ class MainWindow(QWidget):
         self._outer.addWidget(body)
         self._body = body
         self._connect()
-        self.show_page(self._page)
-        if unsaved:
-            self.settings.restore(unsaved)
-        if self._page is Page.SETTINGS and tab is not None:
-            QTimer.singleShot(0, self, lambda: self._show_tab(tab))  # built apart, not to hold up the window
-        else:
-            self.names.view.setFocus()
         for form in self.findChildren(Form):
-            QTimer.singleShot(0, form, partial(form.speak, words))  # each apart, not to hold up the window
-        if self._set_up is not None:
-            self._show_set_up(self._set_up)
+            QTimer.singleShot(0, form, partial(form.speak, self._words))
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
-            if opened is not None:
-                self.names.open_record(opened)
+        if self._page is Page.NAMES and stay.opened is None and self._set_up is None:
+            self._turns.drop()
+            self.show_page(Page.NAMES)
+            self.names.view.setFocus()
+            self._arrive()
+        else:
+            self.setUpdatesEnabled(False)
+            self._turns.begin(self._back_to(stay))
 
-    def _show_tab(self, tab: int) -> None:
-        self.settings.tabs.setCurrentIndex(tab)
-        self.settings.tabs.setFocus()
+    def _where(self) -> _Stay:
+        """What has to be as it is now when everything was made anew."""
+        if self._body is None:
+            return _Stay()
+        opened = self.names.delegate.opened
+        if self._settings is None:
+            return _Stay(opened)
+        return _Stay(opened, self._settings.tabs.currentIndex(), self._settings.unsaved())
 
-    def _opened_record(self) -> RecordKey | None:
-        return None if self._body is None else self.names.delegate.opened
+    def _back_to(self, stay: _Stay) -> Iterator[Step]:
+        """Go where the person was."""
+        if self._set_up is not None:
+            yield partial(self._show_set_up, self._set_up)
+        yield partial(self.show_page, self._page)
+        if stay.unsaved:
+            yield partial(self.settings.restore, stay.unsaved)
+        if self._page is Page.SETTINGS and stay.tab is not None:
+            yield partial(self.settings.tabs.setCurrentIndex, stay.tab)
+            yield self.settings.tabs.setFocus
+        elif self._set_up is None:
+            yield self.names.view.setFocus
+        if stay.opened is not None:
+            yield partial(self.names.open_record, stay.opened)
+        yield self._arrive
+
+    def _arrive(self) -> None:
+        self._stay = None
+        self.setUpdatesEnabled(True)
 
     @property
     def _editable(self) -> bool:
@@ -408,7 +440,7 @@ class MainWindow(QWidget):
         (self.names.view if stands_on_names else self.welcome.keep).setFocus()
 
     def _show_names_or_welcome(self) -> None:
-        if self.wizard is not None:
+        if self._set_up is not None:
             return
         shown = self._snapshot
         empty = shown is not None and not (shown.records or shown.kept or shown.problems)

@@ -30,8 +30,6 @@ LIMIT = 0.05
 """Seconds of CPU that one call may take: three frames of a screen."""
 _LOOK_EVERY = 0.004
 _OURS = str(Path(ddns_tray.__file__).parent)
-EXCUSED = frozenset({"Theme._apply"})
-"""Every widget takes other colours: all of them change at once, as the person wished, and no less work would do it."""
 _IS_THERE = partial(is_not, None)
 CAN_WATCH = hasattr(time, "pthread_getcpuclockid")
 
@@ -114,7 +112,7 @@ class StallWatch:
             here.f_trace_opcodes = True  # nobody traces: it is a mark that a new frame does not have
             self._call, self._spent, self._stall = id(here), 0.0, None
             return
-        if any(_is_excused(frame) for frame in stack):
+        if any(_loads_a_module(frame) for frame in stack):
             return
         self._spent += passed
         if self._spent <= self._limit:
@@ -127,6 +125,5 @@ class StallWatch:
         self._stall.seconds = self._spent
 
 
-def _is_excused(frame: FrameType) -> bool:
-    code = frame.f_code
-    return code.co_filename.startswith("<frozen importlib") or code.co_qualname in EXCUSED
+def _loads_a_module(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith("<frozen importlib")

@@ -257,6 +257,7 @@ async def test_what_is_being_typed_survives_a_change_of_language(qtbot: QtBot, t
     window = opened(qtbot, theme, behind)
     write(window.settings.topics[Topic.SOURCES], "address", "sources", "stun")
     window.set_words(Words("zh_CN"))
+    qtbot.waitUntil(lambda: bool(window.settings.unsaved()))
     again = window.settings.topics[Topic.SOURCES]
     assert again.changes() == [("address", "sources", ["stun"])]
     assert again.save.isEnabled()

@@ -245,6 +245,20 @@ def test_the_scheme_changes_live_and_an_open_card_stays_open(window: MainWindow,
     theme.choose("auto")
 
 
+def test_two_changes_at_once_leave_one_where_one_was(window: MainWindow, theme: Theme, qtbot: QtBot) -> None:
+    window.open_record(snapshots.extra().key)
+    window.show_page(Page.SETTINGS)
+    window.settings.tabs.setCurrentIndex(4)
+    window.set_words(Words("zh_CN"))
+    theme.choose("dark")
+    theme.choose("auto")
+    assert not window.updatesEnabled(), "nothing half done is painted"
+    qtbot.waitUntil(window.updatesEnabled)
+    assert window.settings.isVisible()
+    assert window.settings.tabs.currentIndex() == 4
+    assert window.names.delegate.opened == snapshots.extra().key
+
+
 def test_the_window_follows_the_system_from_light_to_dark_and_back(
     window: MainWindow, theme: Theme, qtbot: QtBot
 ) -> None:

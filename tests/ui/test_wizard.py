@@ -417,10 +417,11 @@ async def test_language_and_place_survive_a_change_in_the_middle(
 
 
 async def test_what_was_typed_survives_a_change_in_the_middle(
-    window: MainWindow, wizard: Wizard, tasks: Tasks, desk: FakeDesk
+    window: MainWindow, wizard: Wizard, tasks: Tasks, desk: FakeDesk, qtbot: QtBot
 ) -> None:
     fill(wizard)
     window.set_words(Words("zh_CN"))
+    qtbot.waitUntil(lambda: window.wizard is not None)
     again = window.wizard
     assert again is not None
     field = again.fields.field("api_token")
