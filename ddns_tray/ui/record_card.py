@@ -64,6 +64,7 @@ class RecordCardDelegate(QStyledItemDelegate):
         self.opened: RecordKey | None = None
         self.shows_focus: Callable[[], bool] = lambda: True
         self._detail_height = 0
+        self._just_made: QWidget | None = None
         self._next_end = math.inf
         """When the first countdown ends for which there is room in a card."""
         self._known_lines: dict[tuple[str, int], int] = {}
@@ -266,11 +267,13 @@ class RecordCardDelegate(QStyledItemDelegate):
         kept = QPersistentModelIndex(index)
         detail.resized.connect(lambda: self._measure(detail, self._view.model().index(kept.row(), kept.column())))
         self.detail_made.emit(detail)
+        self._just_made = detail
         return detail
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
-        """Bring the details up to date with the record."""
-        if isinstance(editor, RecordDetail):
+        """Bring the details up to date with the record. The view asks for that right after it asked for them, too."""
+        made, self._just_made = self._just_made, None
+        if isinstance(editor, RecordDetail) and editor is not made:
             editor.show_record(index.data(RECORD_ROLE))
             self._measure(editor, index)
 

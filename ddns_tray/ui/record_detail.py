@@ -61,6 +61,7 @@ class RecordDetail(QWidget):
         self._path = muted(paragraph("", self), tokens)
         self._ticker = QTimer(self, interval=1000)
         self._ticker.timeout.connect(self._tick)
+        self._rested = False
         self._update = QPushButton(words.tr("Update now"), self)
         self._repairs: dict[RepairKind, QPushButton] = {}
         self._account = QPushButton(words.tr("Enter the credentials again…"), self)
@@ -162,14 +163,16 @@ class RecordDetail(QWidget):
         return self._words.delegation_path(view)
 
     def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Count down only while somebody looks."""
+        """Count down only while somebody looks; what was just put in is of now."""
         del event
-        self._tick()
+        if self._rested:
+            self._tick()
         self._ticker.start()
 
     def hideEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Rest."""
         del event
+        self._rested = True
         self._ticker.stop()
 
     def _tick(self) -> None:
