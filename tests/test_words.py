@@ -36,8 +36,9 @@ from ddns_tray.core.reasons import REASONS
 from ddns_tray.core.text import Text, text
 from ddns_tray.words import LANGUAGES, Shape, Words, evidence, resolve_language, verdicts
 from ddns_tray.words.catalogue import catalogue
+from ddns_tray.words.facts import facts
 from ddns_tray.words.language import supported
-from ddns_tray.words.sayings import SAYINGS
+from ddns_tray.words.sayings import SAYINGS, WHAT_FAILS_IS_LEFT
 from ddns_tray.words.shapes import COLOUR_WORDS
 from ddns_tray.words.speaker import Plural
 from ddns_tray.words.verdicts import LABELS, TITLES, Explanation, explain
@@ -99,7 +100,7 @@ def literals() -> set[str]:
     tables: list[Text | Plural] = [*LABELS.values(), *TITLES.values(), *COLOUR_WORDS.values()]
     tables += [*evidence.ROLES.values(), *evidence.SOURCE_KINDS.values(), *evidence.LOOK_ERRORS.values()]
     tables += [*evidence.LOOK_HINTS.values(), *evidence.ADDRESS_STATES.values(), *evidence.OUTCOMES.values()]
-    tables += [*evidence.ABORT_REASONS.values()]
+    tables += [*evidence.ABORT_REASONS.values(), WHAT_FAILS_IS_LEFT]
     tables += [*verdicts._FINER_LABELS.values(), *verdicts._FINER_TITLES.values()]
     for saying in SAYINGS.values():
         tables += [each for each in (saying.cause, saying.next, saying.action, saying.watched) if each is not None]
@@ -506,6 +507,43 @@ def test_whoever_runs_the_zone_that_an_alias_leads_into_has_to_act_there(code: s
     assert "an alias" not in explained(kind, colour, why, ALIAS, at_home).action
     inside = auth("ns1.example.net", OLD, cnames=("www.example.org",))
     assert "an alias" not in explained(kind, colour, why, inside).action
+
+
+def test_a_server_with_several_addresses_is_counted_once_by_the_worst_of_its_answers() -> None:
+    seen = (
+        auth("ns1", OLD, address="192.0.2.1"),
+        auth("ns1", error=LookError.TIMEOUT, address="192.0.2.2"),
+        auth("ns2", MINE, address="192.0.2.3"),
+        auth("ns2", rcode="REFUSED", address="192.0.2.4"),
+        auth("ns3", error=LookError.TIMEOUT, address="192.0.2.5"),
+        auth("ns3", rcode="SERVFAIL", address="192.0.2.6"),
+        auth("ns4", error=LookError.UNREACHABLE, address="2620:fe::fe"),
+    )
+    counted = facts(replace(snapshots.mismatch(), view=look(*seen))).authoritative
+    assert (counted.wrong, counted.right, counted.failed, counted.silent) == (("ns1",), ("ns2",), ("ns3",), ("ns4",))
+    assert counted.broken == ("ns3",)
+
+
+def test_nothing_turns_green_by_itself_while_servers_fail() -> None:
+    status = snapshots.propagating(seconds=252)
+    assert EN.verdict_parts(status, NOW).next.startswith("It turns green by itself")
+    assert status.view is not None
+    lame = auth("ns9", rcode="REFUSED", address="192.0.2.9")
+    with_lame = replace(status, view=replace(status.view, observations=(*status.view.observations, lame)))
+    assert EN.verdict_parts(with_lame, NOW).next == (
+        f"Old answers are gone by {EN.time(NOW + 252)} at the latest; what is left then is that name servers fail: ns9."
+    )
+    assert EN.record_line(with_lame, NOW) == "on its way"
+    assert "needs a look" in EN.status_sentence(snapshots.snapshot(with_lame), NOW)
+
+
+def test_an_address_that_lacks_beside_others_is_named() -> None:
+    why = Reason("mismatch", {"seen": (MINE,), "expected": (MINE, OLD), "servers": ("ns1",)})
+    status = replace(bare(VerdictKind.MISMATCH, Colour.RED, why), expected=(MINE, OLD), view=look(auth("ns1", MINE)))
+    assert EN.verdict_parts(status, NOW).cause == (
+        f"The authoritative servers lack {OLD}, which should be there beside {MINE}."
+    )
+    assert (EN.verdict_label(status), EN.verdict_title(status)) == ("address missing", "The name lacks an address")
 
 
 def test_the_line_that_tells_no_address_is_named() -> None:

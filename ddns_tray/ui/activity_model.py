@@ -132,7 +132,7 @@ def event_sentence(words: Words, event: Event) -> str:
     if event.kind is EventKind.WRITE and event.result is not None:
         return words.tr("{name}: {what}", name=name, what=words.outcome(event.result))
     if event.kind is EventKind.VERDICT and event.record is not None:
-        return words.tr("{name}: {what}", name=name, what=words.verdict(event.record.verdict.kind))
+        return words.tr("{name}: {what}", name=name, what=words.verdict_label(event.record))
     if event.kind is EventKind.ADDRESS:
         family = "" if event.family is None else f"IPv{event.family.version}"
         if event.before:

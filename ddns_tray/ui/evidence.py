@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Role, Transport, VerdictKind
+from ddns_tray.core.model import Colour, Role, Transport, VerdictKind
 from ddns_tray.ui.display import server_name
 from ddns_tray.words import Shape
+from ddns_tray.words.facts import leads_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,7 +83,12 @@ def _row(row: list[Observation], *, continues: bool) -> MatrixRow:
 
 
 def is_right(record: RecordStatus, seen: Observation) -> bool:
-    """Whether the answer is exactly the expected set; behind a proxy that is its edge."""
+    """Whether the answer is exactly the expected set; behind a proxy that is its edge.
+
+    An alias into another zone is no answer of its own: it is right as long as the name is not wrong.
+    """
+    if leads_on(seen):
+        return record.verdict.colour is not Colour.RED
     edge = record.verdict.reason.data.get("expected") if record.verdict.kind is VerdictKind.PROXIED else None
     expected = edge if isinstance(edge, tuple) else record.expected
     return bool(seen.answer) and {ip_address(each) for each in seen.answer} == {ip_address(each) for each in expected}

@@ -23,8 +23,8 @@ import dns.rrset
 
 from ddns_tray.core.names import is_in_zone
 
-MAX_CHAIN = 8
-"""CNAMEs that we follow, in one answer and from zone to zone alike."""
+MAX_CHAIN = 16
+"""CNAMEs that we follow, in one answer and from zone to zone alike; the common resolvers follow 8 to 16."""
 _ADDRESS_TYPES = {"A": dns.rdatatype.A, "AAAA": dns.rdatatype.AAAA}
 _AA, _TC, _AD = int(dns.flags.AA), int(dns.flags.TC), int(dns.flags.AD)
 

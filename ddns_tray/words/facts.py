@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_address, canonical_set
-from ddns_tray.core.model import Role
+from ddns_tray.core.model import LookError, Role
 from ddns_tray.core.names import is_in_zone
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Witnesses:
     """All addresses that were answered."""
     unexpected: tuple[str, ...] = ()
     """Those of them that are not expected."""
+    broken: tuple[str, ...] = ()
+    """Those of the failed and silent ones to which there is a way from here."""
 
     @property
     def asked(self) -> int:
@@ -125,21 +128,43 @@ def _abroad(observations: Sequence[Observation], zone: str | None) -> frozenset[
 
 
 def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:
+    """Sort servers by their words. One with several addresses is counted once, by the worst of what it answered."""
     latest = {(seen.server, seen.address): seen for seen in observations if not leads_on(seen)}
-    right: dict[str, None] = {}
-    wrong: dict[str, None] = {}
-    failed: dict[str, None] = {}
-    silent: dict[str, None] = {}
+    stands: dict[str, _Stand] = {}
+    unreachable: dict[str, bool] = {}
     answers: dict[str, None] = {}
     for seen in latest.values():
         answers.update(dict.fromkeys(seen.answer))
-        if seen.error is not None:
-            silent[seen.server] = None
-        elif is_right(seen, expected):
-            right[seen.server] = None
-        elif seen.rcode not in {"NOERROR", "NXDOMAIN"}:
-            failed[seen.server] = None
-        else:
-            wrong[seen.server] = None
-    unexpected = tuple(address for address in answers if canonical_address(address) not in expected)
-    return Witnesses(tuple(right), tuple(wrong), tuple(failed), tuple(silent), tuple(answers), unexpected)
+        stands[seen.server] = min(stands.get(seen.server, _Stand.SILENT), _stand(seen, expected))
+        lost = seen.error is LookError.UNREACHABLE
+        unreachable[seen.server] = unreachable.get(seen.server, True) and lost
+
+    def those(*wanted: _Stand) -> tuple[str, ...]:
+        return tuple(server for server, stand in stands.items() if stand in wanted)
+
+    return Witnesses(
+        those(_Stand.RIGHT),
+        those(_Stand.WRONG),
+        those(_Stand.FAILED),
+        those(_Stand.SILENT),
+        tuple(answers),
+        tuple(address for address in answers if canonical_address(address) not in expected),
+        tuple(server for server in those(_Stand.FAILED, _Stand.SILENT) if not unreachable[server]),
+    )
+
+
+class _Stand(IntEnum):
+    """What counts of a server that says several things, first of all."""
+
+    WRONG = 0
+    RIGHT = 1
+    FAILED = 2
+    SILENT = 3
+
+
+def _stand(seen: Observation, expected: frozenset[str]) -> _Stand:
+    if seen.error is not None:
+        return _Stand.SILENT
+    if is_right(seen, expected):
+        return _Stand.RIGHT
+    return _Stand.WRONG if seen.rcode in {"NOERROR", "NXDOMAIN"} else _Stand.FAILED

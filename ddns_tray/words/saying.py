@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.model import Colour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ddns_tray.core.model import RecordStatus
     from ddns_tray.core.text import Text
@@ -33,25 +33,27 @@ class Saying:
     abroad: Text | None = None
 
 
+def is_part(data: Mapping[str, object]) -> bool:
+    """Say whether what was seen is a part of what is expected, and nothing else."""
+    seen, expected = data.get("seen"), data.get("expected")
+    return isinstance(seen, tuple) and isinstance(expected, tuple) and bool(seen) and set(seen) < set(expected)
+
+
 def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
     """The details that may pick a finer saying, the most telling first."""
-    data = status.verdict.reason.data
-    if status.line is not None:
-        yield "line"
-    if seen.circle:
-        yield "circle"
-    elif seen.path:
-        yield "alias"
-    blamed, colour, heard = data.get("servers"), status.verdict.colour, seen.authoritative.heard
-    if colour is Colour.YELLOW and heard and isinstance(blamed, tuple) and set(heard) <= set(blamed):
-        yield "doubtful"
-    if "rcode" in data:
-        yield str(data["rcode"])
-    if colour is Colour.RED:
-        yield "red"
-    if data.get("seen") == ():
-        yield "none"
-    if colour is Colour.GREEN:
-        yield "green"
-    if seen.authoritative.right:
-        yield "proven"
+    data, colour = status.verdict.reason.data, status.verdict.colour
+    blamed, heard = data.get("servers"), seen.authoritative.heard
+    all_blamed = bool(heard) and isinstance(blamed, tuple) and set(heard) <= set(blamed)
+    holds = {
+        "line": status.line is not None,
+        "circle": seen.circle,
+        "alias": bool(seen.path) and not seen.circle,
+        "doubtful": colour is Colour.YELLOW and all_blamed,
+        "part": is_part(data),
+        str(data.get("rcode")): "rcode" in data,
+        "red": colour is Colour.RED,
+        "none": data.get("seen") == (),
+        "green": colour is Colour.GREEN,
+        "proven": bool(seen.authoritative.right),
+    }
+    return (detail for detail, is_so in holds.items() if is_so)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.text import text
 from ddns_tray.words.saying import Saying
 from ddns_tray.words.sayings_line import ENCRYPTED, LINE, LOOK_AGAIN
+from ddns_tray.words.sayings_unknown import UNKNOWN
 from ddns_tray.words.speaker import ntr
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ _FLUSH = text(
 )
 _NAME_SERVERS = text("Correct the zone's name servers at your registrar, or ask your provider.")
 _TRANSFER = text("Check the zone transfer to these servers, or ask your provider.")
-_BY_ITSELF = text("It turns green by itself, by {time} at the latest.")
+BY_ITSELF = text("It turns green by itself, by {time} at the latest.")
+WHAT_FAILS_IS_LEFT = text(
+    "Old answers are gone by {time} at the latest; what is left then is that name servers fail: {broken}."
+)
 _IF_IT_IS_OLD = text("If that is what was there before, it runs out at {expires}.")
 _IF_IT_STAYS = text(
     "If it stays after that, look at who gives it: large web sites lead people to different places on purpose, and"
@@ -48,7 +52,6 @@ _DOUBTFUL = Saying(
     next=LOOK_AGAIN,
     action=text("Something on this network may answer in their place. If not, ask your provider."),
 )
-_NOT_LOOKED = Saying(text("Nobody has looked at this name yet."), next=text("The first check is on its way."))
 
 SAYINGS: Mapping[str, Saying] = {
     # right
@@ -98,7 +101,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} resolvers ({resolvers}) still hold an old answer until {expires}.",
         ),
         count="resolvers_count",
-        next=_BY_ITSELF,
+        next=BY_ITSELF,
     ),
     "propagating:proven": Saying(
         ntr(
@@ -108,7 +111,7 @@ SAYINGS: Mapping[str, Saying] = {
             " {expires}.",
         ),
         count="resolvers_count",
-        next=_BY_ITSELF,
+        next=BY_ITSELF,
     ),
     "propagating:none": Saying(
         ntr(
@@ -116,7 +119,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} resolvers ({resolvers}) still remember until {expires} that there was no such record.",
         ),
         count="resolvers_count",
-        next=_BY_ITSELF,
+        next=BY_ITSELF,
     ),
     "resolvers_differ": Saying(
         ntr(
@@ -138,7 +141,7 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "resolvers_not_asked": Saying(
         text("Right at the authoritative servers; resolvers may hold the old answer until {expires}."),
-        next=_BY_ITSELF,
+        next=BY_ITSELF,
     ),
     "servers_disagree": Saying(
         ntr(
@@ -224,6 +227,12 @@ SAYINGS: Mapping[str, Saying] = {
     "mismatch": Saying(
         text("The authoritative servers say {seen}, but it should be {expected}."),
         action=_WRITE_AGAIN,
+        watched=_CORRECT_IT,
+        abroad=_PUT_IT_RIGHT_THERE,
+    ),
+    "mismatch:part": Saying(
+        text("The authoritative servers lack {lacking}, which should be there beside {seen}."),
+        action=text("“Update now” compares with the provider, and writes what is missing."),
         watched=_CORRECT_IT,
         abroad=_PUT_IT_RIGHT_THERE,
     ),
@@ -364,43 +373,5 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "resolvers_silent": Saying(text("No resolver answers: {resolvers}."), next=LOOK_AGAIN, action=ENCRYPTED),
     **LINE,
-    # not known
-    "paused": Saying(
-        text("DDNS Tray is paused and does not look."),
-        next=text("Until it goes on, nothing is checked and nothing is written."),
-        action=text("Choose “Resume” to go on."),
-    ),
-    "not_looked": _NOT_LOOKED,
-    "unknown": _NOT_LOOKED,
-    "address_unknown": Saying(
-        text("Your public address is not known at the moment, so there is nothing to compare the name with."),
-        next=text("Nothing is written until the address is certain."),
-        action=text("See whether your sources for the address can be reached, or add others in the settings."),
-    ),
-    "address_unknown:line": Saying(
-        text("No certain address comes from line {line} at the moment, so there is nothing to compare the name with."),
-        next=text("Nothing is written until it does, or until the name moves to another of its lines."),
-        action=text("See whether that line works, and whether its sources can be reached."),
-    ),
-    "address_disputed": Saying(
-        text("The sources name different public addresses, so none of them is believed."),
-        next=text("Nothing is written until the address is certain."),
-        action=text("See which source says what, and remove the one that is wrong."),
-    ),
-    "address_undecided": Saying(
-        text(
-            "The traffic of this computer leaves through a VPN, so the world may see another address than that of your"
-            " own line."
-        ),
-        next=text("Nothing is written until you say whose address the name shall have."),
-        action=text(
-            "Open the settings of the name and choose under “Behind a VPN”: the address of your own line, or the one"
-            " that the world sees."
-        ),
-    ),
-    "too_few_witnesses": Saying(
-        text("Too few servers were asked or answered to prove anything."),
-        next=LOOK_AGAIN,
-        action=text("Let DDNS Tray ask the authoritative servers, or add resolvers in the settings."),
-    ),
+    **UNKNOWN,
 }

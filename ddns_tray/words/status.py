@@ -57,7 +57,7 @@ def group(status: RecordStatus) -> Group:
         case Colour.GREY:
             return Group.WAITING if status.verdict.reason.code == _NOT_LOOKED else Group.OPEN
         case Colour.YELLOW:
-            return Group.ON_ITS_WAY if heals_alone(status.verdict) else Group.LOOK
+            return Group.ON_ITS_WAY if heals_alone(status) else Group.LOOK
 
 
 def status_sentence(speaker: Speaker, snapshot: Snapshot, now: float) -> str:

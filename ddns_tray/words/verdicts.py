@@ -13,8 +13,8 @@ from ddns_tray.core.model import Colour, LookError, VerdictKind
 from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
 from ddns_tray.words.facts import facts, server_names
-from ddns_tray.words.saying import details
-from ddns_tray.words.sayings import SAYINGS
+from ddns_tray.words.saying import details, is_part
+from ddns_tray.words.sayings import BY_ITSELF, SAYINGS, WHAT_FAILS_IS_LEFT
 from ddns_tray.words.sayings_line import LOOK_AGAIN
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ _FINER_LABELS: Mapping[str, Text] = {
     "address_unknown": text("your address is not known"),
     "captive_portal": text("log-in wanted"),
     "lame:yellow": text("delegation not in order"),
+    "mismatch:part": text("address missing"),
     "not_cleared": text("still there"),
     "proxied": text("right, proxied"),
     "proxied_mismatch": text("another address behind the proxy"),
@@ -113,6 +114,7 @@ _FINER_TITLES: Mapping[str, Text] = {
     "authoritative_only": text("Right at the name servers"),
     "captive_portal": text("This network wants you to log in first"),
     "lame:yellow": text("The delegation is not in order"),
+    "mismatch:part": text("The name lacks an address"),
     "not_cleared": text("The record is still there"),
     "proxied": text("Right, behind the provider's proxy"),
     "proxied_mismatch": text("The proxy leads to another address"),
@@ -134,9 +136,11 @@ _FINER_TITLES: Mapping[str, Text] = {
 _HEAL_ALONE = frozenset({VerdictKind.PROPAGATING, VerdictKind.SECONDARY_LAG})
 
 
-def heals_alone(verdict: Verdict) -> bool:
+def heals_alone(status: RecordStatus) -> bool:
     """Whether time alone will put this right, as far as can be known."""
-    return verdict.kind in _HEAL_ALONE and verdict.reason.code != "resolvers_differ"
+    verdict = status.verdict
+    waits = verdict.kind in _HEAL_ALONE and verdict.reason.code != "resolvers_differ"
+    return waits and not facts(status).authoritative.broken
 
 
 def label(verdict: Verdict) -> Text:
@@ -151,7 +155,8 @@ def title(verdict: Verdict) -> Text:
 
 def _finest(table: Mapping[str, Text], verdict: Verdict) -> Text | None:
     code = verdict.reason.code
-    return table.get(f"{code}:{verdict.colour}") or table.get(code)
+    found = table.get(f"{code}:{verdict.colour}") or table.get(code)
+    return table.get(f"{code}:part", found) if is_part(verdict.reason.data) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ class Explanation:
 def record_line(speaker: Speaker, status: RecordStatus, now: float) -> str:
     """A few words for the menu: the countdown while one runs, else the label."""
     verdict = status.verdict
-    if heals_alone(verdict) and verdict.deadline is not None:
+    if verdict.deadline is not None and heals_alone(status):
         left = verdict.deadline - now
         if left > 0:
             return speaker.tr("green in {countdown}", countdown=speaker.countdown(left))
@@ -192,9 +197,14 @@ def explain(speaker: Speaker, status: RecordStatus, now: float) -> Explanation:
     return Explanation(
         cause=speaker.fill(saying.cause, fields, counted if isinstance(counted, int) else 2),
         evidence=_evidence(speaker, status, seen, now),
-        next=_next(speaker, status, saying.next, fields, now),
+        next=_next(speaker, status, _promised(saying.next, seen), fields, now),
         action="" if action is None else speaker.fill(action, fields),
     )
+
+
+def _promised(saying: Text | None, seen: Facts) -> Text | None:
+    """What comes next; nothing turns green by itself while there are servers that fail."""
+    return WHAT_FAILS_IS_LEFT if saying is BY_ITSELF and seen.authoritative.broken else saying
 
 
 def _is_about_another_zone(status: RecordStatus, seen: Facts) -> bool:
@@ -319,6 +329,7 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
         "path": " → ".join(map(readable_name, (status.key.name, *seen.path))),
         "target": readable_name((status.key.name, *seen.path)[-1]),
         "line": status.line or "",
+        "broken": speaker.listing(authoritative.broken, limit=_SHOWN),
     }
     deadline = status.verdict.deadline
     if deadline is not None:
@@ -329,6 +340,7 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
         "extra": authoritative.unexpected or resolvers.unexpected,
         "servers": authoritative.not_right,
         "resolvers": resolvers.not_right,
+        "lacking": tuple(each for each in status.expected if each not in authoritative.answers),
     }
     for name, value in {**counted, **status.verdict.reason.data}.items():
         if isinstance(value, tuple):

@@ -136,6 +136,17 @@ def test_behind_a_proxy_its_edge_is_what_is_right(model: EvidenceModel) -> None:
     assert not model.first_wrong().isValid()
 
 
+def test_a_server_that_gives_an_alias_into_another_zone_is_not_shown_as_wrong(model: EvidenceModel) -> None:
+    alias = replace(
+        asked("ns1.example.org", "192.0.2.1", role=Role.AUTHORITATIVE), answer=(), cnames=("there.example.net",)
+    )
+    record = snapshots.record("x.example.org", observations=(alias, *snapshots.witnesses(answer=(MINE,))))
+    model.show_record(record)
+    assert {model.sign(row, 1) for row in range(model.rowCount())} == {Shape.CHECK}
+    model.show_record(replace(record, verdict=replace(record.verdict, colour=Colour.RED)))
+    assert model.sign(0, 1) is Shape.CROSS
+
+
 def test_the_ttl_of_caches_counts_down_and_that_of_the_servers_stands(qapp: QApplication) -> None:
     now = [NOW - 22]  # when they were asked
     model = EvidenceModel(Words("en"), qapp, now=lambda: now[0])
