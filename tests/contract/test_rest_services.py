@@ -32,6 +32,7 @@ from tests.support import fake_rest_webhosts as webhosts
 from tests.support.clock import FakeClock
 from tests.support.dns_servers import Datum
 from tests.support.fake_rest_azure import FakeAzure
+from tests.support.fake_rest_netcup import FakeNetcupCloud
 from tests.support.faults import FaultyHttp, WireFault
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "name_com": registrars.FakeNameCom,
     "namesilo": registrars.FakeNameSilo,
     "nearlyfreespeech": unlisted.FakeNearlyFreeSpeech,
+    "netcup_cloud": FakeNetcupCloud,
     "netlify": webhosts.FakeNetlify,
     "ns1": dns.FakeNs1,
     "ovh": registrars.FakeOvh,
@@ -91,7 +93,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     "servercow": {"username": "somebody"},
     "transip": {"login": "somebody"},
 }
-NEW_TTL = {"gcore": 120, "luadns": 300}
+NEW_TTL = {"gcore": 120, "luadns": 300, "netcup_cloud": 300}
 """The TTL of records that nobody asked a TTL for, where it is not the usual one."""
 KEY_FILES: Mapping[str, Callable[[str], str]] = {"google_cloud": keyed.key_file, "transip": keyed.pem}
 """Services of which the secret is a file with a key that signs."""

@@ -52,6 +52,7 @@ def rest_entry(
     aliases: tuple[str, ...] = (),
     capabilities: Capabilities | None = None,
     calls: tuple[int, int, int] = (3, 2, 1),
+    note: Text | None = None,
 ) -> Entry:
     """An entry of which the module has the same name as the id. Zones, name and write are the usual three calls."""
     spec = ProviderSpec(
@@ -63,6 +64,7 @@ def rest_entry(
         token_page=key_page,
         fields=(*fields, base_url_field(base_url)),
         capabilities=capabilities or Capabilities(),
+        note=note,
     )
     return Entry(spec, f"ddns_tray.providers.rest_services.{service}", calls=calls)
 

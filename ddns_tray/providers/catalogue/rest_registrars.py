@@ -241,6 +241,27 @@ ENTRIES = (
         aliases=("netcup.de", "netcup ccp", "ccp.netcup.net"),
         capabilities=Capabilities(list_zones=False, ttl=None),
         calls=(5, 2, 1),
+        note=text("Domains in netcup's CloudDNS, as new ones are, belong to the service netcup CloudDNS."),
+    ),
+    rest_entry(
+        "netcup_cloud",
+        "netcup CloudDNS",
+        (
+            secret(
+                "api_key",
+                API_KEY,
+                text(
+                    "Make it in the Customer Control Panel under Master Data, API, API Keys; a legacy key does not "
+                    "work here. There is no smaller permission than all domains of the customer."
+                ),
+            ),
+        ),
+        base_url="https://api.netcup.com/v1",
+        homepage="https://www.netcup.com",
+        key_page="https://www.customercontrolpanel.de",
+        aliases=("netcup rest", "api.netcup.com", "clouddns netcup"),
+        capabilities=unlisted(60),
+        calls=(5, 3, 2),
     ),
     rest_entry(
         "hostinger",
