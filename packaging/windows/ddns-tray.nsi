@@ -60,12 +60,16 @@ LangString KEEP ${LANG_SIMPCHINESE} "要同时删除您的设置和程序记住�
 
 ; --- what installer and uninstaller share ---
 
-; Remove from a folder what its list names, then the list and the folder; what else lies there stays.
+; Remove from a folder what its list names, then the list and the folder; what else lies there stays. The libraries of a
+; program that has just ended, or is being looked at by a scanner, may be held for a moment: 5 s are waited for all of them
+; together. If something is held longer, the list stays with it, so that the next upgrade removes both.
 !macro REMOVE_LISTED UN
 Function ${UN}RemoveListed
   Exch $0
   Push $1
   Push $2
+  StrCpy $R7 0 ; what could not be removed
+  StrCpy $R8 20 ; pauses that are left
   ClearErrors
   FileOpen $1 "$0\${LIST}" r
   ${Unless} ${Errors}
@@ -82,7 +86,19 @@ Function ${UN}RemoveListed
         ${If} $R9 == "\"
           RMDir "$0\$2"
         ${Else}
-          Delete "$0\$2"
+          ${Do}
+            ClearErrors
+            Delete "$0\$2"
+            ${IfNot} ${Errors}
+              ${Break}
+            ${EndIf}
+            ${If} $R8 == 0
+              IntOp $R7 $R7 + 1
+              ${Break}
+            ${EndIf}
+            IntOp $R8 $R8 - 1
+            Sleep 250
+          ${Loop}
         ${EndIf}
       ${EndIf}
       ClearErrors
@@ -90,7 +106,9 @@ Function ${UN}RemoveListed
     ${Loop}
     FileClose $1
   ${EndUnless}
-  Delete "$0\${LIST}"
+  ${If} $R7 == 0
+    Delete "$0\${LIST}"
+  ${EndIf}
   RMDir "$0"
   ClearErrors
   Pop $2
@@ -149,9 +167,17 @@ Section
 
   ${If} ${FileExists} "$INSTDIR\app\*.*"
     Call AskToQuit
-    ; A name that is free: what a person had put beside an older program is still in such a folder.
+    ; A name that is free: what a person had put beside an older program is still in such a folder. What is left of that
+    ; program itself goes now.
     StrCpy $4 1
     ${While} ${FileExists} "$INSTDIR\app.old$4\*.*"
+      ${If} ${FileExists} "$INSTDIR\app.old$4\${LIST}"
+        Push "$INSTDIR\app.old$4"
+        Call RemoveListed
+        ${IfNot} ${FileExists} "$INSTDIR\app.old$4\*.*"
+          ${Break}
+        ${EndIf}
+      ${EndIf}
       IntOp $4 $4 + 1
     ${EndWhile}
     StrCpy $3 0
@@ -223,6 +249,12 @@ Section "Uninstall"
     Call un.RemoveListed
     Rename "$INSTDIR\app.gone$4" "$INSTDIR\app" ; what a person put there, if anything
   ${EndIf}
+  ${For} $4 1 9 ; what upgrades could not remove, since somebody held it
+    ${If} ${FileExists} "$INSTDIR\app.old$4\${LIST}"
+      Push "$INSTDIR\app.old$4"
+      Call un.RemoveListed
+    ${EndIf}
+  ${Next}
   Delete "$SMPROGRAMS\${PRODUCT}.lnk"
   ; The switch in the program's settings writes these; without the program they would lead nowhere.
   DeleteRegValue HKCU "${RUN_KEY}" "ddns-tray"

@@ -23,10 +23,13 @@ Section
   ${Else}
     ; Held open like a library of a running program, so that its folder cannot be renamed on Windows.
     FileOpen $1 "$LOCALAPPDATA\stub\running" w
+    FileOpen $3 "$EXEDIR\_internal\held.dll" r
     ${DoUntil} ${FileExists} "$LOCALAPPDATA\stub\asked"
       Sleep 100
     ${Loop}
     FileClose $1
     Delete "$LOCALAPPDATA\stub\running"
+    Sleep 700 ; a program that says that it has ended still has to let go of its libraries
+    FileClose $3
   ${EndIf}
 SectionEnd

@@ -125,6 +125,7 @@ def setups(stub: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
         for program in ("ddns-tray.exe", "ddns-trayw.exe"):
             shutil.copy(stub, payload / program)
         (payload / "_internal" / name).write_bytes(os.urandom(200_000))
+        (payload / "_internal" / "held.dll").write_bytes(b"held")
         (payload / "_internal" / "子" / "文.txt").write_text(version, encoding="utf-8")
         made[version] = windows_installer.installer(payload, work / f"{version}-work", work, shown_version=version)
     return made
@@ -180,6 +181,7 @@ def test_an_upgrade_asks_the_running_program_to_end_and_takes_its_place(
     assert clean.run(setups["1.2.0"], "/S") == 0
     running = clean.start(clean.home / "app" / "ddns-trayw.exe")
     wait_for((clean.local / "stub" / "running").exists, "the program")
+    shutil.copytree(clean.home / "app", clean.home / "app.old1")  # as an upgrade whose files somebody held left it
     assert clean.run(setups["1.10.0"], "/S") == 0
     assert running.wait(10) == 0
     assert (clean.local / "stub" / "asked").exists()
