@@ -16,11 +16,12 @@ was not looked at before, and is not now, has the verdict of before.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_set
+from ddns_tray.core.copies import altered
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import Circumstances, Colour, Observation, RecordMemory, Role, VerdictKind, View
 
@@ -65,7 +66,7 @@ def judge_after(before: Judged | None, view: View | None, told: Circumstances) -
     if before is not None and view is None and before.view is None and _told(told) == _told(before.told):
         return Judged(None, told, before.verdict, told.memory, repeated=True)
     if before is not None and view is not None and _repeats(before, view, told):
-        memory = replace(told.memory, last_matched=told.at)
+        memory = altered(told.memory, last_matched=told.at)
         return Judged(view, told, before.verdict, memory, repeated=True)
     verdict, memory = judge_again(view, told)
     return Judged(view, told, verdict, memory, repeated=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import sampling
 from ddns_tray.core.addresses import is_out_there
+from ddns_tray.core.copies import altered
 from ddns_tray.core.judged import judge_after, same_words
 from ddns_tray.core.model import Colour, Role, VerdictKind
 from ddns_tray.core.sampling import Candidate
@@ -140,7 +140,7 @@ class Observer:
         if before is None:
             return view
         said = (each for each in before.observations if each.role is Role.RESOLVER)
-        return replace(view, observations=(*view.observations, *said))
+        return altered(view, observations=(*view.observations, *said))
 
 
 async def run_unless(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ddns_tray.core import deadline, past
+from ddns_tray.core.copies import altered
 from ddns_tray.core.errors import DdnsTrayError
 from ddns_tray.core.model import AddressState, Agreement, Colour, Phase, RecordMemory, RecordStatus, Snapshot
 from ddns_tray.core.snapshot import overall_colour
@@ -85,7 +86,7 @@ class EngineState:
         """
         before = self.recall(key)
         self._memory[key] = memory
-        if replace(memory, last_matched=before.last_matched, looked_at=before.looked_at) != before:
+        if altered(memory, last_matched=before.last_matched, looked_at=before.looked_at) != before:
             self._unsaved = True
         return self._unsaved
 
@@ -173,7 +174,7 @@ class EngineState:
         proven = now if verdict.colour is Colour.GREEN else before.proven_at if before is not None else None
         memory = self.recall(key)
         turns = past.turned(memory.turns, verdict, now)
-        self.note(key, replace(memory, turns=turns, looked_at=now))
+        self.note(key, altered(memory, turns=turns, looked_at=now))
         self.statuses[key] = RecordStatus(
             key=key,
             account=record.settings.account,
@@ -191,7 +192,7 @@ class EngineState:
     def repeat_status(self, key: RecordKey, judged: Judged) -> None:
         """Take a verdict that is the one before: nothing but times has moved, which is not worth a write."""
         now, before = self._clock.now(), self.statuses[key]
-        self._memory[key] = replace(judged.memory, looked_at=now)
+        self._memory[key] = altered(judged.memory, looked_at=now)
         self.statuses[key] = RecordStatus(
             key=key,
             account=before.account,

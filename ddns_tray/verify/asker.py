@@ -106,17 +106,15 @@ class Asker:
         self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
     ) -> Question:
         """Send `query`; the answer is for `finish`. Over a family that leads nowhere nothing is sent."""
-        if self.reach.broken and self.reach.bars(target, lambda: self._begin(target, query, tries[:1])):
+        if self.reach.broken and self.reach.bars(target, lambda: self._begin(target, query, tries[:1], None)):
             question = Question(target, query, ())
             question.take(Received(self._clock.now(), target.transport, error=LookError.UNREACHABLE))
             return question
         if self.reach.doubtful:
             tries = self.reach.tries(target, query, tries)
-        return self._begin(target, query, tries, per_second=per_second)
+        return self._begin(target, query, tries, per_second)
 
-    def _begin(
-        self, target: Target, query: Query, tries: Sequence[float], *, per_second: float | None = None
-    ) -> Question:
+    def _begin(self, target: Target, query: Query, tries: Sequence[float], per_second: float | None) -> Question:
         if target.transport is Transport.UDP:
             return self._pool.ask(target, query, tries, per_second=per_second, at_last_try=self._try_tcp)
         return _StreamQuestion(

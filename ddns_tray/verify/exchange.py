@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _QR = 0x80
 _OPCODE = 0x78
+_ONE_QUESTION = b"\x00\x01"
 _RCODE = 0x0F
 _MAY_LEAVE_OUT_THE_QUESTION = frozenset({1, 2, 4, 5})
 """FORMERR, SERVFAIL, NOTIMP, REFUSED: some servers then send a bare header."""
@@ -76,16 +77,16 @@ class Exchange(Question):
         "server",
     )
 
-    pool: UdpPool
-    server: PoolServer
     at_last_try: Callable[[Exchange], None] | None
 
-    def __init__(self, target: Target, query: Query, tries: Sequence[float]) -> None:
+    def __init__(self, pool: UdpPool, server: PoolServer, target: Target, query: Query, tries: Sequence[float]) -> None:
         self.target = target
         self.query = query
         self.tries = tries
         self.received = None
         self._waiter = None
+        self.pool = pool
+        self.server = server
         self.attempts: list[tuple[PoolSocket, bytes]] = []
         self.sent = 0
         self.opened = False
@@ -127,10 +128,18 @@ class Exchange(Question):
             self.pool.pump_after(self.server)
 
     def _close(self) -> None:
+        """Forget all tries, and close sockets that are worn out."""
         self.ended = True
         if self.beside is not None:
             self.beside.cancel()
-        self.pool.on_end(self)
+        server = self.server
+        for socket, message_id in self.attempts:
+            socket.waiting.pop(message_id, None)
+            if not socket.waiting and socket in server.worn:
+                server.worn.remove(socket)
+                socket.close()
+        if self.opened:
+            server.open -= 1
 
 
 class PoolSocket(UdpSocket):
@@ -146,40 +155,43 @@ class PoolSocket(UdpSocket):
         self.last_used = pool.clock.monotonic()
         super().__init__(server.endpoint.address, server.endpoint.port, pool.bind)
 
-    def on_datagram(self, wire: bytes) -> bool:
-        """Match an answer with its question. Returns whether this socket waits for more."""
-        pool = self._pool
-        waited = self.waiting.get(wire[:2]) if len(wire) >= HEADER_OCTETS else None
-        if waited is None or not self._answers(wire, waited[0], waited[1]):
-            pool.counts.ignored += 1
-            return True
-        pool.counts.received += 1
-        now = pool.clock.monotonic()
-        self._server.pace.answered(now)
-        waited[0].finish(Received(pool.clock.now(), Transport.UDP, wire, now - waited[2]))
-        return bool(self.waiting)
+    def expected(self) -> int:
+        """How many answers are not there yet."""
+        return len(self.waiting)
 
-    def on_drained(self) -> None:
-        """Let others have the turns that became free."""
-        self._pool.pump_after(self._server)
+    def on_datagrams(self, wires: Sequence[bytes]) -> None:
+        """Match answers with their questions, and let others have the turns that became free."""
+        pool, server, waiting = self._pool, self._server, self.waiting
+        now, at = pool.clock.monotonic(), pool.clock.now()
+        taken = 0
+        for wire in wires:
+            waited = waiting.get(wire[:2]) if len(wire) >= HEADER_OCTETS else None
+            if waited is not None and self._answers(wire, waited[0], waited[1]):
+                taken += 1
+                waited[0].finish(Received(at, Transport.UDP, wire, now - waited[2]))
+        if taken:
+            server.pace.answered(now)
+        pool.counts.received += taken
+        pool.counts.ignored += len(wires) - taken
+        pool.pump_after(server)
 
     def on_error(self, error: OSError) -> None:
         """Hand an ICMP error to the pool."""
         self._pool.on_socket_error(self._server, self, error)
 
     def _answers(self, wire: bytes, exchange: Exchange, question: bytes) -> bool:
-        if not wire[2] & _QR or wire[2] & _OPCODE:
+        if wire[2] & (_QR | _OPCODE) != _QR:
             return False
-        if wire[4:6] != b"\x00\x01":
+        if wire[4:6] != _ONE_QUESTION:
             return wire[4:6] == b"\x00\x00" and (wire[3] & _RCODE) in _MAY_LEAVE_OUT_THE_QUESTION
-        echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(question)]
-        if echoed == question:
+        if wire.startswith(question, HEADER_OCTETS):
             if not self._server.keeps_case:
                 if question != exchange.query.question:
                     self._server.keeps_case = True
                 elif exchange.case_was_lost:
                     self._server.folds_case = True  # twice, under two ids: it is its way
             return True
+        echoed = wire[HEADER_OCTETS : HEADER_OCTETS + len(question)]
         return echoed.lower() == exchange.query.question.lower() and self._case_may_be_lost(exchange)
 
     def _case_may_be_lost(self, exchange: Exchange) -> bool:

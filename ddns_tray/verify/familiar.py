@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddns_tray.core.model import Observation
+from ddns_tray.core.copies import altered
 from ddns_tray.verify.queries import HEADER_OCTETS, prepare
 
 if TYPE_CHECKING:
-    from ddns_tray.core.model import RecordType, Role
+    from ddns_tray.core.model import Observation, RecordType, Role
     from ddns_tray.verify.queries import Query
     from ddns_tray.verify.question import Received
     from ddns_tray.verify.targets import Target
 
 MOST = 100_000
 """Questions that are remembered; the answers to all beyond that are read each time. So many forms are shared, too."""
+_ID_OCTETS = 2
 _OPT = 41
 _POINTER = 0xC0
 _TTL_OCTETS = 4
@@ -95,38 +96,24 @@ class Familiar:
         flags, size, told, pieces = entry.form
         seen = entry.observation
         begin = HEADER_OCTETS + len(known.query.question)
-        if len(wire) != begin + size or wire[2:HEADER_OCTETS] != flags:
+        if len(wire) != begin + size or not wire.startswith(flags, _ID_OCTETS):
             return None
         if transport is not seen.transport or role is not seen.role:
             return None
         ttl = _LONGEST_TTL
         for piece in pieces:
-            end = begin + len(piece)
-            if wire[begin:end] != piece:
+            if not wire.startswith(piece, begin):
                 return None
-            begin = end + _TTL_OCTETS
+            begin += len(piece) + _TTL_OCTETS
             if told > 0:
                 told -= 1
-                one = int.from_bytes(wire[end:begin])
-                ttl = min(ttl, one if one <= _LONGEST_TTL else 0)  # RFC 2181 §8
+                one = int.from_bytes(wire[begin - _TTL_OCTETS : begin])
+                if one < ttl or one > _LONGEST_TTL:
+                    ttl = one if one <= _LONGEST_TTL else 0  # RFC 2181 §8
         self.recognised += 1
-        again = Observation(
-            seen.role,
-            seen.server,
-            seen.address,
-            transport,
-            at,
-            seen.rcode,
-            seen.answer,
-            ttl,
-            seen.aa,
-            seen.ad,
-            seen.ede,
-            serial=serial,
-            rtt_ms=None if rtt is None else round(rtt * 1000, 3),
-        )
-        entry.observation = again  # the newest one is in a view anyway
-        return again
+        rtt_ms = None if rtt is None else round(rtt * 1000, 3)
+        again = entry.observation = altered(seen, at=at, ttl=ttl, serial=serial, rtt_ms=rtt_ms)
+        return again  # and as the newest one it is in a view anyway
 
     def learn(self, known: Acquaintance, target: Target, received: Received, seen: Observation) -> None:
         """Remember an answer that was read, if it is a plain one."""

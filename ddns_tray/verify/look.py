@@ -25,7 +25,7 @@ from ddns_tray.verify.plain import read_plain
 from ddns_tray.verify.shared_zone import SharedZone, Silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ddns_tray.core.model import Cut
     from ddns_tray.core.ports import Clock
@@ -59,10 +59,10 @@ class Look:
         self._asker = asker
         self._delegations = delegations
         self._clock = clock
-        self._resolvers = resolvers
+        patience = asker.patience
+        self._resolvers = [(target, patience.silent if target in silent else patience.resolver) for target in resolvers]
         self._silent = silent
         self._familiar = familiar
-        self._were_silent = frozenset(silent)
         self._zones: dict[int, SharedZone] = {}
         """By the identity of the delegation, which each of them holds."""
         self._silence: dict[str | None, Silence] = {}
@@ -70,19 +70,20 @@ class Look:
 
     async def run(self, keys: Sequence[RecordKey], *, authoritative: bool) -> dict[RecordKey, View]:
         """Look at all keys, some names at a time."""
-        types: dict[str, list[RecordType]] = {}
-        for key in dict.fromkeys(keys):
-            types.setdefault(key.name, []).append(key.type)
-        found = await self._delegations.find_all(types) if authoritative else {}
+        wanted: dict[str, list[RecordKey]] = {}
+        unique = dict.fromkeys(keys)
+        for key in unique:
+            wanted.setdefault(key.name, []).append(key)
+        found = await self._delegations.find_all(wanted) if authoritative else {}
         views: dict[RecordKey, View] = {}
-        names = iter(types.items())
+        names = iter(wanted.items())
 
-        async def work(names: Iterator[tuple[str, list[RecordType]]]) -> None:
-            for name, wanted in names:
-                for view in await self._look_at(name, wanted, found.get(name)):
+        async def work(names: Iterator[tuple[str, list[RecordKey]]]) -> None:
+            for name, its_keys in names:
+                for view in await self._look_at(name, its_keys, found.get(name)):
                     views[view.key] = view
 
-        workers = [asyncio.ensure_future(work(names)) for _ in range(min(NAMES_AT_ONCE, len(types)))]
+        workers = [asyncio.ensure_future(work(names)) for _ in range(min(NAMES_AT_ONCE, len(wanted)))]
         try:
             await asyncio.gather(*workers)
         finally:
@@ -90,35 +91,34 @@ class Look:
                 each.cancel()
             for zone in self._zones.values():
                 zone.close()
-        return {key: views[key] for key in dict.fromkeys(keys)}
+        return {key: views[key] for key in unique}
 
     async def _look_at(
-        self, name: str, types: Sequence[RecordType], delegation: Delegation | NotFound | None
+        self, name: str, keys: Sequence[RecordKey], delegation: Delegation | NotFound | None
     ) -> list[View]:
         zone, interval, error = None, None, None
         path: tuple[Cut, ...] = ()
-        seen: Mapping[RecordType, list[Observation]] = {kind: [] for kind in types}
+        types = [key.type for key in keys]
+        seen: Mapping[RecordType, list[Observation]] = {}
         if isinstance(delegation, NotFound):
             error = delegation.error
         elif delegation is not None:
             shared, seen = await self._authoritative(name, types, delegation)
             zone, path, interval = shared.delegation.zone, shared.path, shared.follow_within
-            for kind in types:
-                if any(each.cnames for each in seen[kind]):
-                    seen[kind].extend(await self._ends(kind, seen[kind], zone, (name,)))
-        may_ask = [kind for kind in types if not any(not each.answer and denies(each) for each in seen[kind])]
+        may_ask = []
+        for kind in types:
+            said = seen.get(kind, [])
+            if not all(each.answer and not each.cnames for each in said):  # hardly ever
+                if zone is not None and any(each.cnames for each in said):
+                    said.extend(await self._ends(kind, said, zone, (name,)))
+                if any(not each.answer and denies(each) for each in said):
+                    continue
+            may_ask.append(kind)
         answered = await self._resolve(name, may_ask, zone)
+        now = self._clock.now()
         return [
-            View(
-                key=RecordKey(name, kind),
-                zone=zone,
-                observations=(*seen[kind], *answered.get(kind, ())),
-                at=self._clock.now(),
-                delegation_error=error,
-                secondary_interval=interval,
-                path=path,
-            )
-            for kind in types
+            View(key, zone, (*seen.get(key.type, ()), *answered.get(key.type, ())), now, error, interval, path)
+            for key in keys
         ]
 
     def _shared(self, delegation: Delegation) -> SharedZone:
@@ -152,38 +152,39 @@ class Look:
         self, name: str, types: Sequence[RecordType], zone: SharedZone
     ) -> tuple[dict[RecordType, list[Observation]], bool]:
         patience = self._asker.patience.authoritative
-        known = [(kind, self._familiar.meet(name, kind, recursive=False)) for kind in types]
-        asked = [
-            (kind, each, number, self._begin(target, each.query, patience, zone.silence))
-            for number, target in enumerate(zone.targets)
-            for kind, each in known
-        ]
+        recall, begin = self._familiar.recall, self._begin_unless(zone.silence)
+        asked = []
+        for kind in types:
+            known = self._familiar.meet(name, kind, recursive=False)
+            asked.append((kind, known, [begin(target, known.query, patience) for target in zone.targets]))
         zone.begin()
-        seen: dict[RecordType, list[Observation]] = {
-            kind: [unheard(server, error, self._clock.now()) for server, error in zone.without_address]
-            for kind in types
-        }
         serials = zone.serials or await zone.settle()
+        seen: dict[RecordType, list[Observation]] = {}
         referred = False
-        for kind, each, number, question in asked:
-            received = question.received or await question.answered()
-            serial = serials[number]
-            told = self._familiar.recall(each, question.target, received, role=Role.AUTHORITATIVE, serial=serial)
-            if told is None:
-                told, reply = await self._read(Role.AUTHORITATIVE, question, each)
-                zone.silence.note(question.target, silent=told.error is LookError.TIMEOUT)
-                if not told.cnames or is_in_zone(told.cnames[-1], zone.delegation.zone):
-                    told = replace(told, serial=serial)  # a serial speaks for its zone alone
-                if reply is not None and reply.message is not None:
-                    referred |= answers.referral_of(reply.message, name, zone.delegation.zone) is not None
-            seen[kind].append(told)
-        return {kind: without_unroutable(self._asker.reach.heard(found)) for kind, found in seen.items()}, referred
+        for kind, known, questions in asked:
+            found = [unheard(server, error, self._clock.now()) for server, error in zone.without_address]
+            for question, serial in zip(questions, serials, strict=True):
+                received = question.received or await question.answered()
+                told = recall(known, question.target, received, role=Role.AUTHORITATIVE, serial=serial)
+                if told is None:
+                    told, reply = await self._read(Role.AUTHORITATIVE, question, known)
+                    zone.silence.note(question.target, silent=told.error is LookError.TIMEOUT)
+                    if not told.cnames or is_in_zone(told.cnames[-1], zone.delegation.zone):
+                        told = replace(told, serial=serial)  # a serial speaks for its zone alone
+                    if reply is not None and reply.message is not None:
+                        referred |= answers.referral_of(reply.message, name, zone.delegation.zone) is not None
+                found.append(told)
+            seen[kind] = without_unroutable(self._asker.reach.heard(found))
+        return seen, referred
 
-    def _begin(self, target: Target, query: Query, tries: Sequence[float], silence: Silence) -> Question:
-        """Ask, unless that would be a waste."""
-        if silence and silence.given_up(target):
-            return self._asker.not_asked(target, query)
-        return self._asker.begin(target, query, tries)
+    def _begin_unless(self, silence: Silence) -> Callable[[Target, Query, Sequence[float]], Question]:
+        """Return how to ask where somebody may have been given up: that would be a waste."""
+        asker = self._asker
+        if not silence:
+            return asker.begin
+        return lambda target, query, tries: (
+            asker.not_asked(target, query) if silence.given_up(target) else asker.begin(target, query, tries)
+        )
 
     async def _ends(
         self, kind: RecordType, seen: Sequence[Observation], zone: str, path: tuple[str, ...]
@@ -209,25 +210,28 @@ class Look:
     async def _resolve(
         self, name: str, types: Sequence[RecordType], zone: str | None
     ) -> dict[RecordType, list[Observation]]:
-        silence = self._silence.setdefault(zone, Silence())
-        known = [(kind, self._familiar.meet(name, kind, recursive=True)) for kind in types]
-        asked = [
-            (kind, each, self._begin(target, each.query, self._tries(target), silence))
-            for target in self._resolvers
-            for kind, each in known
-        ]
-        seen: dict[RecordType, list[Observation]] = {kind: [] for kind in types}
-        for kind, each, question in asked:
-            received = question.received or await question.answered()
-            told = self._familiar.recall(each, question.target, received, role=Role.RESOLVER)
-            if told is None:
-                told, _ = await self._read(Role.RESOLVER, question, each)
-                silence.note(question.target, silent=told.error is LookError.TIMEOUT)
-                if told.error is LookError.TIMEOUT:
-                    self._silent.add(question.target)
-            if self._silent and told.error is not LookError.TIMEOUT:
-                self._silent.discard(question.target)
-            seen[kind].append(told)
+        silence = self._silence.get(zone)
+        if silence is None:
+            silence = self._silence[zone] = Silence()
+        recall, begin = self._familiar.recall, self._begin_unless(silence)
+        asked = []
+        for kind in types:
+            known = self._familiar.meet(name, kind, recursive=True)
+            asked.append((kind, known, [begin(target, known.query, tries) for target, tries in self._resolvers]))
+        seen: dict[RecordType, list[Observation]] = {}
+        for kind, known, questions in asked:
+            found = seen[kind] = []
+            for question in questions:
+                received = question.received or await question.answered()
+                told = recall(known, question.target, received, role=Role.RESOLVER)
+                if told is None:
+                    told, _ = await self._read(Role.RESOLVER, question, known)
+                    silence.note(question.target, silent=told.error is LookError.TIMEOUT)
+                    if told.error is LookError.TIMEOUT:
+                        self._silent.add(question.target)
+                if self._silent and told.error is not LookError.TIMEOUT:
+                    self._silent.discard(question.target)
+                found.append(told)
         return seen
 
     async def _read(self, role: Role, question: Question, known: Acquaintance) -> tuple[Observation, Reply | None]:
@@ -239,9 +243,3 @@ class Look:
             told = observe(role, question.target, reply, known.query.name, RecordType(known.query.type))
         self._familiar.learn(known, question.target, received, told)
         return told, reply
-
-    def _tries(self, target: Target) -> tuple[float, ...]:
-        patience = self._asker.patience
-        if self._were_silent and target in self._were_silent:
-            return patience.silent
-        return patience.resolver

@@ -28,6 +28,7 @@ RECOVERY = 60.0
 """Seconds in which the rate grows from nothing to the whole."""
 JITTER = 0.25
 """Share by which a gap varies either way, so that many who ask do not fall into step."""
+_LEAST, _SPREAD = 1 - JITTER, 2 * JITTER
 SHORTEST_PAUSE = 0.004
 """Seconds; shorter ones would cost more in waking up than they spread."""
 
@@ -62,10 +63,11 @@ class Pace:
         if self.rate < self.most:
             self.rate = min(self.most, self.rate + (now - self._grown_at) * self.most / RECOVERY)
             self._grown_at = now
-        earliest = max(self._free_at, now - BURST)
-        if earliest > now:
-            return max(SHORTEST_PAUSE, earliest - now)
-        self._free_at = earliest + (1 - JITTER + 2 * JITTER * self._chance.random()) / self.rate
+        free_at = self._free_at
+        if free_at > now:
+            return max(SHORTEST_PAUSE, free_at - now)
+        gap = (_LEAST + _SPREAD * self._chance.random()) / self.rate
+        self._free_at = max(free_at, now - BURST) + gap
         return 0.0
 
     def answered(self, now: float) -> None:

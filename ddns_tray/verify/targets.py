@@ -6,6 +6,7 @@ This module does not know what is asked, and resolves no names.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import parse_qs, urlsplit
 
@@ -64,8 +65,9 @@ class Target:
         return hash(self.label)
 
 
+@lru_cache(maxsize=1024)
 def authority(name: str, endpoint: Endpoint) -> Target:
-    """The way to one authoritative server: UDP, then TCP."""
+    """The way to one authoritative server: UDP, then TCP; one object each, since it is looked up for every answer."""
     return Target(name, endpoint, port=endpoint.port)
 
 

@@ -111,9 +111,7 @@ class UdpPool:
             server = self._servers[endpoint] = PoolServer(endpoint, Pace(most, self._chance))
         elif per_second is not None:
             server.pace.limit(per_second)
-        exchange = Exchange(target, query, tries)
-        exchange.pool = self
-        exchange.server = server
+        exchange = Exchange(self, server, target, query, tries)
         exchange.at_last_try = at_last_try
         server.waiting.append(exchange)
         self._pump(server)
@@ -168,6 +166,8 @@ class UdpPool:
 
     def _pump(self, server: PoolServer) -> None:
         """Send for whoever waits for a turn at this server, within its bounds."""
+        if server.timer is not None:
+            return
         again, waiting = server.again, server.waiting
         while again or (waiting and server.open < self.limits.open_per_server):
             line = again or waiting
@@ -178,8 +178,7 @@ class UdpPool:
             now = self.clock.monotonic()
             pause = server.pace.pause(now)
             if pause > 0:
-                if server.timer is None:
-                    server.timer = asyncio.get_running_loop().call_later(pause, self._on_turn, server)
+                server.timer = asyncio.get_running_loop().call_later(pause, self._on_turn, server)
                 return
             line.popleft()
             if not exchange.opened:
@@ -277,17 +276,6 @@ class UdpPool:
             server, socket, LookError.PORT_CLOSED if isinstance(error, _CLOSED) else LookError.UNREACHABLE
         )
         self.pump_after(server)
-
-    def on_end(self, exchange: Exchange) -> None:
-        """Forget the tries of an ended question, and close sockets that are worn out."""
-        server = exchange.server
-        for socket, message_id in exchange.attempts:
-            socket.waiting.pop(message_id, None)
-            if not socket.waiting and socket in server.worn:
-                server.worn.remove(socket)
-                socket.close()
-        if exchange.opened:
-            server.open -= 1
 
     def _arm_sweep(self) -> None:
         if self._sweep_timer is None:

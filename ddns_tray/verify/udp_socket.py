@@ -11,7 +11,7 @@ import socket
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     Bind = Callable[[socket.socket, str], None]
 
@@ -21,7 +21,7 @@ _WINDOWS_PORT_UNREACHABLE = 1234
 
 
 class UdpSocket:
-    """Connects at once; `on_datagram` and `on_error` are for the subclass. `OSError` means: no way there.
+    """Connects at once; what comes is for the subclass. `OSError` means: no way there.
 
     `bind` may bind the socket to the way that leads to an address, before it is connected.
     """
@@ -57,12 +57,12 @@ class UdpSocket:
             self._reader.cancel()
         self._socket.close()
 
-    def on_datagram(self, wire: bytes) -> bool:
-        """Take one datagram; returns whether another one is likely to be there already."""
+    def expected(self) -> int:
+        """How many datagrams are likely to come, those that are there already included."""
         raise NotImplementedError
 
-    def on_drained(self) -> None:
-        """Go on, after one or more datagrams that came together."""
+    def on_datagrams(self, wires: Sequence[bytes]) -> None:
+        """Take what came together, and go on; one wake-up for many is what makes them cheap."""
         raise NotImplementedError
 
     def on_error(self, error: OSError) -> None:
@@ -76,17 +76,19 @@ class UdpSocket:
             self._reader = self._loop.create_task(self._read_forever())
 
     def _on_readable(self) -> None:
-        for _ in range(_DATAGRAMS_PER_TURN):
-            try:
-                wire = self._socket.recv(MAX_DATAGRAM)
-            except (BlockingIOError, InterruptedError):
-                break
-            except OSError as exc:
-                self.on_error(exc)
-                return
-            if not self.on_datagram(wire):
-                break
-        self.on_drained()
+        wires: list[bytes] = []
+        error: OSError | None = None
+        most = min(self.expected() or 1, _DATAGRAMS_PER_TURN)
+        try:
+            while len(wires) < most:
+                wires.append(self._socket.recv(MAX_DATAGRAM))
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError as exc:
+            error = exc
+        self.on_datagrams(wires)
+        if error is not None:
+            self.on_error(error)
 
     async def _read_forever(self) -> None:
         while True:
@@ -97,5 +99,4 @@ class UdpSocket:
                     exc = ConnectionRefusedError(*exc.args)
                 self.on_error(exc)
                 return
-            self.on_datagram(wire)
-            self.on_drained()
+            self.on_datagrams((wire,))
