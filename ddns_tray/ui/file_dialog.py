@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QFileInfo
     from PySide6.QtWidgets import QWidget
 
     from ddns_tray.ui.theme import Theme
@@ -27,5 +28,19 @@ def file_dialog(words: Words, theme: Theme, parent: QWidget, title: str) -> QFil
         (QFileDialog.DialogLabel.FileType, words.tr("Kind of file:")),
     ):
         dialog.setLabelText(label, said)
+    kinds = dialog.kinds = _Kinds(words)  # type: ignore[attr-defined]  # it has to live as long, and Qt does not own it
+    dialog.setIconProvider(kinds)
     dialog.finished.connect(dialog.deleteLater)
     return dialog
+
+
+class _Kinds(QFileIconProvider):
+    """What stands in the column of kinds."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self._words = words
+
+    def type(self, info: QFileInfo) -> str:
+        """Folders in the person's language; the kinds of files are the system's words."""
+        return self._words.tr("Folder") if info.isDir() else super().type(info)

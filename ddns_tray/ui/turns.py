@@ -20,22 +20,26 @@ class Turns(QObject):
         super().__init__(parent)
         self._steps: Iterator[Step] = iter(())
 
-    def begin(self, steps: Iterator[Step]) -> None:
-        """Take these steps, one a turn, beginning with the next turn."""
+    def begin(self, steps: Iterator[Step], done: Step) -> None:
+        """Take these steps, one a turn, beginning with the next turn; `done` is called after the last, or a fault."""
         self._steps = steps
-        self._wait(steps)
+        self._wait(steps, done)
 
     def drop(self) -> None:
         """Leave what is left."""
         self._steps = iter(())
 
-    def _wait(self, steps: Iterator[Step]) -> None:
-        QTimer.singleShot(0, self, partial(self._take, steps))
+    def _wait(self, steps: Iterator[Step], done: Step) -> None:
+        QTimer.singleShot(0, self, partial(self._take, steps, done))
 
-    def _take(self, steps: Iterator[Step]) -> None:
+    def _take(self, steps: Iterator[Step], done: Step) -> None:
         if steps is not self._steps:
             return
-        step = next(steps, None)
-        if step is not None:
+        try:
+            step = next(steps, done)
             step()
-            self._wait(steps)
+        except BaseException:
+            done()
+            raise
+        if step is not done:
+            self._wait(steps, done)

@@ -319,7 +319,7 @@ class MainWindow(QWidget):
             self._arrive()
         else:
             self.setUpdatesEnabled(False)
-            self._turns.begin(self._back_to(stay))
+            self._turns.begin(self._back_to(stay), self._arrive)
 
     def _where(self) -> _Stay:
         """What has to be as it is now when everything was made anew."""
@@ -344,7 +344,6 @@ class MainWindow(QWidget):
             yield self.names.view.setFocus
         if stay.opened is not None:
             yield partial(self.names.open_record, stay.opened)
-        yield self._arrive
 
     def _arrive(self) -> None:
         self._stay = None

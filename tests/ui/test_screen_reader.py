@@ -41,6 +41,7 @@ def test_a_screen_reader_hears_every_control_of_every_page(desktop: TraySession)
         wait_for(lambda: reader.program() is not None, "the program at the registry")
         program = reader.program()
         assert program is not None
+        wait_for(lambda: "This is the demo" in heard(reader, program), "the engine, with which all is made anew")
         for page, expected in (
             ("Names", "Check now"),
             ("Address", "Your public address"),

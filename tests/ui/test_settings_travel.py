@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QFileInfo
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from shiboken6 import isValid
 
@@ -312,4 +314,6 @@ def test_files_are_chosen_from_home_on_in_the_language_of_the_person(window: Mai
     labels = [dialog.labelText(label) for label in (QFileDialog.DialogLabel.LookIn, QFileDialog.DialogLabel.FileType)]
     assert labels == [Words("zh_CN").tr("Folder:"), Words("zh_CN").tr("Kind of file:")]
     assert Path(dialog.directory().path()) == Path.home()
+    gc.collect()
+    assert dialog.iconProvider().type(QFileInfo(str(Path.home()))) == Words("zh_CN").tr("Folder")
     dialog.reject()
