@@ -150,16 +150,16 @@ def macos_properties(version: str) -> dict[str, object]:
     }
 
 
-def windows_version_file(target: Path, version: str) -> str:
-    """Write the version resource in PyInstaller's form (VS_VERSIONINFO) and return its path."""
+def windows_version_file(target: Path, version: str, program: str) -> str:
+    """Write the version resource of a program in PyInstaller's form (VS_VERSIONINFO) and return its path."""
     numbers = [*(int(part) for part in re.findall(r"\d+", version)), 0, 0, 0, 0][:4]
     strings = {
         "CompanyName": "The DDNS Tray developers",
         "FileDescription": "DDNS Tray",
         "FileVersion": version,
-        "InternalName": "ddns-tray",
+        "InternalName": program,
         "LegalCopyright": "MIT licence; see LICENCES.txt",
-        "OriginalFilename": "ddns-tray.exe",
+        "OriginalFilename": f"{program}.exe",
         "ProductName": "DDNS Tray",
         "ProductVersion": version,
     }

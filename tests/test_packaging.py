@@ -88,9 +88,11 @@ def test_libraries_that_nobody_links_to_any_more_go_with_who_needed_them() -> No
 
 
 def test_the_version_of_windows_files_is_the_packages(tmp_path: Path) -> None:
-    text = Path(bundle.windows_version_file(tmp_path / "version.txt", "1.20.3")).read_text(encoding="utf-8")
+    written = bundle.windows_version_file(tmp_path / "version.txt", "1.20.3", "ddns-trayw")
+    text = Path(written).read_text(encoding="utf-8")
     assert "filevers=(1, 20, 3, 0)" in text
     assert "StringStruct('ProductVersion', '1.20.3')" in text
+    assert "StringStruct('OriginalFilename', 'ddns-trayw.exe')" in text
     assert freezing.version().count(".") == 2
 
 
