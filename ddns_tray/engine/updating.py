@@ -177,10 +177,11 @@ class Updater:
             if isinstance(exc, TransportError) and not exc.sent:
                 self._remember(key, memory)
                 raise
-            if not await self._stands(provider, key, change.after):
+            wait = await self._wait_unless_it_stands(task, provider, change.after)
+            if wait is not None:
                 self._pacing.hear(task.record.settings.account or "", exc.problem, provider.capabilities)
-                calls = provider.calls - calls
-                return self._failed(task, before, calls, exc, outcome=Outcome.UNCONFIRMED, at_least=interval)
+                calls, wait = provider.calls - calls, max(wait, interval)
+                return self._failed(task, before, calls, exc, outcome=Outcome.UNCONFIRMED, at_least=wait)
         except ProviderError:
             self._remember(key, memory)
             raise
@@ -199,14 +200,19 @@ class Updater:
         log.info("%s updated: %s -> %s", key, ", ".join(before) or "-", ", ".join(change.after) or "-")
         return self._result(task, Outcome.UPDATED, before, change.after, provider.calls - calls, planned=planned)
 
-    async def _stands(self, provider: Provider, key: RecordKey, after: tuple[str, ...]) -> bool:
-        """Look whether a write whose answer was lost has happened; not knowing counts as no."""
+    async def _wait_unless_it_stands(self, task: Task, provider: Provider, after: tuple[str, ...]) -> float | None:
+        """Look whether a write whose answer was lost has happened: None if so, else how long to wait at least.
+
+        Not knowing counts as no.
+        """
+        key = task.record.key
         try:
             found = await provider.read(key)
         except DdnsTrayError as exc:
             log.info("%s: could not look whether the write has happened: %s", key, exc)
-            return False
-        return found is not None and set(found.addresses) == set(after)
+            self._pacing.hear(task.record.settings.account or "", exc.problem, provider.capabilities)
+            return exc.retry_after or 0.0
+        return None if found is not None and set(found.addresses) == set(after) else 0.0
 
     def _failed(
         self,

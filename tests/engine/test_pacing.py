@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ddns_tray.core.errors import (
@@ -19,6 +21,9 @@ from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
 from ddns_tray.engine import RoundRequest
 from tests.support.engine_fakes import FIRST, HOME, SECOND, World
+
+if TYPE_CHECKING:
+    from ddns_tray.core.model import Change
 
 ROUND = RoundRequest()
 NAMES = ("home.example.org", "nas.example.org", "vpn.example.org")
@@ -194,3 +199,28 @@ async def test_an_account_that_cannot_be_opened_is_told_and_harms_no_other() -> 
     world.open_error = ConfigError(text("The service has ended."))
     results = await world.engine.run_once(ROUND)
     assert [result.problem and result.problem.code for result in results] == [ProblemCode.CONFIG] * 3
+
+
+async def test_a_wish_for_calm_counts_too_while_a_lost_answer_is_looked_after() -> None:
+    world = several(*NAMES[:2])
+    provider = world.provider
+    provider.lose_answer = [Unconfirmed(text("The answer was lost."))]
+    apply = provider.apply
+
+    async def then_busy(change: Change) -> None:
+        provider.apply = apply  # type: ignore[method-assign]
+        provider.fail_read = [RateLimited(text("Too many requests."), retry_after=300)]
+        await apply(change)
+
+    provider.apply = then_busy  # type: ignore[method-assign]
+    first, second = await world.engine.run_once(ROUND)
+    assert (first.outcome, second.outcome) == (Outcome.UNCONFIRMED, Outcome.FAILED)
+    assert second.problem is not None
+    assert second.problem.code is ProblemCode.RATE_LIMITED
+    assert provider.reads == 2
+    await world.clock.advance(290)
+    assert await world.engine.run_once(ROUND) == ()
+    await world.clock.advance(20)
+    again = await world.engine.run_once(ROUND)
+    assert {each.outcome for each in again} == {Outcome.NOOP, Outcome.UPDATED}
+    assert provider.reads == 4
