@@ -174,10 +174,7 @@ class Rounds:
                 await self._judge_all()
                 return ()
             wish = replace(wish, detect=True, observe=True, woke=True, care=Care.FULL)
-        if wish.woke:
-            self._setup.verifier.forget_delegations()
-        if wish.woke or wish.update:
-            self._addresses.forgive()
+        self._forget_troubles(wish)
         if wish.detect:
             await self._look(wish.care)
         if self._has_slept():
@@ -188,9 +185,25 @@ class Rounds:
             results += await self._observe_all(wish)
         if wish.detect:
             await self._look_for_portal(results, at_once=not wish.is_routine)
-        await self._settle_online()
+        if await self._settle_online():
+            results += await self._once_more(wish)
         if not self._has_slept():
             await self._judge_all()
+        return results
+
+    def _forget_troubles(self, wish: RoundRequest) -> None:
+        """Take the network for another one after waking; what failed before may work now, or a person wants to know."""
+        if wish.woke:
+            self._setup.verifier.forget_delegations()
+        if wish.woke or wish.update:
+            self._addresses.forgive()
+
+    async def _once_more(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
+        """Ask again after a silence of ours: our address may be another one since, and nothing silent can be blamed."""
+        self._follow_way_out()
+        results = await self._update(RoundRequest(care=Care.ROUTINE)) if wish.write else ()
+        results += await self._observe_all(wish)
+        await self._settle_online()
         return results
 
     def _begin(self) -> None:
@@ -341,16 +354,25 @@ class Rounds:
         else:
             self._portal.no_trouble()
 
-    async def _settle_online(self) -> None:
-        """Say whether we are online: any answer of anybody says yes, and only silent anchors say no."""
+    async def _settle_online(self) -> bool:
+        """Find out whether we are online: any answer of anybody says yes, and only silent anchors say no.
+
+        Return whether the witnesses have to be asked again: they all fell silent, and yet we are online now. So our
+        line was dead for a moment, or the DNS is blocked.
+        """
         if self._portal.portal is not None:
             self._online, self.unlucky = None, 0
             self._addresses.mark_offline()
-            return
-        fell_silent, self._silent = self._silent is False, not self._observer.heard_somebody()
-        if self._silent and fell_silent and self._last_detect <= self._observer.looked_at:
+            return False
+        was_heard, self._silent = self._silent is False, not self._observer.heard_somebody()
+        fell_silent = was_heard and self._silent
+        if fell_silent and self._last_detect <= self._observer.looked_at:
             # What our sources saw is older than the silence: the line may have died in between.
             await self._look(Care.FULL)
+        await self._weigh_silence()
+        return fell_silent and self._online is True
+
+    async def _weigh_silence(self) -> None:
         if not self._silent or (self._seen_from_outside() and self._has_just_looked()):
             self._online, self.unlucky = True, 0
             return

@@ -10,7 +10,7 @@ import pytest
 
 from ddns_tray.core.model import Colour, LookError, Observation, Role, Transport, VerdictKind
 from tests.support.clock import settle
-from tests.support.engine_fakes import FIRST, HOME, FakeVerifier, World
+from tests.support.engine_fakes import FIRST, HOME, SECOND, FakeVerifier, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,4 +123,29 @@ async def test_a_line_that_dies_between_the_look_for_our_address_and_the_dns_is_
     witnesses.observe = dies  # type: ignore[method-assign]
     world.engine.check_now()
     assert await verdicts_after(world, 30) == {(VerdictKind.OFFLINE, Colour.GREY)}
+    await stop(world, task)
+
+
+@pytest.mark.parametrize("address", [FIRST, SECOND], ids=["the same address", "another address"])
+async def test_a_look_in_which_our_line_was_dead_for_a_moment_is_held_against_nobody(address: str) -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "192.168.1.1")
+    witnesses.answer_at_home = (FIRST,)
+    task = await running(world, told=False)
+    seen: list[Colour] = []
+    world.engine.subscribe(lambda snapshot: seen.append(snapshot.colour))
+
+    async def falls_silent(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        del witnesses.observe
+        witnesses.reachable, witnesses.answer_at_home = False, ()
+        views = await witnesses.observe(keys, resolvers=resolvers)
+        witnesses.reachable, witnesses.answer_at_home = True, (address,)
+        world.see(address)
+        return views
+
+    witnesses.observe = falls_silent  # type: ignore[method-assign]
+    world.engine.check_now()
+    await world.clock.advance(1)
+    assert set(seen) == {Colour.GREEN}
+    assert world.provider.content[HOME] == (address,)
     await stop(world, task)
