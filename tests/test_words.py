@@ -546,6 +546,13 @@ def test_an_address_that_lacks_beside_others_is_named() -> None:
     assert (EN.verdict_label(status), EN.verdict_title(status)) == ("address missing", "The name lacks an address")
 
 
+@pytest.mark.parametrize("name", ["nas", "nas.local", "router.home.arpa", "nas.example.org"])
+def test_a_name_that_only_a_network_of_its_own_can_know_is_told_as_that(name: str) -> None:
+    status = bare(VerdictKind.MISSING, Colour.RED, reason("missing", rcode="NXDOMAIN"))
+    said = EN.verdict_parts(replace(status, key=RecordKey(name, RecordType.A)), NOW).action
+    assert ("The world's DNS does not have such names" in said) is (name != "nas.example.org")
+
+
 def test_the_line_that_tells_no_address_is_named() -> None:
     why = Verdict(VerdictKind.UNKNOWN, Colour.GREY, Reason("address_unknown"))
     status = replace(snapshots.record("home.example.org"), verdict=why, line="fibre")

@@ -75,6 +75,12 @@ def check(context: Context, arguments: Namespace) -> int:
                 " Give --expect ADDRESS to compare it with another one."
             )
         )
+    for name in [] if arguments.type else names_without_ipv4(settings, snapshot):
+        context.tell(
+            context.words.tr(
+                "Some names have an IPv6 address alone. To look for one: ddns-tray check {name} --type AAAA", name=name
+            )
+        )
     for line in lines_in_doubt(snapshot):
         context.tell(
             context.words.tr(
@@ -84,6 +90,19 @@ def check(context: Context, arguments: Namespace) -> int:
             )
         )
     return COLOUR_CODES[snapshot.colour]
+
+
+def names_without_ipv4(settings: Settings, snapshot: Snapshot) -> list[str]:
+    """Return the names in no settings that exist and have no A record, which was all that was asked for."""
+    known = {record.name for record in settings.records}
+    return [
+        each.key.name
+        for each in snapshot.records
+        if each.verdict.reason.data.get("rcode") == "NODATA"
+        and each.verdict.kind is VerdictKind.MISSING
+        and each.key.type is RecordType.A
+        and each.key.name not in known
+    ]
 
 
 def lines_in_doubt(snapshot: Snapshot) -> list[str]:

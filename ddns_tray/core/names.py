@@ -15,6 +15,10 @@ from ddns_tray.core.text import text
 MAX_NAME_OCTETS = 253
 MAX_LABEL_OCTETS = 63
 _WRITTEN_WITH_LATIN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
+_INSIDE = frozenset(
+    {"corp", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain", "localhost", "onion", "private"}
+)
+"""Top-level domains that the world's DNS does not have (RFC 6761, RFC 6762, RFC 7686), or that people use as if."""
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 
 
@@ -64,6 +68,12 @@ def mixes_alphabets(name: str) -> bool:
         if len(alphabets - _WRITTEN_WITH_LATIN) > 1:
             return True
     return False
+
+
+def stays_inside(name: str) -> bool:
+    """Say whether a name is of a kind that only a network of its own can know: nas.local, router.lan, nas."""
+    labels = name.split(".")
+    return len(labels) == 1 or labels[-1] in _INSIDE or labels[-2:] == ["home", "arpa"]  # RFC 8375
 
 
 def is_in_zone(name: str, zone: str) -> bool:

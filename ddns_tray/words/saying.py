@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.model import Colour
+from ddns_tray.core.names import stays_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +49,7 @@ def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
         "line": status.line is not None,
         "circle": seen.circle,
         "alias": bool(seen.path) and not seen.circle,
+        "inside": data.get("rcode") == "NXDOMAIN" and stays_inside(status.key.name),
         "doubtful": colour is Colour.YELLOW and all_blamed,
         "part": is_part(data),
         str(data.get("rcode")): "rcode" in data,

@@ -263,6 +263,12 @@ SAYINGS: Mapping[str, Saying] = {
         action=text("“Update now” creates it."),
         watched=text("Create the record at your provider, or check the spelling of the name."),
     ),
+    "missing:inside": Saying(
+        text("The authoritative servers say that {name} does not exist."),
+        action=text(
+            "The world's DNS does not have such names, only a network of its own. Use a name of your own domain."
+        ),
+    ),
     "missing:alias": Saying(
         text("{name} is an alias of {target}, and there is no {type} record for that."),
         action=text("Correct the alias at your provider, or create what it leads to."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ddns_tray import recorded, report
-from ddns_tray.commands.rounds import is_measured_by_our_address, lines_in_doubt
+from ddns_tray.commands.rounds import is_measured_by_our_address, lines_in_doubt, names_without_ipv4
 from ddns_tray.core.errors import UsageError
 from ddns_tray.core.judge import judge_again
 from ddns_tray.core.model import (
@@ -282,6 +282,16 @@ def test_only_a_name_of_nobody_knows_whom_is_said_to_be_compared_with_our_own_ad
     asked_for = replace(found, records=(replace(found.records[0], expected=("192.0.2.9",)),))
     assert not is_measured_by_our_address(Settings(), asked_for)
     assert not is_measured_by_our_address(Settings(), snapshots.snapshot(snapshots.record("home.example.org")))
+
+
+def test_who_asks_for_a_stranger_that_has_no_ipv4_is_told_how_to_ask_for_ipv6() -> None:
+    none = Verdict(VerdictKind.MISSING, Colour.RED, Reason("missing", {"rcode": "NODATA", "servers": ("ns1",)}))
+    found = snapshots.snapshot(replace(snapshots.record("home.example.org"), verdict=none))
+    assert names_without_ipv4(Settings(), found) == ["home.example.org"]
+    listed = Settings(records=(RecordSettings("home.example.org", (RecordType.A,)),))
+    assert names_without_ipv4(listed, found) == []
+    gone = replace(none, reason=Reason("missing", {"rcode": "NXDOMAIN", "servers": ("ns1",)}))
+    assert names_without_ipv4(Settings(), replace(found, records=(replace(found.records[0], verdict=gone),))) == []
 
 
 def test_a_line_in_doubt_is_named_where_it_keeps_a_name_from_being_judged() -> None:
