@@ -242,10 +242,14 @@ class HttpService:
 
 
 def looks_like_html(response: HttpResponse) -> bool:
-    """Say whether an answer is a page for people: a maintenance notice, a sign-in page, a firewall's message."""
+    """Say whether an answer is a page for people: a maintenance notice, a sign-in page, a firewall's message.
+
+    Some services send their data under the type of a page (name.com did for years): what begins as JSON is no page.
+    """
+    body = response.body.lstrip()
     if "html" in response.headers.get("content-type", "").lower():
-        return bool(response.body.strip())
-    return response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+        return bool(body) and not body.startswith((b"{", b"["))
+    return body[:15].lower().startswith((b"<!doctype html", b"<html"))
 
 
 def kind_of_page(status: int) -> Refusal:

@@ -20,8 +20,9 @@ from tests.contract.suite import HOME
 from tests.contract.test_dyndns_table import Bench
 from tests.contract.test_rest_services_details import harness_of
 from tests.support.clock import FakeClock
+from tests.support.dns_servers import ZONE
 from tests.support.fake_rest import reply
-from tests.support.faults import FaultyHttp
+from tests.support.faults import FaultyHttp, answer
 
 if TYPE_CHECKING:
     from ddns_tray.core.ports import HttpRequest, HttpResponse
@@ -103,6 +104,18 @@ async def test_a_chain_of_causes_is_told_to_its_end() -> None:
     )
     with pytest.raises(RequestRejected, match=r"DNS Validation Error; TTL must be between 60 and 86400 seconds"):
         await provider.read(HOME)
+
+
+async def test_data_under_the_type_of_a_page_is_read() -> None:
+    """The service name.com sent its answers so for years."""
+    harness = harness_of("name_com")
+    body = json.dumps({"message": "Unauthenticated", "details": "API Access Has Not Been Enabled"}).encode()
+    harness.http.fail_next(answer(401, body, "text/html; charset=UTF-8"))
+    with pytest.raises(AuthenticationFailed, match="API Access Has Not Been Enabled"):
+        await harness.open().read(HOME)
+    zones = json.dumps({"domains": [{"domainName": ZONE}]}).encode()
+    harness.http.fail_next(answer(200, zones, "text/html; charset=UTF-8"))
+    assert await harness.open().zones() == (ZONE,)
 
 
 async def test_an_action_that_failed_at_once_is_a_refusal() -> None:

@@ -328,7 +328,7 @@ class FakeIonos(FakeRest):
 
 
 class FakeNameCom(FakeRest):
-    base = "/v4"
+    base = "/core/v1"
 
     def knows(self, seen: Seen) -> bool:
         pair = base64.b64encode(f"somebody:{self.secret}".encode()).decode()
@@ -346,8 +346,8 @@ class FakeNameCom(FakeRest):
     def listing(self, name: str, items: list[Any], seen: Seen) -> HttpResponse:
         shown = self.numbered(items, seen, size="perPage")
         page, size = int(seen.params["page"]), min(int(seen.params["perPage"]), self.largest_page)
-        following = {"nextPage": page + 1} if page * size < len(items) else {}
-        return reply(({name: shown} if shown else {}) | following)
+        following = page + 1 if page * size < len(items) else None
+        return reply(({name: shown} if shown else {}) | {"nextPage": following})
 
     def route(self, seen: Seen) -> HttpResponse:  # noqa: PLR0911 - one return a route
         match seen.method, seen.path:
@@ -368,6 +368,7 @@ class FakeNameCom(FakeRest):
                     self.records.remove(held)
                     return reply({})
                 assert method == "PUT"
+                assert seen.body["host"] != "@"
                 assert (absolute(seen.body["host"], zone), seen.body["type"]) == (held.name, held.type)
                 held.content, held.ttl = seen.body["answer"], seen.body["ttl"]
                 return reply(self.shown(held))

@@ -191,6 +191,8 @@ class FakeVolcengine(FakeActions):
         found = [self.shown(each) for each in self.own(zone)]
         if "Host" in asked:
             assert asked["SearchMode"] == "exact"
+            if int(asked["PageSize"]) >= 500:
+                return self.refuse("InvalidParameter", "page size must be less than 500 when search")
             found = [each for each in found if each["Host"] == asked["Host"]]
         return self.good(TotalCount=len(found), Records=self.part(found, asked) or None)
 

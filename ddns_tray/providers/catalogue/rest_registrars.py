@@ -152,7 +152,7 @@ ENTRIES = (
                 ),
             ),
         ),
-        base_url="https://api.name.com/v4",
+        base_url="https://api.name.com/core/v1",
         homepage="https://www.name.com",
         key_page="https://www.name.com/account/settings/api",
         aliases=("namecom", "name.com"),

@@ -20,6 +20,7 @@ from ddns_tray.core.errors import (
 from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.common import HALF_AN_HOUR, TEN_MINUTES
 from ddns_tray.providers.dyndns_table.row import Answers, Auth, Key, Reads, Row
+from ddns_tray.providers.kinds import KeyOrNameRefused
 
 _TOO_SOON = r"too_?soon.*|too_?freq.*"
 _ZONEEDIT_TOO_SOON = r'<ERROR CODE="702".*'
@@ -215,7 +216,7 @@ ROWS = (
         title="easyDNS (dynamic DNS)",
         aliases=("easydns ddns", "api.cp.easydns.com"),
         homepage="https://easydns.com",
-        facts="kb.easydns.com/knowledge/dynamic-dns; inadyn issues 373 and 404",
+        facts="kb.easydns.com/knowledge/dynamic-dns; inadyn issues 373 and 404, win-acme issue 2714",
         server="https://api.cp.easydns.com",
         path="/dyn/generic.php",
         key=Key.UPDATES,
@@ -226,7 +227,7 @@ ROWS = (
             written=(r"no_?error", r"ok"),
             unchanged=(r"no update required for \S+ to (?P<ip>\S+)",),
             refused=(
-                (r"no_?access|no_?auth", AuthenticationFailed),
+                (r"no_?access|no_?auth", KeyOrNameRefused),
                 (r"no_?service", PermissionDenied),
                 (r"illegal[ _]input", RequestRejected),
                 (_TOO_SOON, RateLimited),

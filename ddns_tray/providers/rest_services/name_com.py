@@ -1,7 +1,9 @@
-"""name.com, its API version 4.
+"""name.com, its Core API, which took the place of version 4.
 
-Source: "DNS" and "Domains" at name.com/api-docs (read on 2026-11-22). The user name and the token go by HTTP Basic.
-A change replaces the whole record. TTL is 300 seconds at least; 20 requests a second are allowed.
+Source: "DNS" and "Domains" of the Core API and the "Migration Guide" at docs.name.com (read on 2026-11-23). Paths and
+members are those of version 4, which is being shut down. The user name and the token go by HTTP Basic. A change
+replaces the whole record; the host of the zone itself is empty, as an "@" was refused in changes (ddns-updater 724).
+TTL is 300 seconds at least; 20 requests a second are allowed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Volcengine DNS (TrafficRoute), its API of 2018-08-01.
 
-Sources: "ListZones" (6758/155100), "ListRecords" (6758/155104), "CreateRecord" (6758/155104), "UpdateRecord"
+Sources: "ListZones" (6758/155100), "ListRecords" (6758/163143), "CreateRecord" (6758/155104), "UpdateRecord"
 (6758/155106, dated 2025-06-23) and "DeleteRecord" at volcengine.com/docs (read on 2026-11-22). Members that an update
-leaves out keep their values. Zones and records are counted in pages; reading goes by GET, writing by POST.
+leaves out keep their values. Zones and records are counted in pages, up to 500 records at a time, but fewer than 500
+where a name is searched; reading goes by GET, writing by POST.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ddns_tray.providers.entry import Opening
     from ddns_tray.providers.refusals import Refusal
     from ddns_tray.providers.rest import Fault
+    from ddns_tray.providers.rest_family_pages import Pages
     from ddns_tray.providers.rest_family_service import Draft
     from ddns_tray.providers.shape import Json
     from ddns_tray.providers.signed_services.actions import Asked
@@ -63,10 +65,12 @@ CODES: Mapping[str, Refusal] = with_other(
         "Throttling": RateLimited,
         "InternalError": ProviderUnavailable,
         "InternalServiceError": ProviderUnavailable,
+        "ErrInternalServer": ProviderUnavailable,
         "ServiceUnavailable": ProviderUnavailable,
         "ErrZoneNotFound": ZoneNotFound,
         "ZoneNotFound": ZoneNotFound,
         "ErrRecordNotFound": RecordNotFound,
+        "ErrDBNotFound": RecordNotFound,
         "RecordNotFound": RecordNotFound,
     }
 )
@@ -91,7 +95,9 @@ def _build(asked: Asked) -> HttpRequest:
 
 def described(line: str) -> RestService:
     """Describe the service for the records of one line."""
-    pages = numbered(500, until_seen("Result.TotalCount"), page="PageNumber", per_page="PageSize")
+
+    def pages(size: int) -> Pages:
+        return numbered(size, until_seen("Result.TotalCount"), page="PageNumber", per_page="PageSize")
 
     def members(draft: Draft) -> dict[str, object]:
         return {"Host": draft.name, "Type": draft.type, "Value": draft.address, "TTL": draft.ttl, "Line": line}
@@ -110,12 +116,14 @@ def described(line: str) -> RestService:
             pages=numbered(100, until_seen("Result.Total"), page="PageNumber", per_page="PageSize"),
         ),
         zone=ZoneShape(name="ZoneName", id="ZID"),
-        records=Listing("/ListRecords", items=elements("Result.Records"), params=(("ZID", "{zone}"),), pages=pages),
+        records=Listing(
+            "/ListRecords", items=elements("Result.Records"), params=(("ZID", "{zone}"),), pages=pages(500)
+        ),
         named=Listing(
             "/ListRecords",
             items=elements("Result.Records"),
             params=(("ZID", "{zone}"), ("Host", "{name}"), ("SearchMode", "exact")),
-            pages=pages,
+            pages=pages(100),
         ),
         record=RecordShape(
             id="RecordID", name="Host", type="Type", content="Value", ttl="TTL", comment="Remark", skip=skip
