@@ -258,7 +258,7 @@ def self_test_of_window(words: Words, *, off_screen: bool) -> Iterator[Outcome]:
         return f"{loop.time() - started:.3f} s"
 
     def turn() -> Found:
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        with asyncio.Runner(loop_factory=lambda: _loop(app)) as runner:
             took = runner.run(turn_and_quit())
         if app.stop is None:
             raise Unfit(took)
@@ -283,7 +283,7 @@ def _run_watched(paths: Paths, faults: Faults, *, demo: bool, open_window: bool)
     app.setDesktopFileName("ddns-tray")
     app.setQuitOnLastWindowClosed(False)
     door = _Door(app, paths, demo, open_window, faults)
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: _loop(app)) as runner:
         code = runner.run(door.run())
     if app.stop is not None:
         # Only now: closing the loop waits for its worker threads, and those may hang in a keyring.
@@ -302,6 +302,16 @@ def _application(*options: str) -> _Application:
         return _Application(arguments)
     finally:
         del os.environ[name]  # programs that we start may want it
+
+
+def _loop(app: _Application) -> asyncio.AbstractEventLoop:
+    """Make asyncio's loop on Qt's."""
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+    if sys.platform == "win32":
+        from ddns_tray.ui.windows_loop import wait_for_events  # noqa: PLC0415 - Windows alone
+
+        wait_for_events(loop)
+    return loop
 
 
 async def _raise_first(paths: Paths) -> int:
