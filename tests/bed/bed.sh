@@ -390,6 +390,8 @@ addAction(AndRule({makeRule('flap.fault.'), ProbaRule(0.5)}), RCodeAction(DNSRCo
 addAction('flap.fault.', SpoofAction({'198.51.100.88'}))
 -- a captive / hijacking resolver for one real name
 addAction('hijack.example.test.', SpoofAction({'203.0.113.66'}))
+-- addresses of the inside of a network are left out of answers (DNS rebinding)
+addAction('hidden.example.test.', RCodeAction(DNSRCode.NOERROR))
 -- a filter's sinkhole
 addAction('filtered.example.test.', SpoofAction({'0.0.0.0'}))
 C

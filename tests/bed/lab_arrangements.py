@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray.core import deadline
 from ddns_tray.core.model import AtProvider, RecordMemory
-from tests.support.lab import PRIMARY, SECONDARY, Lab, Scenario, settled, with_memory
+from tests.support.lab import PRIMARY, REFUSING, SECONDARY, Lab, Scenario, settled, with_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,6 +126,58 @@ async def lag_and_release(lab: Lab, scenario: Scenario) -> None:
     await lab.update(scenario.name, "lag.test", NEW)
     await lab.script("lag-release")
     await lab.wait_for("127.0.0.26", scenario.name, {NEW})
+
+
+async def change_beside_a_lame_server(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """One of two servers of the zone does not serve it, and the name changed at the other one."""
+    zone = scenario.name.partition(".")[2]
+    good, lame = f"ns1.{zone}", f"ns2.{zone}"
+    await lab.delegate(zone, (good, PRIMARY), (lame, REFUSING))
+    await lab.serve(
+        zone,
+        (zone, "NS", good),
+        (zone, "NS", lame),
+        (good, "A", PRIMARY),
+        (lame, "A", REFUSING),
+        (scenario.name, "A", OLD),
+    )
+    await lab.warm(scenario.name)
+    before = replace(scenario, wanted=(OLD,))
+    _, memory, _, _ = await lab.judged(before, settled(before, time.time()))
+    await lab.rewrite(scenario.name, zone, NEW)
+    return memory
+
+
+async def named_by_the_parent_alone(lab: Lab, scenario: Scenario) -> None:
+    """The parent names a server that the zone itself has forgotten, and that does not serve it any more."""
+    zone = scenario.name.partition(".")[2]
+    good, gone = f"ns1.{zone}", f"ns9.{zone}"
+    await lab.delegate(zone, (good, PRIMARY), (gone, REFUSING))
+    await lab.serve(zone, (zone, "NS", good), (good, "A", PRIMARY), (scenario.name, "A", NEW))
+
+
+async def alias_to_what_lags(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """The name is an alias of one that was just made, and that one secondary of the other zone does not have yet."""
+    await lab.update("aliased.lag.test", "lag.test", NEW)
+    await alias(lab, scenario, end="aliased.lag.test")
+    now = time.time()
+    return with_memory(scenario, expected_since=now, served_since=None, last_matched=None, written_at=None)
+
+
+async def alias(lab: Lab, scenario: Scenario, *, end: str) -> None:
+    """The name is an alias, at both servers."""
+    await lab.publish(scenario.name, f"{end}.", kind="CNAME", servers=())
+    await lab.wait_for_alias(SECONDARY, scenario.name)
+
+
+async def proxy_turned_off(lab: Lab, scenario: Scenario) -> RecordMemory:
+    """The name was proven behind the provider's proxy, and leads to us directly now."""
+    await lab.publish(scenario.name, EDGE, ttl=300)
+    await lab.warm(scenario.name)
+    word = AtProvider(frozenset({NEW}), proxied=True, at=time.time() - 3600)
+    _, memory, _, _ = await lab.judged(scenario, with_memory(scenario, at_provider=word))
+    await lab.publish(scenario.name, NEW, ttl=300)
+    return memory
 
 
 async def just_written(_lab: Lab, scenario: Scenario) -> RecordMemory:

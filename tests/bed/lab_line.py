@@ -76,7 +76,7 @@ LIES = (
     ),
     Scenario(
         "plain resolvers are hijacked, encrypted ones are not",
-        "hijack.example.test",
+        "one.hijack.example.test",
         Says(Kind.HIJACKED, YELLOW, data={"seen": ("203.0.113.66",), "expected": (NEW,), "resolvers": _LIARS}),
         (NEW,),
         sees=(LIAR, LIAR_TCP, *TLS[:2]),

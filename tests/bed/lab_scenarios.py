@@ -23,6 +23,7 @@ from tests.bed.lab_arrangements import (
     remembered_from_later,
 )
 from tests.bed.lab_line import ADDRESSES, LIES, LINE, PROXIED
+from tests.bed.lab_together import TOGETHER
 from tests.bed.lab_verdicts import (
     AAAA,
     BOGUS,
@@ -292,4 +293,4 @@ TIME = (
     ),
 )
 
-SCENARIOS = (*MATCHED, *WRONG, *TIME, *LIES, *PROXIED, *ADDRESSES, *LINE)
+SCENARIOS = (*MATCHED, *WRONG, *TIME, *LIES, *PROXIED, *ADDRESSES, *LINE, *TOGETHER)

@@ -56,6 +56,7 @@ PATIENCE = Patience(
 LONG_AGO = 1_000_000.0
 PRIMARY, SECONDARY = "127.0.0.21", "127.0.0.22"
 DYNAMIC, LAGGING = "127.0.0.23", "127.0.0.26"
+SIGNING, REFUSING = "127.0.0.24", "127.0.0.25"
 OFFLINE_ANCHORS = 3
 
 
@@ -220,9 +221,40 @@ class Lab:
         change.replace(dns.name.from_text(name), ttl, "A", *addresses)
         await asyncio.to_thread(dns.query.tcp, change, DYNAMIC, timeout=5)
 
+    async def delegate(self, zone: str, *servers: tuple[str, str]) -> None:
+        """Let signed.test name these servers, with their addresses, for a zone below it."""
+        change = dns.update.UpdateMessage("signed.test", keyring=self._tsig, keyname=dns.name.from_text("ddns."))
+        change.replace(dns.name.from_text(zone), 60, "NS", *(f"{name}." for name, _ in servers))
+        for name, address in servers:
+            change.replace(dns.name.from_text(name), 60, "A", address)
+        await asyncio.to_thread(dns.query.tcp, change, SIGNING, timeout=5)
+
+    async def serve(self, zone: str, *records: tuple[str, str, str]) -> None:
+        """Make a zone at the primary, of these records (name, type, content)."""
+        named = [f"{content}." for name, kind, content in records if kind == "NS"]
+        async with self._one_change:
+            await asyncio.to_thread(
+                _call, "POST", "zones", {"name": f"{zone}.", "kind": "Native", "nameservers": named}
+            )
+            for name, kind, content in records:
+                if kind != "NS":
+                    await asyncio.to_thread(_patch, name, kind, [content], 60, zone)
+
+    async def rewrite(self, name: str, zone: str, address: str) -> None:
+        """Put another address in place, in a zone that the primary alone serves."""
+        async with self._one_change:
+            await asyncio.to_thread(_patch, name, "A", [address], 60, zone)
+
+    async def wait_for_alias(self, server: str, name: str) -> None:
+        """Poll until one server knows of an alias."""
+        end = time.monotonic() + 60
+        while not await self.ask(server, name, "CNAME"):
+            assert time.monotonic() < end, f"{server} does not know {name}"
+            await asyncio.sleep(0.05)
+
     async def ask(self, server: str, name: str, kind: str = "A") -> set[str]:
         """The addresses that one server tells, also to put them into its cache."""
-        query = dns.message.make_query(name, kind)
+        query = dns.message.make_query(name, kind, use_edns=0, payload=1232)
         try:
             answer = await dns.asyncquery.udp(query, server, timeout=3)
         except (dns.exception.Timeout, OSError):
@@ -270,16 +302,20 @@ async def _online(view: View, verifier: Verifier) -> bool | None:
     return False if anchors.asked >= OFFLINE_ANCHORS else None
 
 
-def _patch(name: str, kind: str, addresses: Sequence[str], ttl: int) -> None:
+def _patch(name: str, kind: str, addresses: Sequence[str], ttl: int, zone: str = "example.test") -> None:
     records = [{"content": address, "disabled": False} for address in addresses]
     rrset = {"name": f"{name}.", "type": kind, "ttl": ttl, "changetype": "REPLACE", "records": records}
+    _call("PATCH", f"zones/{zone}.", {"rrsets": [rrset]})
+
+
+def _call(method: str, place: str, wanted: Mapping[str, object]) -> None:
     connection = http.client.HTTPConnection(PRIMARY, 8081, timeout=10)
     try:
-        body = json.dumps({"rrsets": [rrset]})
-        path = "/api/v1/servers/localhost/zones/example.test."
-        connection.request("PATCH", path, body, {"X-API-Key": API_KEY, "Content-Type": "application/json"})
+        path = f"/api/v1/servers/localhost/{place}"
+        headers = {"X-API-Key": API_KEY, "Content-Type": "application/json"}
+        connection.request(method, path, json.dumps(wanted), headers)
         answer = connection.getresponse()
-        assert answer.status == 204, answer.read()
+        assert answer.status in {201, 204}, answer.read()
     finally:
         connection.close()
 
