@@ -66,6 +66,8 @@ class Addresses:
         """Whether nobody looks again soon, so that the way to ask by cannot wait until a silent line is down."""
         self.own: tuple[InterfaceAddress, ...] = ()
         """The addresses of this machine at the time of the last look."""
+        self.looked_at = float("-inf")
+        """When the last look has begun (Unix seconds)."""
         self.due: float | None = None
         """When a look may decide which line a name follows (Unix seconds), if the schedule would be late for it."""
 
@@ -80,6 +82,7 @@ class Addresses:
             for place in [place for place in places if place[0] in gone]:
                 del places[place]
         self.due = None
+        self.looked_at = float("-inf")
         self._home: WaySetup | None = None
 
     def forgive(self) -> None:
@@ -91,6 +94,7 @@ class Addresses:
 
     async def look(self, care: Care) -> None:
         """Look at every way that a name follows, and decide again which one that is."""
+        self.looked_at = self._clock.now()
         await self._take_late()
         self.own = self._read_own_addresses()
         self._detours = self._read_detours()

@@ -19,6 +19,7 @@ from ddns_tray.engine.addresses import Addresses
 from ddns_tray.engine.calm import calm, in_turn
 from ddns_tray.engine.clock_steps import ClockSteps, SleepWatch
 from ddns_tray.engine.observing import SOON, Observer, run_unless
+from ddns_tray.engine.online import Online
 from ddns_tray.engine.portal import PortalWatch
 from ddns_tray.engine.repairing import Repairs
 from ddns_tray.engine.setup import Care, RoundRequest
@@ -35,12 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OFFLINE_ANCHORS = 3
-"""How many independent servers have to be silent before the fault is called ours (DESIGN §5)."""
 KNOWN_FOR_INTERVALS = 3
 """For how many intervals an address that was agreed on is still what we expect while sources only fail."""
-SEEN_JUST_NOW = 90.0
-"""Seconds for which what our sources have seen says that we are online although the DNS is silent."""
 REPAIR_PAUSE = 300.0
 """Seconds between two looks at a provider for a record that the world shows wrong although we left it right."""
 _WORTH_A_LOOK = frozenset({VerdictKind.MISMATCH, VerdictKind.MISSING, VerdictKind.OVERDUE})
@@ -63,11 +60,9 @@ class Rounds:
         self._tell = tell
         self._updater = Updater(clock=clock, chance=chance, recall=state.recall, remember=state.remember)
         self._repairs = Repairs(self._updater, state.recall)
-        self._online: bool | None = None
-        self._silent: bool | None = None
-        """Whether the last look at the DNS has heard nobody out in the world; None before the first."""
         self._addresses = Addresses(state, clock, chance)
         self._observer = Observer(state, clock)
+        self._online = Online(self._addresses, self._observer, clock)
         self._portal = PortalWatch(clock)
         self._way_out = ANY_WAY
         self._take_setup(setup)
@@ -75,8 +70,6 @@ class Rounds:
         self._sleep = SleepWatch(clock, setup.elapsed)
         self.slept = False
         """Whether the machine slept during the last round, which was given up for that."""
-        self.unlucky = 0
-        """Rounds in a row in which we were offline."""
         self.changes_are_told: Callable[[], bool] = lambda: False
         """Whether the router and the system tell when our address may have changed."""
 
@@ -85,7 +78,6 @@ class Rounds:
         self.kept: tuple[KeptRecord, ...] = setup.kept()
         self._addresses.take_setup(setup, self.kept)
         self._compared: dict[RecordKey, tuple[float, frozenset[str]]] = {}
-        self._last_detect = float("-inf")
         self._observer.forget()
         self._state.keep_only([record.key for record in self.kept])
 
@@ -119,7 +111,7 @@ class Rounds:
     def due(self, now: float) -> RoundRequest | None:
         """What the schedule wants now. A tenth of an interval early counts as due, so that looks fall together."""
         address, verify = self._look_interval(), self._setup.verify.interval
-        detect = now >= self._last_detect + 0.8 * address or now < self._last_detect
+        detect = now >= self._addresses.looked_at + 0.8 * address or now < self._addresses.looked_at
         observe = self._observer.due(now, verify)
         retry = any(time <= now for time in self.retries())
         portal = self._portal.due is not None and self._portal.due <= now
@@ -146,6 +138,11 @@ class Rounds:
             if record.settings.account is not None and memory.blocked is None and memory.not_before is not None:
                 times.append(memory.not_before)
         return times
+
+    @property
+    def unlucky(self) -> int:
+        """Rounds in a row in which we were offline."""
+        return self._online.unlucky
 
     @property
     def looks_left(self) -> bool:
@@ -176,7 +173,7 @@ class Rounds:
             wish = replace(wish, detect=True, observe=True, woke=True, care=Care.FULL)
         self._forget_troubles(wish)
         if wish.detect:
-            await self._look(wish.care)
+            await self._addresses.look(wish.care)
         if self._has_slept():
             return ()
         self._follow_way_out()
@@ -228,10 +225,6 @@ class Rounds:
         self.slept = self._sleep.slept
         return self.slept
 
-    async def _look(self, care: Care) -> None:
-        self._last_detect = self._clock.now()
-        await self._addresses.look(care)
-
     async def _observe(self, *, routine: bool) -> bool:
         """Ask the witnesses. With lines in the settings, False says that it was given up, since a name has moved.
 
@@ -244,7 +237,7 @@ class Rounds:
             return True
 
         async def moved() -> bool:
-            await self._look(Care.ROUTINE)
+            await self._addresses.look(Care.ROUTINE)
             expected = {record.key: self._expected(record) async for record in in_turn(self.kept)}
             return expected != records or self.way_out() != self._way_out
 
@@ -252,7 +245,7 @@ class Rounds:
 
     def _until_lines(self) -> float:
         """Seconds until the lines have to be looked at again."""
-        regular, doubt = self._last_detect + self._look_interval(), self._addresses.due
+        regular, doubt = self._addresses.looked_at + self._look_interval(), self._addresses.due
         return max(SOON, (regular if doubt is None else min(regular, doubt)) - self._clock.now())
 
     def _follow_way_out(self) -> None:
@@ -349,52 +342,17 @@ class Rounds:
     async def _look_for_portal(self, results: tuple[UpdateResult, ...], *, at_once: bool) -> None:
         """Find out whether the network wants us to sign in first, where the web fails us."""
         agreements, views = self._state.agreements.values(), self._state.views.values()
-        if in_trouble(agreements, views, results, since=self._last_detect):
+        if in_trouble(agreements, views, results, since=self._addresses.looked_at):
             await self._portal.trouble(self._setup.portal, at_once=at_once)
         else:
             self._portal.no_trouble()
 
     async def _settle_online(self) -> bool:
-        """Find out whether we are online: any answer of anybody says yes, and only silent anchors say no.
-
-        Return whether the witnesses have to be asked again: they all fell silent, and yet we are online now. So our
-        line was dead for a moment, or the DNS is blocked.
-        """
-        if self._portal.portal is not None:
-            self._online, self.unlucky = None, 0
-            self._addresses.mark_offline()
-            return False
-        was_heard, self._silent = self._silent is False, not self._observer.heard_somebody()
-        fell_silent = was_heard and self._silent
-        if fell_silent and self._last_detect <= self._observer.looked_at:
-            # What our sources saw is older than the silence: the line may have died in between.
-            await self._look(Care.FULL)
-        await self._weigh_silence()
-        return fell_silent and self._online is True
-
-    async def _weigh_silence(self) -> None:
-        if not self._silent or (self._seen_from_outside() and self._has_just_looked()):
-            self._online, self.unlucky = True, 0
-            return
-        anchors = await self._setup.verifier.anchors()
-        if anchors.answered:
-            self._online, self.unlucky = True, 0
-        elif anchors.asked >= OFFLINE_ANCHORS and not self._seen_from_outside():
-            self._online = False
-            self.unlucky += 1
-            self._addresses.mark_offline()
-        else:
-            self._online = None
-
-    def _has_just_looked(self) -> bool:
-        """Say whether what our sources have seen still says something of now."""
-        return self._clock.now() < self._last_detect + SEEN_JUST_NOW
-
-    def _seen_from_outside(self) -> bool:
-        return any(
-            sighting.address is not None and sighting.kind.is_network and sighting.at >= self._last_detect
-            for sighting in self._addresses.sightings()
-        )
+        """Find out whether we are online; return whether the witnesses have to be asked again."""
+        if self._portal.portal is None:
+            return await self._online.settle(self._setup.verifier)
+        self._online.forget()
+        return False
 
     def _expected(self, record: KeptRecord) -> frozenset[str] | None:
         """What the world should see. Sources that merely fail for a moment do not make a known address unknown."""
@@ -436,7 +394,7 @@ class Rounds:
             at=self._clock.now(),
             expected=expected,
             memory=memory,
-            online=self._online,
+            online=self._online.known,
             watched_only=watched_only,
             paused=paused,
             address_state=agreement.state if agreement is not None else None,
