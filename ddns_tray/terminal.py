@@ -74,8 +74,12 @@ def render(
     *,
     style: Style = Style(),
     evidence: bool = True,
+    once: bool = False,
 ) -> list[str]:
-    """The picture, line by line, none wider than `width` cells: sentence, records with reasons, evidence, countdown."""
+    """The picture, line by line, none wider than `width` cells: sentence, records with reasons, evidence, countdown.
+
+    `once` says that this is all: nobody looks again.
+    """
     width = max(width, _NARROW)
     lines = [
         f"{style.symbol(words.shape(snapshot.colour, snapshot.phase))} "
@@ -85,14 +89,16 @@ def render(
     for problem in snapshot.problems:
         lines += _wrapped(" ".join(part for part in words.problem(problem) if part), width, 2)
     for status in sorted_worst_first(snapshot.records):
-        lines += ["", *_record(status, words, now, width, style, evidence=evidence)]
+        lines += ["", *_record(status, words, now, width, style, evidence=evidence, once=once)]
     upcoming = words.next_check(snapshot, now)
     if upcoming:
         lines += ["", "  " + style.paint(_DIM, shorten(upcoming, width - 2))]
     return lines
 
 
-def _record(status: RecordStatus, words: Words, now: float, width: int, style: Style, *, evidence: bool) -> list[str]:
+def _record(
+    status: RecordStatus, words: Words, now: float, width: int, style: Style, *, evidence: bool, once: bool
+) -> list[str]:
     shape = words.record_shape(status)
     line = words.record_line(status, now)
     title = f"{status.key.name} {status.key.type}"
@@ -100,7 +106,7 @@ def _record(status: RecordStatus, words: Words, now: float, width: int, style: S
     gap = max(1, width - 3 - cells(shorten(title, room)) - cells(line))
     left = f"{style.symbol(shape)} {style.paint(_BOLD, shorten(title, room))}"
     lines = [left + " " * gap + style.paint(_COLOURS[shape.colour_name], line)]
-    parts = words.verdict_parts(status, now)
+    parts = words.verdict_parts(status, now, once=once)
     for part in (parts.cause, parts.evidence, parts.next, parts.action):
         lines += _wrapped(part, width, 2)
     if status.last_update is not None and status.last_update.problem is not None:

@@ -553,6 +553,27 @@ def test_a_name_that_only_a_network_of_its_own_can_know_is_told_as_that(name: st
     assert ("The world's DNS does not have such names" in said) is (name != "nas.example.org")
 
 
+@pytest.mark.parametrize("code", ["address_unknown", "not_routable"])
+def test_who_has_no_ipv6_is_not_told_to_use_it(code: str) -> None:
+    for record_type, other in ((RecordType.A, False), (RecordType.AAAA, True)):
+        status = replace(
+            bare(VerdictKind.UNKNOWN, Colour.GREY, Reason(code)), key=RecordKey("home.example.org", record_type)
+        )
+        said = EN.verdict_parts(status, NOW)
+        assert ("IPv6 address" in said.cause) is other
+        assert ("take AAAA from the types of the name" in said.action) is other
+        assert not (other and "use IPv6" in said.action)
+
+
+def test_who_looks_once_is_not_promised_another_look() -> None:
+    mismatch, waiting = snapshots.mismatch(), snapshots.propagating(seconds=252)
+    offline = bare(VerdictKind.OFFLINE, Colour.GREY, Reason("offline"))
+    assert EN.verdict_parts(mismatch, NOW).next == "The next check shows whether this is still so."
+    assert EN.verdict_parts(offline, NOW).next.startswith("DDNS Tray looks again")
+    assert [EN.verdict_parts(each, NOW, once=True).next for each in (mismatch, offline)] == ["", ""]
+    assert EN.verdict_parts(waiting, NOW, once=True) == EN.verdict_parts(waiting, NOW)
+
+
 def test_the_line_that_tells_no_address_is_named() -> None:
     why = Verdict(VerdictKind.UNKNOWN, Colour.GREY, Reason("address_unknown"))
     status = replace(snapshots.record("home.example.org"), verdict=why, line="fibre")

@@ -39,6 +39,7 @@ def print_picture(context: Context, snapshot: Snapshot, *, evidence: bool) -> No
         terminal.width_of(context.out),
         style=terminal.style_of(context.out, context.environ),
         evidence=evidence,
+        once=True,
     )
     context.print_lines(lines)
 

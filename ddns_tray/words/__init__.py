@@ -110,9 +110,9 @@ class Words(Speaker):
         """Cause, evidence, what happens next and what to do: one sentence a line."""
         return str(verdicts.explain(self, record, now))
 
-    def verdict_parts(self, record: RecordStatus, now: float) -> Explanation:
-        """The same, in its parts."""
-        return verdicts.explain(self, record, now)
+    def verdict_parts(self, record: RecordStatus, now: float, *, once: bool = False) -> Explanation:
+        """The same, in its parts; `once` says that the program does not look again."""
+        return verdicts.explain(self, record, now, once=once)
 
     def notice(self, notice: Notice) -> tuple[str, str]:
         """A notification: title and body."""

@@ -47,6 +47,7 @@ def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
     all_blamed = bool(heard) and isinstance(blamed, tuple) and set(heard) <= set(blamed)
     holds = {
         "line": status.line is not None,
+        str(status.key.type): True,
         "circle": seen.circle,
         "alias": bool(seen.path) and not seen.circle,
         "inside": data.get("rcode") == "NXDOMAIN" and stays_inside(status.key.name),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = text("The next check shows whether this is still so.")
 """Said of everything that is not right, where nothing better can be said of what comes next."""
+_LOOK_ONCE_BACK = text("DDNS Tray looks again as soon as the connection is back.")
+_LOOK_ONCE_IN = text("DDNS Tray looks again by itself soon after you have logged in.")
+DONE_BY_THE_PROGRAM = (LOOK_AGAIN, _LOOK_ONCE_BACK, _LOOK_ONCE_IN)
+"""What comes next only where the program goes on to run."""
 ENCRYPTED = text(
     "This network may block DNS (port 53). A resolver with tls:// or https:// in the settings gives proof."
 )
@@ -83,6 +87,12 @@ LINE: Mapping[str, Saying] = {
         ),
     ),
     "not_routable": _NO_PUBLIC_ADDRESS,
+    "not_routable:AAAA": Saying(
+        text("This computer has no public IPv6 address, so nobody outside can open a connection to it over IPv6."),
+        action=text(
+            "See whether your router hands out public IPv6 addresses, or take AAAA from the types of the name."
+        ),
+    ),
     "double_nat": Saying(
         text("The name leads to {expected}, but your router has the address {router}: something stands in between."),
         next=_STILL_WORKS,
@@ -95,11 +105,11 @@ LINE: Mapping[str, Saying] = {
     ),
     "offline": Saying(
         text("This machine has no connection to the internet, so nothing can be said about the name."),
-        next=text("DDNS Tray looks again as soon as the connection is back."),
+        next=_LOOK_ONCE_BACK,
     ),
     "captive_portal": Saying(
         text("This network wants you to log in first; until then nothing can be said about the name."),
-        next=text("DDNS Tray looks again by itself soon after you have logged in."),
+        next=_LOOK_ONCE_IN,
         action=text("Open any web page in a browser and log in there."),
     ),
 }

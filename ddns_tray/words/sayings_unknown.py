@@ -31,6 +31,14 @@ UNKNOWN: Mapping[str, Saying] = {
         next=text("Nothing is written until it does, or until the name moves to another of its lines."),
         action=text("See whether that line works, and whether its sources can be reached."),
     ),
+    "address_unknown:AAAA": Saying(
+        text("Your public IPv6 address is not known at the moment, so there is nothing to compare the name with."),
+        next=text("Nothing is written until the address is certain."),
+        action=text(
+            "If this line has no IPv6, take AAAA from the types of the name. Else see whether your sources for the"
+            " address can be reached."
+        ),
+    ),
     "address_disputed": Saying(
         text("The sources name different public addresses, so none of them is believed."),
         next=text("Nothing is written until the address is certain."),

@@ -15,7 +15,7 @@ from ddns_tray.core.text import text
 from ddns_tray.words.facts import facts, server_names
 from ddns_tray.words.saying import details, is_part
 from ddns_tray.words.sayings import BY_ITSELF, SAYINGS, WHAT_FAILS_IS_LEFT
-from ddns_tray.words.sayings_line import LOOK_AGAIN
+from ddns_tray.words.sayings_line import DONE_BY_THE_PROGRAM, LOOK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,8 +185,8 @@ def record_line(speaker: Speaker, status: RecordStatus, now: float) -> str:
     return speaker.say(label(verdict))
 
 
-def explain(speaker: Speaker, status: RecordStatus, now: float) -> Explanation:
-    """The whole explanation of one record's verdict."""
+def explain(speaker: Speaker, status: RecordStatus, now: float, *, once: bool = False) -> Explanation:
+    """The whole explanation of one record's verdict; `once` says that the program does not look again."""
     seen = facts(status)
     saying = _saying(status, seen)
     fields = _fields(speaker, status, seen, now)
@@ -197,7 +197,7 @@ def explain(speaker: Speaker, status: RecordStatus, now: float) -> Explanation:
     return Explanation(
         cause=speaker.fill(saying.cause, fields, counted if isinstance(counted, int) else 2),
         evidence=_evidence(speaker, status, seen, now),
-        next=_next(speaker, status, _promised(saying.next, seen), fields, now),
+        next=_next(speaker, status, _promised(saying.next, seen), fields, now, once=once),
         action="" if action is None else speaker.fill(action, fields),
     )
 
@@ -225,19 +225,25 @@ def _saying(status: RecordStatus, seen: Facts) -> Saying:
 
 
 def _next(
-    speaker: Speaker, status: RecordStatus, saying: Text | None, fields: Mapping[str, FieldValue], now: float
+    speaker: Speaker,
+    status: RecordStatus,
+    saying: Text | None,
+    fields: Mapping[str, FieldValue],
+    now: float,
+    *,
+    once: bool,
 ) -> str:
     deadline = status.verdict.deadline
     waits = deadline is not None and deadline > now
-    if saying is not None and (waits or "{time}" not in saying.message):
-        return speaker.fill(saying, fields)
-    if deadline is None or not waits:
-        return "" if status.verdict.colour is Colour.GREEN else speaker.say(LOOK_AGAIN)
-    return speaker.tr(
-        "This should be over by {time}, in {duration}.",
-        time=speaker.time(deadline, now),
-        duration=speaker.duration(deadline - now),
-    )
+    if deadline is not None and waits and saying is None:
+        return speaker.tr(
+            "This should be over by {time}, in {duration}.",
+            time=speaker.time(deadline, now),
+            duration=speaker.duration(deadline - now),
+        )
+    if saying is None or ("{time}" in saying.message and not waits):
+        saying = None if status.verdict.colour is Colour.GREEN else LOOK_AGAIN
+    return "" if saying is None or (once and saying in DONE_BY_THE_PROGRAM) else speaker.fill(saying, fields)
 
 
 def _evidence(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> str:
