@@ -230,7 +230,7 @@ class TraySession:
 
     def type(self, words: str) -> None:
         """Type a text."""
-        self._hand("type", "--delay", "20", words)
+        self._hand("type", "--delay", "20", "--", words)
 
     def windows(self, title: str) -> list[str]:
         """Ids of the visible windows with this title (a regular expression)."""
