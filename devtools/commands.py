@@ -76,10 +76,14 @@ def _test(arguments: list[str]) -> int:
 
 
 def in_parallel(arguments: list[str]) -> list[str]:
-    """Spread the tests over the processors, unless the person debugs or decides."""
+    """Spread the tests over the processors, unless the person debugs or decides.
+
+    Half of their time is waiting, for real servers and for what is said to take a minute: three share two processors.
+    """
     if any(word.startswith("-n") or word in {"--pdb", "--trace", "-s", "--capture=no"} for word in arguments):
         return []
-    return ["-n", str(min(os.cpu_count() or 1, MOST_TEST_WORKERS)), "--dist", "loadgroup"]
+    processors = os.cpu_count() or 1
+    return ["-n", str(min(processors + (processors + 1) // 2, MOST_TEST_WORKERS)), "--dist", "loadgroup"]
 
 
 def _check(arguments: list[str]) -> int:
