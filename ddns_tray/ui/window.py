@@ -106,6 +106,7 @@ class MainWindow(QWidget):
         self._set_up: SetUp | None = None
         self._turns = Turns(self)
         self._stay: _Stay | None = None
+        self._seen: QWidget | None = None
         self.names: NamesPage
         self._welcome: WelcomePage | None = None
         self._address: AddressPage | None = None
@@ -293,7 +294,7 @@ class MainWindow(QWidget):
     # --- inside ---
 
     def _build(self) -> None:
-        """Make everything anew. What takes long comes in turns of its own, and nothing is painted before the last."""
+        """Make everything anew. What takes long comes in turns of its own; until the last one sees what was before."""
         stay = self._stay = self._stay or self._where()
         if self.wizard is not None:
             self.wizard.keep_typed()
@@ -303,8 +304,10 @@ class MainWindow(QWidget):
         body = self._lay_out()
         if self._body is not None:
             self._outer.removeWidget(self._body)
-            self._body.hide()
-            self._body.deleteLater()
+            if self._seen is None:
+                self._seen = self._body
+            else:
+                _drop(self._body)
         self._outer.addWidget(body)
         self._body = body
         self._connect()
@@ -318,7 +321,11 @@ class MainWindow(QWidget):
             self.names.view.setFocus()
             self._arrive()
         else:
-            self.setUpdatesEnabled(False)
+            body.setUpdatesEnabled(
+                False
+            )  # not the window's: with Qt 6.11 on X11 nothing would reach the screen any more
+            if self._seen is not None:
+                self._seen.raise_()
             self._turns.begin(self._back_to(stay), self._arrive)
 
     def _where(self) -> _Stay:
@@ -347,7 +354,11 @@ class MainWindow(QWidget):
 
     def _arrive(self) -> None:
         self._stay = None
-        self.setUpdatesEnabled(True)
+        seen, self._seen = self._seen, None
+        if seen is not None:
+            _drop(seen)
+        if self._body is not None:
+            self._body.setUpdatesEnabled(True)
 
     @property
     def _editable(self) -> bool:
@@ -480,3 +491,8 @@ class MainWindow(QWidget):
     def _on_dismissed(self, key: str) -> None:
         if key == "failure":
             self._failure = None
+
+
+def _drop(body: QWidget) -> None:
+    body.hide()
+    body.deleteLater()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ddns_tray.ui.icons import PAINTS
+from ddns_tray.ui.theme import DARK
 from ddns_tray.words import Shape
 from tests.support.tray_session import PANEL, TOASTS, TraySession, missing_programs, wait_for
 
@@ -95,7 +96,7 @@ def test_the_menu_pauses_and_quits(desktop: TraySession) -> None:
     ended_well(program, desktop)
 
 
-def test_a_click_on_the_icon_opens_the_window(desktop: TraySession) -> None:
+def test_a_click_on_the_icon_opens_the_window_whose_colours_change_on_the_screen(desktop: TraySession) -> None:
     configured(desktop)
     desktop.start_panel()
     program = start(desktop)
@@ -103,6 +104,11 @@ def test_a_click_on_the_icon_opens_the_window(desktop: TraySession) -> None:
     assert desktop.windows(TITLE) == []
     desktop.click(x, y)
     wait_for(lambda: bool(desktop.windows(TITLE)), "the window")
+    desktop.focus(desktop.windows(TITLE)[0])
+    desktop.key("ctrl+4")
+    file = Path(desktop.env["XDG_CONFIG_HOME"]) / "ddns-tray" / "config.toml"
+    file.write_text(f'{CLOSED_NETWORK}[general]\ntheme = "dark"\n')
+    desktop.wait_for_colour(DARK.sidebar, (0, 0, 170, 600))
     program.terminate()
     ended_well(program, desktop)
 
