@@ -41,7 +41,10 @@ LINE: Mapping[str, Saying] = {
     ),
     "intercepted": Saying(
         text("Something on this network answers in place of the authoritative servers, so nothing is proven yet."),
-        action=ENCRYPTED,
+        action=text(
+            "A resolver with tls:// or https:// in the settings gives proof. If it is the same on other networks, the"
+            " servers themselves answer without authority; tell who runs them."
+        ),
     ),
     "intercepted:green": Saying(
         text(
