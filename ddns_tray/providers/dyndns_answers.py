@@ -16,7 +16,7 @@ from ddns_tray.core.addresses import parsed
 from ddns_tray.core.errors import AbuseBlocked, ConfigError, UnexpectedAnswer
 from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.row import Reads
-from ddns_tray.providers.refusals import kind_of_status
+from ddns_tray.providers.refusals import kind_of_status, kind_of_words
 from ddns_tray.providers.rest import looks_like_html
 
 if TYPE_CHECKING:
@@ -97,8 +97,9 @@ class Judge:
     def _strange(self, response: HttpResponse, service: HttpService) -> ProviderError:
         if looks_like_html(response):
             return service.refuse_page(response)
-        kind = self._statuses.get(response.status) or kind_of_status(response.status)
-        return service.refuse(kind, response.text(), response=response)
+        told = response.text()
+        kind = self._statuses.get(response.status) or kind_of_words(kind_of_status(response.status), told)
+        return service.refuse(kind, told, response=response)
 
     @staticmethod
     def _compare(echoed: str, address: str, service: HttpService) -> None:

@@ -47,6 +47,13 @@ Refusal = type[ProviderError]
 _TAGS = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
+_TOO_MANY = re.compile(
+    r"rate[ _-]?limit|throttl|too[ _-]many[ _-](?:\w+[ _-])?(?:requests|calls|queries)"
+    r"|(?:requests|calls|queries) (?:per|a) (?:second|minute|hour|day)|too (?:frequent|often)|flow control"
+    r"|(?:过于|太|过)频繁",
+    re.IGNORECASE,
+)
+
 _BY_STATUS: dict[int, Refusal] = {
     HTTPStatus.BAD_REQUEST: RequestRejected,
     HTTPStatus.UNAUTHORIZED: AuthenticationFailed,
@@ -101,6 +108,15 @@ def kind_of_status(status: int) -> Refusal:
     if status < HTTPStatus.BAD_REQUEST:
         return UnexpectedAnswer
     return _BY_STATUS.get(status, RequestRejected)
+
+
+def kind_of_words(kind: Refusal, message: str) -> Refusal:
+    """Return what a refusal of a general kind means by its words: many services ask for calm without a code for it.
+
+    Dynadot and DNS Made Easy do so with 400 (lexicon issue 437), ClouDNS with 200 (stalwartlabs/dns-update issue 78).
+    """
+    general = kind in {RequestRejected, PermissionDenied, UnexpectedAnswer}
+    return RateLimited if general and _TOO_MANY.search(message) else kind
 
 
 def refusal(kind: Refusal, service: str, message: str = "", *, retry_after: float | None = None) -> ProviderError:

@@ -26,7 +26,7 @@ from ddns_tray.core.errors import (
 from ddns_tray.core.ports import HttpRequest
 from ddns_tray.core.retry_after import retry_after
 from ddns_tray.core.text import text
-from ddns_tray.providers.refusals import Refusal, Scrubber, kind_of_status, refusal
+from ddns_tray.providers.refusals import Refusal, Scrubber, kind_of_status, kind_of_words, refusal
 from ddns_tray.providers.said import said
 from ddns_tray.providers.shape import WHOLE, Json, Misfit
 
@@ -228,10 +228,10 @@ class HttpService:
 
     def _refused(self, response: HttpResponse, fault: Fault, missing: Refusal) -> ProviderError:
         kind = self._dialect.codes.get(fault.code)
-        if kind is None and response.status < HTTPStatus.MULTIPLE_CHOICES:
-            kind = RequestRejected
         if kind is None:
             kind = missing if response.status == HTTPStatus.NOT_FOUND else kind_of_status(response.status)
+            kind = RequestRejected if response.status < HTTPStatus.MULTIPLE_CHOICES else kind
+            kind = kind_of_words(kind, fault.message)
         return self.refuse(kind, fault.message, response=response)
 
     def _unconfirmed(self) -> Unconfirmed:

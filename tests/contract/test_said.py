@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ddns_tray.core.errors import AuthenticationFailed, ProviderError, RequestRejected
+from ddns_tray.core.errors import (
+    AuthenticationFailed,
+    PermissionDenied,
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+    RequestRejected,
+    UnexpectedAnswer,
+)
 from ddns_tray.core.ports import Secret
 from ddns_tray.providers.kinds import KeyOrNameRefused
+from ddns_tray.providers.refusals import RATE_LIMIT_PAUSE, kind_of_words
 from ddns_tray.providers.registry import open_account
 from ddns_tray.providers.said import MOST, said
 from tests.contract.suite import HOME
@@ -116,6 +125,46 @@ async def test_data_under_the_type_of_a_page_is_read() -> None:
     zones = json.dumps({"domains": [{"domainName": ZONE}]}).encode()
     harness.http.fail_next(answer(200, zones, "text/html; charset=UTF-8"))
     assert await harness.open().zones() == (ZONE,)
+
+
+@pytest.mark.parametrize(
+    ("service", "status", "body"),
+    [
+        (
+            "cloudns",
+            200,
+            {"status": "Failed", "statusDescription": "Request blocked, more than 20 requests per second."},
+        ),
+        ("dynadot", 400, {"code": 400, "message": "Bad Request", "error": {"description": "API rate limit reached"}}),
+        ("dynadot", 400, {"code": 400, "message": "Too many API requests"}),
+        ("name_com", 403, {"message": "Rate Limit Exceeded"}),
+    ],
+)
+async def test_who_asks_for_calm_in_words_is_left_in_peace(service: str, status: int, body: object) -> None:
+    harness = harness_of(service)
+    harness.http.fail_next(reply(body, status))
+    with pytest.raises(RateLimited) as caught:
+        await harness.open().read(HOME)
+    assert caught.value.retry_after == RATE_LIMIT_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "expected"),
+    [
+        (RequestRejected, "Too many records in the zone.", RequestRejected),
+        (RequestRejected, "The limit of the plan is reached.", RequestRejected),
+        (RequestRejected, "Too many requests.", RateLimited),
+        (UnexpectedAnswer, "throttled", RateLimited),
+        (PermissionDenied, "Request forbidden by flow control.", RateLimited),
+        (RequestRejected, "操作过于频繁", RateLimited),
+        (AuthenticationFailed, "Too many requests with a wrong key.", AuthenticationFailed),
+        (ProviderUnavailable, "rate limit", ProviderUnavailable),
+    ],
+)
+def test_only_refusals_of_a_general_kind_are_read_by_their_words(
+    kind: type[ProviderError], message: str, expected: type[ProviderError]
+) -> None:
+    assert kind_of_words(kind, message) is expected
 
 
 async def test_an_action_that_failed_at_once_is_a_refusal() -> None:

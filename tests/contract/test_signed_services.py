@@ -164,6 +164,7 @@ async def test_an_update_costs_the_calls_that_the_registry_names(harness: Signed
         ("dnspod_com", "-2", RateLimited),
         ("baiducloud", "RequestExpired", ClockSkewed),
         ("baiducloud", "AccessDenied", PermissionDenied),
+        ("huaweicloud", "DNS.0014", RateLimited),
         ("huaweicloud", "DNS.0030", PermissionDenied),
     ],
 )

@@ -192,7 +192,7 @@ class FakeVolcengine(FakeActions):
         if "Host" in asked:
             assert asked["SearchMode"] == "exact"
             if int(asked["PageSize"]) >= 500:
-                return self.refuse("InvalidParameter", "page size must be less than 500 when search")
+                return self.refuse("ErrPageSizeNotValid", "page size must be less than 500 when search")
             found = [each for each in found if each["Host"] == asked["Host"]]
         return self.good(TotalCount=len(found), Records=self.part(found, asked) or None)
 

@@ -35,7 +35,7 @@ from ddns_tray.core.retry_after import retry_after
 from ddns_tray.core.text import text
 from ddns_tray.providers.catalogue.lexicon import ROWS
 from ddns_tray.providers.lexicon.process import LexiconProcess, WorkerEnded
-from ddns_tray.providers.refusals import Scrubber, kind_of_status, refusal
+from ddns_tray.providers.refusals import Scrubber, kind_of_status, kind_of_words, refusal
 from ddns_tray.providers.rest import kind_of_page
 from ddns_tray.providers.zoned import ADDRESS_TYPES, host_name, ttl_to_write
 
@@ -246,7 +246,7 @@ class Lexicon:
             return self._unconfirmed()
         if isinstance(status, int):
             kind = ZoneNotFound if status == _NOT_FOUND and stage != "write" else kind_of_status(status)
-            kind = kind_of_page(status) if page else kind
+            kind = kind_of_page(status) if page else kind_of_words(kind, words)
             wait = retry_after({"retry-after": str(failure["retry_after"] or "")}, self._clock.now())
             return refusal(kind, self._title, words, retry_after=wait)
         if "SSLError" in kinds:
@@ -261,7 +261,7 @@ class Lexicon:
                 text("{service} cannot be reached.", service=self._title),
                 text("Check the network connection, and a firewall if there is one."),
             )
-        kind = _kind_by_class(kinds, words, stage)
+        kind = kind_of_words(_kind_by_class(kinds, words, stage), words)
         return refusal(ProviderUnavailable if page and kind is UnexpectedAnswer else kind, self._title, words)
 
 

@@ -2,7 +2,8 @@
 
 Sources: "Querying Public Zones", "Querying Record Sets in a Zone" (dated 2025-12-30), "Creating a Record Set with
 Multiple Lines", "Modifying a Record Set" and "Deleting a Record Set" at support.huaweicloud.com/intl/en-us/api-dns
-(read on 2026-11-22). Names end with a dot. The gateway has error members of other names than the service.
+(read on 2026-11-22), with "Error Codes" there. Names end with a dot. The gateway has error
+members of other names than the service.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ CODES: dict[str, Refusal] = {
     "APIGW.0305": PermissionDenied,
     "APIGW.0308": RateLimited,
     "DNS.0013": PermissionDenied,
+    "DNS.0014": RateLimited,
     "DNS.0030": PermissionDenied,
 }
 

@@ -1,9 +1,9 @@
 """Volcengine DNS (TrafficRoute), its API of 2018-08-01.
 
-Sources: "ListZones" (6758/155100), "ListRecords" (6758/163143), "CreateRecord" (6758/155104), "UpdateRecord"
-(6758/155106, dated 2025-06-23) and "DeleteRecord" at volcengine.com/docs (read on 2026-11-22). Members that an update
-leaves out keep their values. Zones and records are counted in pages, up to 500 records at a time, but fewer than 500
-where a name is searched; reading goes by GET, writing by POST.
+Sources: "ListZones" (6758/155100), "ListRecords" and "CreateRecord" (6758/155104), "UpdateRecord" (6758/155106,
+dated 2025-06-23), "DeleteRecord" and the errors (6758/163143) at volcengine.com/docs (read on 2026-11-23). Members that
+an update leaves out keep their values. Zones and records are counted in pages, up to 500 records at a time, but fewer
+than 500 where a name is searched; reading goes by GET, writing by POST.
 """
 
 from __future__ import annotations
