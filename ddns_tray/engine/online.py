@@ -24,8 +24,8 @@ class Online:
         self._addresses = addresses
         self._observer = observer
         self._clock = clock
-        self._silent: bool | None = None
-        """Whether the last look at the DNS has heard nobody out in the world; None before the first."""
+        self._silent = False
+        """Whether the last look at the DNS has heard nobody out in the world."""
         self.known: bool | None = None
         self.unlucky = 0
 
@@ -40,8 +40,8 @@ class Online:
         That is so if they all fell silent, and yet we are online now: then our line was dead for a moment, or the DNS
         is blocked.
         """
-        was_heard, self._silent = self._silent is False, not self._observer.heard_somebody()
-        fell_silent = was_heard and self._silent
+        is_usual, self._silent = self._silent and self.known is True, not self._observer.heard_somebody()
+        fell_silent = self._silent and not is_usual
         if fell_silent and self._addresses.looked_at <= self._observer.looked_at:
             # What our sources saw is older than the silence: the line may have died in between.
             await self._addresses.look(Care.FULL)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.core.model import Colour, LookError, Observation, Role, Transport, VerdictKind
+from ddns_tray.engine import RoundRequest
 from tests.support.clock import settle
 from tests.support.engine_fakes import FIRST, HOME, SECOND, FakeVerifier, World
 
@@ -35,11 +36,10 @@ class Witnesses(FakeVerifier):
         }
 
     def _of_the_world(self, view: View) -> tuple[Observation, ...]:
-        seen = tuple(replace(each, address=each.address.replace("192.0.2.", "9.9.9.")) for each in view.observations)
         if self.reachable:
-            return seen
+            return view.observations
         silent = {"rcode": None, "answer": (), "ttl": None, "aa": False, "serial": None, "error": LookError.TIMEOUT}
-        return tuple(replace(each, **silent) for each in seen)  # type: ignore[arg-type]  # fields of an observation
+        return tuple(replace(each, **silent) for each in view.observations)  # type: ignore[arg-type]  # fields
 
     def _of_the_house(self) -> Observation:
         rcode = "NOERROR" if self.answer_at_home else "SERVFAIL"
@@ -108,11 +108,17 @@ async def test_where_the_dns_is_blocked_and_sources_see_us_we_are_not_offline(*,
     await stop(world, task)
 
 
-async def test_a_line_that_dies_between_the_look_for_our_address_and_the_dns_is_our_own_too() -> None:
+@pytest.mark.parametrize("offline", [False, True], ids=["well before", "offline before"])
+async def test_a_line_that_dies_between_the_look_for_our_address_and_the_dns_is_our_own_too(*, offline: bool) -> None:
     world = World()
     witnesses = world.verifier = Witnesses(world, "192.168.1.1")
     witnesses.answer_at_home = (FIRST,)
     task = await running(world, told=False)
+    if offline:
+        witnesses.reachable = witnesses.anchors_answer = False
+        world.see(None)
+        assert (VerdictKind.OFFLINE, Colour.GREY) in await verdicts_after(world, 300)
+        world.see(FIRST)
 
     async def dies(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
         witnesses.reachable = witnesses.anchors_answer = False
@@ -149,3 +155,20 @@ async def test_a_look_in_which_our_line_was_dead_for_a_moment_is_held_against_no
     assert set(seen) == {Colour.GREEN}
     assert world.provider.content[HOME] == (address,)
     await stop(world, task)
+
+
+async def test_the_first_look_is_repeated_too_if_our_line_was_dead_for_a_moment() -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "192.168.1.1")
+    await world.engine.reconfigure(world.setup())
+
+    async def falls_silent(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        del witnesses.observe
+        witnesses.reachable = False
+        views = await witnesses.observe(keys, resolvers=resolvers)
+        witnesses.reachable, witnesses.answer_at_home = True, (FIRST,)
+        return views
+
+    witnesses.observe = falls_silent  # type: ignore[method-assign]
+    await world.engine.run_once(RoundRequest())
+    assert world.shown().colour is Colour.GREEN

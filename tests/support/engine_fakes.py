@@ -143,10 +143,10 @@ class FakeVerifier:
         if self.silent:
             return View(key, None, (), now)
         servers = [
-            (Role.AUTHORITATIVE, "ns1.example.org", "192.0.2.1"),
-            (Role.AUTHORITATIVE, "ns2.example.org", "192.0.2.2"),
-            (Role.RESOLVER, "udp://192.0.2.53", "192.0.2.53"),
-            (Role.RESOLVER, "udp://192.0.2.54", "192.0.2.54"),
+            (Role.AUTHORITATIVE, "ns1.example.org", "9.9.9.1"),
+            (Role.AUTHORITATIVE, "ns2.example.org", "9.9.9.2"),
+            (Role.RESOLVER, "udp://9.9.9.53", "9.9.9.53"),
+            (Role.RESOLVER, "udp://9.9.9.54", "9.9.9.54"),
         ]
         observations = tuple(
             Observation(
