@@ -125,6 +125,7 @@ class Oracle(Watch):
         self._check_repetition(change, before)
         self._ours[key] |= set(change.after) - self.foreign
         self._open.add(key)
+        self._confirmed.pop(key, None)
 
     def _check_addresses(self, key: RecordKey, new: set[str]) -> None:
         for address in new:

@@ -286,6 +286,7 @@ class World:
         for server in self.zone.servers:
             server.fault_until = now
             server.lag = min(server.lag, 20.0)
+        self.zone.settle()
         for line in self.lines:
             line.down_until = min(line.down_until, now)
         self.service.fates.clear()
