@@ -1,7 +1,8 @@
 """Hours of a person's life with the program in some seconds, and what is left of the memory afterwards.
 
 `python -m tests.support.soak TURNS ROUNDS WINDOWS` prints a line of JSON. The real front room on the real loop with a
-fake engine: snapshots of all sorts are published, the window comes and goes, its pages are looked at in turn.
+fake engine: snapshots of all sorts are published, the window comes and goes with a name opened, and its pages are
+looked at in turn.
 """
 
 from __future__ import annotations
@@ -94,9 +95,11 @@ class Soak:
         self.engine.publish(replace(scene, at=snapshots.NOW + self.published, rounds=self.published))
 
     async def _open_and_close(self, page: Page) -> None:
-        self.desktop.open_window(page)
+        self.desktop.open_window(record=snapshots.propagating().key)
         await asyncio.sleep(0)
         self._publish()
+        await asyncio.sleep(0)
+        self.desktop.open_window(page)
         await asyncio.sleep(0)
         window = self.desktop.window
         if window is not None:
