@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListView,
     QProgressBar,
     QPushButton,
+    QScrollBar,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +28,7 @@ from ddns_tray.words.status import first_look
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from ddns_tray.core.model import RecordKey, Snapshot
     from ddns_tray.ui.record_detail import RecordDetail
@@ -251,6 +252,26 @@ class NamesPage(QWidget):
         detail.repair_chosen.connect(self.repair_chosen)
 
 
+class QuietBar(QScrollBar):
+    """A scroll bar that takes the same room in every style, and is not seen while it is disabled.
+
+    The styles of Windows have broader ones, and draw the arrows of a bar that moves nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, on=False)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As broad as the margin that it stands in."""
+        return QSize(_BESIDE, super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw what can be moved."""
+        if self.isEnabled():
+            super().paintEvent(event)
+
+
 class CardView(QListView):
     """A list of cards: a click, Return or Space opens one and closes the one that was open."""
 
@@ -268,7 +289,8 @@ class CardView(QListView):
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setMouseTracking(True)
         self.keyboard_used = False
-        bar = self.verticalScrollBar()
+        bar = QuietBar()
+        self.setVerticalScrollBar(bar)
         bar.setSingleStep(24)
         # Always there, so that cards keep their width; without anything to scroll it is not seen.
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleFactory
 
+from ddns_tray.ui.names_page import QuietBar
 from ddns_tray.ui.window import MainWindow
 from ddns_tray.words import Words
 from tests.support import snapshots
@@ -70,6 +71,20 @@ def test_where_it_is_narrow_the_sentence_keeps_its_width(window: MainWindow, qtb
     window.resize(640, 420)
     qtbot.waitUntil(lambda: sentence.width() > wide)
     assert button(window, "Check now").geometry().bottom() < sentence.geometry().top()
+
+
+def test_a_scroll_bar_that_moves_nothing_is_not_seen_in_styles_that_draw_its_arrows(qtbot: QtBot) -> None:
+    bar, style = QuietBar(), QStyleFactory.create("Windows")
+    qtbot.addWidget(bar)
+    bar.setStyle(style)
+    assert bar.sizeHint().width() < style.pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+    bar.resize(bar.sizeHint().width(), 100)
+    seen = []
+    for enabled in (False, True):
+        bar.setEnabled(enabled)
+        picture = bar.grab().toImage()
+        seen.append(len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}))
+    assert seen[0] == 1 < seen[1]
 
 
 def test_on_a_very_wide_screen_pages_stay_readable(window: MainWindow, qtbot: QtBot) -> None:
