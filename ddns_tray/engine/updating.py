@@ -166,7 +166,7 @@ class Updater:
         early = self._pacing.too_soon(key, max(interval, SAME_AGAIN) if again else interval)
         if early is not None:
             standing = change.existing.addresses if change.existing is not None else memory.written
-            return self._postponed(task, early.problem, standing)
+            return self._postponed(task, early.problem, standing, others_too=not again)
 
         before = change.existing.addresses if change.existing is not None else memory.written
         about_to_write = _with_old_answer(replace(memory, unconfirmed=True, ours=memory.ours | wanted), change.existing)
@@ -241,13 +241,19 @@ class Updater:
         log.warning("%s: %s", key, error)
         return self._result(task, outcome, before, before, calls, problem=error.problem)
 
-    def _postponed(self, task: Task, problem: Problem, before: tuple[str, ...] = ()) -> UpdateResult:
-        """Leave a record for later without a call, and without counting it as a failure of its own."""
+    def _postponed(
+        self, task: Task, problem: Problem, before: tuple[str, ...] = (), *, others_too: bool = True
+    ) -> UpdateResult:
+        """Leave a record for later without a call, and without counting it as a failure of its own.
+
+        Unless `others_too`, it is only this address that has to wait.
+        """
         key = task.record.key
         memory = self._recall(key)
         wait = problem.retry_after if problem.retry_after is not None else RETRY_BASE
         blocked = problem if problem.code is ProblemCode.AUTHENTICATION_FAILED else memory.blocked
-        self._remember(key, replace(memory, not_before=self._clock.now() + wait, blocked=blocked))
+        if others_too:
+            self._remember(key, replace(memory, not_before=self._clock.now() + wait, blocked=blocked))
         log.info("%s waits for %.0f s: %s", key, wait, problem.title)
         return self._result(task, Outcome.FAILED, before, before, 0, problem=problem)
 

@@ -80,10 +80,16 @@ async def test_the_same_address_is_not_forced_twice_in_a_row_at_a_service_that_c
     await world.clock.advance(601)
     (late,) = await world.engine.run_once(force)
     assert late.outcome is Outcome.UPDATED
+    assert await refused_again(world)
     world.see(SECOND)
     (changed,) = await world.engine.run_once(ROUND)
-    assert changed.outcome is Outcome.UPDATED, "another address is no repetition"
+    assert changed.outcome is Outcome.UPDATED, "another address is no repetition, and waits for nothing"
     assert len(world.provider.writes) == 3
+
+
+async def refused_again(world: World) -> bool:
+    (result,) = await world.engine.run_once(RoundRequest(update=True, force=True))
+    return result.outcome is Outcome.FAILED
 
 
 async def test_the_pause_holds_over_a_restart() -> None:
