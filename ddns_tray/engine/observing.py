@@ -48,6 +48,11 @@ class Observer:
         """When the last look has begun (wall clock); minus infinity before the first."""
         return self._looked_at
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether there was a look with these settings."""
+        return self._looked_at != float("-inf")
+
     def due(self, now: float, interval: float) -> bool:
         """Whether to look now."""
         if self._is_regular(now, interval) or self._left:

@@ -178,7 +178,7 @@ class Rounds:
             return ()
         self._follow_way_out()
         results = await self._update(wish) if wish.write else ()
-        if wish.observe or any(result.outcome is not Outcome.NOOP for result in results):
+        if wish.observe or self._looks_old() or any(result.outcome is not Outcome.NOOP for result in results):
             results += await self._observe_all(wish)
         if wish.detect:
             await self._look_for_portal(results, at_once=not wish.is_routine)
@@ -213,12 +213,16 @@ class Rounds:
     async def _observe_all(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         """Ask the witnesses; where a name moves to another line meanwhile, write that and ask anew."""
         results: tuple[UpdateResult, ...] = ()
-        routine = wish.is_routine
+        routine = wish.is_routine or not wish.observe
         while not await self._observe(routine=routine):
             self._follow_way_out()
             results += await self._update(RoundRequest(care=Care.ROUTINE)) if wish.write else ()
             routine = False
         return results
+
+    def _looks_old(self) -> bool:
+        """Say whether the next look is due: time alone must not turn what was seen into a fault."""
+        return self._observer.has_looked and self._observer.due(self._clock.now(), self._setup.verify.interval)
 
     def _has_slept(self) -> bool:
         """Say whether the machine slept since the round began: what was seen is too old to be written, or judged."""

@@ -29,10 +29,11 @@ from ddns_tray.core.model import (
 )
 from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
-from ddns_tray.engine import Engine, RoundRequest
+from ddns_tray.engine import Care, Engine, RoundRequest
 from tests.support.engine_fakes import FIRST, HOME, SECOND, FakeDetector, FakeMemory, World
 
 ROUND = RoundRequest()
+HINT = RoundRequest(observe=False, care=Care.HINT)
 
 
 async def test_the_first_round_makes_the_name_true_and_proves_it() -> None:
@@ -371,3 +372,23 @@ async def test_a_second_change_forgets_nothing_that_caches_hold_from_before_the_
     await world.engine.run_once(ROUND)
     assert world.provider.writes == [(HOME, (FIRST,))]
     assert world.memory.kept[HOME].old_ttl == 7200, "the set that was replaced now may be kept for 60 s only"
+
+
+async def test_a_hint_after_a_long_time_calls_nothing_late_that_nobody_has_looked_at_since() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    world.see(SECOND)
+    world.verifier.resolvers_hold[HOME] = (FIRST,)
+    await world.engine.run_once(ROUND)
+    assert world.shown().records[0].verdict.kind is VerdictKind.PROPAGATING
+    world.clock.jump(1000)
+    world.verifier.resolvers_hold.clear()
+    await world.engine.run_once(HINT)
+    assert world.shown().records[0].verdict.kind is VerdictKind.MATCHED
+
+
+async def test_a_hint_asks_the_address_alone_where_nothing_else_is_due() -> None:
+    world = World()
+    await world.engine.run_once(ROUND)
+    await world.engine.run_once(HINT)
+    assert world.verifier.looks == 1
