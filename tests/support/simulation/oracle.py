@@ -42,7 +42,7 @@ class Oracle(Watch):
         self.forced = False
         self._troubled: set[RecordKey] = set()
         self._judged: dict[RecordKey, RecordStatus] = {}
-        self._promised: dict[RecordKey, float] = {}
+        self._promised: dict[RecordKey, tuple[float, frozenset[str]]] = {}
         self._paused_at: float | None = None
         self.calls = 0
         self.log: list[str] = []
@@ -250,16 +250,16 @@ class Oracle(Watch):
         quiet = not {"clock_step", "foreign", "server_fault", "full_disk", "forget"} & world.happened
         if quiet and late is not None and late > deadline + 1.0:
             self.fail("the countdown never ends before the truth", f"{key}: {late:.1f} > {deadline:.1f}")
-        if self.calm_since is not None and self._now() > self.calm_since + 2 * ROUND + world.plot.interval:
-            self._promised.setdefault(key, deadline)
+        calm = self.calm_since is not None and self._now() > self.calm_since + 2 * ROUND + world.plot.interval
+        if calm and self._promised.get(key, (0.0, None))[1] != wanted:
+            self._promised[key] = deadline, wanted
 
     def tick(self) -> None:
         """Some time has passed in peace."""
-        for key, deadline in self._promised.items():
-            if self._now() > deadline + 20.0:
+        for key, (deadline, wanted) in self._promised.items():
+            status = self._judged.get(key)
+            if self._now() > deadline + 20.0 and status is not None and set(status.expected) == wanted:
                 self.fail("a countdown comes true", f"{key}: promised for {deadline:.1f}")
-        if any(self._now() > deadline + 20.0 for deadline in self._promised.values()):
-            self._promised.clear()
 
     def _hear(self, notice: Notice, snapshot: Snapshot) -> None:
         world, key = self._world, notice.key

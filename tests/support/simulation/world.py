@@ -339,8 +339,8 @@ class World:
     def polite(self, seconds: float) -> float:
         """How often they may be asked in that time: the design's 24 and 300 a day, and one look at all of them."""
         a_day = 24.0 if self.plot.router else 300.0
-        families = 2 if self.plot.both_families else 1
-        return families * (a_day * seconds / 86_400 * 2 + 2 * len(self.sources))
+        a_day += 300.0 if self.plot.both_families else 0.0  # routers tell of IPv4 alone
+        return a_day * seconds / 86_400 * 2 + 4 * len(self.sources)
 
 
 class Log(logging.Handler):
