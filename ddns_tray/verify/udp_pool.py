@@ -24,7 +24,7 @@ from ddns_tray.verify.targets import authority
 from ddns_tray.verify.waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ddns_tray.core.ports import Chance, Clock
     from ddns_tray.verify.queries import Query
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ddns_tray.verify.targets import Endpoint, Target
     from ddns_tray.verify.udp_socket import Bind
 
+_Parcel = tuple[Exchange, PoolSocket, bytes]
 _CLOSED = (ConnectionRefusedError, ConnectionResetError)
 """How Linux and Windows say that a port is closed, at the next datagram or the next look."""
 
@@ -77,6 +78,10 @@ class UdpPool:
         self._waits: Waits[Exchange] = Waits()
         self._servers: dict[Endpoint, PoolServer] = {}
         self._sweep_timer: asyncio.TimerHandle | None = None
+        self._asked: list[PoolServer] = []
+        """Servers that somebody has asked in this turn of the loop."""
+        self._parcels: list[_Parcel] = []
+        """What is about to be sent."""
 
     def start(
         self, endpoint: Endpoint, query: Query, tries: Sequence[float], *, per_second: float | None = None
@@ -113,8 +118,9 @@ class UdpPool:
             server.pace.limit(per_second)
         exchange = Exchange(self, server, target, query, tries)
         exchange.at_last_try = at_last_try
+        if not server.waiting:
+            self._pump_soon(server)
         server.waiting.append(exchange)
-        self._pump(server)
         return exchange
 
     @property
@@ -162,20 +168,41 @@ class UdpPool:
     def repeat(self, exchange: Exchange) -> None:
         """Take a further try of an open question into line, before all new ones."""
         exchange.server.again.append(exchange)
-        self._pump(exchange.server)
+        self._pump_soon(exchange.server)
+
+    def pump_after(self, server: PoolServer) -> None:
+        """Go on with whoever waits, now that questions may have ended."""
+        self._pump(server)
+        self._post()
+
+    def _pump_soon(self, server: PoolServer) -> None:
+        """Go on with whoever waits, together with all else that is asked in this turn of the loop."""
+        if not self._asked:
+            asyncio.get_running_loop().call_soon(self._pump_asked)
+        self._asked.append(server)
+
+    def _pump_asked(self) -> None:
+        servers, self._asked = self._asked, []
+        for server in servers:
+            self._pump(server)
+        self._post()
+
+    def _on_turn(self, server: PoolServer) -> None:
+        server.timer = None
+        self.pump_after(server)
 
     def _pump(self, server: PoolServer) -> None:
-        """Send for whoever waits for a turn at this server, within its bounds."""
+        """Prepare the next tries of whoever waits for a turn at this server, within its bounds."""
         if server.timer is not None:
             return
         again, waiting = server.again, server.waiting
+        now = self.clock.monotonic()
         while again or (waiting and server.open < self.limits.open_per_server):
             line = again or waiting
             exchange = line[0]
             if exchange.ended:
                 line.popleft()
                 continue
-            now = self.clock.monotonic()
             pause = server.pace.pause(now)
             if pause > 0:
                 server.timer = asyncio.get_running_loop().call_later(pause, self._on_turn, server)
@@ -184,25 +211,12 @@ class UdpPool:
             if not exchange.opened:
                 exchange.opened = True
                 server.open += 1
-            self._send(exchange, now)
+            self._begin_try(exchange, now)
 
-    def _on_turn(self, server: PoolServer) -> None:
-        server.timer = None
-        self._pump(server)
-
-    def pump_after(self, server: PoolServer) -> None:
-        """Go on with whoever waits, now that questions may have ended."""
-        if server.waiting or server.again:
-            self._pump(server)
-
-    # --- sockets -------------------------------------------------------------------------------------------------
-
-    def _send(self, exchange: Exchange, now: float) -> None:
-        """Send the next try of an exchange, and wait for it."""
-        error = self.put(exchange, now)
-        if error is not None:
-            exchange.fail(error)
-        if exchange.ended:  # perhaps because the socket of an earlier try went with it
+    def _begin_try(self, exchange: Exchange, now: float) -> None:
+        """Prepare the next try of an exchange, and wait for it."""
+        self.put(exchange, now)
+        if exchange.ended:  # there is no way
             return
         wait = exchange.tries[exchange.sent]
         exchange.sent += 1
@@ -210,43 +224,77 @@ class UdpPool:
         if 1 < exchange.sent == len(exchange.tries) and exchange.at_last_try is not None:
             exchange.at_last_try(exchange)
 
-    def put(self, exchange: Exchange, now: float) -> LookError | None:
-        """Put one try of an exchange on the wire; gives the reason if that is not possible."""
+    # --- datagrams -----------------------------------------------------------------------------------------------
+
+    def put(self, exchange: Exchange, now: float) -> None:
+        """Prepare a datagram of an exchange; it goes out with the next `pump_after`."""
         server, query = exchange.server, exchange.query
+        try:
+            socket = self._socket(server)
+        except OSError:
+            exchange.fail(LookError.UNREACHABLE)
+            return
+        lots = self._lots.draw(query.size)
+        message_id = lots[:2]
+        while message_id in socket.waiting:
+            message_id = self._lots.draw(2)
         question = query.question
-        plain = server.folds_case or exchange.case_was_lost
-        for _ in range(2):  # a second time if the first meets the late ICMP error of an older question
-            if exchange.ended:
-                return None
+        if not (server.folds_case or exchange.case_was_lost):
+            question = (query.number ^ (int.from_bytes(lots[2:]) & query.case_mask)).to_bytes(query.size - 2)
+        socket.uses += 1
+        socket.last_used = now
+        socket.waiting[message_id] = (exchange, question, now)
+        exchange.attempts.append((socket, message_id))
+        if socket.uses >= self.limits.uses:
+            server.sockets.remove(socket)
+            server.worn.append(socket)
+        self._parcels.append((exchange, socket, message_id + query.head + question + query.tail))
+
+    def _post(self) -> None:
+        """Send what is prepared, without a pause: a datagram that comes alone costs the system twice as much."""
+        while self._parcels:
+            failed: set[PoolServer] = set()
+            for is_second in (False, True):
+                parcels, self._parcels = self._parcels, []
+                for exchange, socket, error in self._send(parcels):
+                    failed.add(exchange.server)
+                    if not isinstance(error, _CLOSED):
+                        exchange.fail(LookError.UNREACHABLE)
+                    elif is_second:
+                        self._drop_socket(exchange.server, socket, LookError.PORT_CLOSED)
+                    else:
+                        self._send_elsewhere(exchange.server, socket, parcels)
+            for server in failed:
+                self._pump(server)
+
+    def _send(self, parcels: Sequence[_Parcel]) -> list[tuple[Exchange, PoolSocket, OSError]]:
+        """Send all, and return what could not be sent."""
+        failed = []
+        for exchange, socket, wire in parcels:
             try:
-                socket = self._socket(server)
-            except OSError:
-                return LookError.UNREACHABLE
-            lots = self._lots.draw(query.size)
-            message_id = lots[:2]
-            while message_id in socket.waiting:
-                message_id = self._lots.draw(2)
-            if not plain:
-                question = (query.number ^ (int.from_bytes(lots[2:]) & query.case_mask)).to_bytes(query.size - 2)
-            try:
-                socket.send(message_id + query.head + question + query.tail)
+                socket.send(wire)
             except BlockingIOError:
                 pass  # the kernel's buffer is full; the next try may find room
-            except _CLOSED:
-                self._drop_socket(server, socket, LookError.PORT_CLOSED)
-                continue
-            except OSError:
-                return LookError.UNREACHABLE
-            self.counts.sent += 1
-            socket.uses += 1
-            socket.last_used = now
-            socket.waiting[message_id] = (exchange, question, now)
-            exchange.attempts.append((socket, message_id))
-            if socket.uses >= self.limits.uses:
-                server.sockets.remove(socket)
-                server.worn.append(socket)
-            return None
-        return LookError.PORT_CLOSED
+            except OSError as exc:
+                failed.append((exchange, socket, exc))
+        self.counts.sent += len(parcels) - len(failed)
+        return failed
+
+    def _send_elsewhere(self, server: PoolServer, socket: PoolSocket, parcels: Iterable[_Parcel]) -> None:
+        """Take another socket for what was to be sent from one that tells of a closed port.
+
+        That may be the late word on an older question, so it must not cost those that just went out.
+        """
+        if socket not in server.sockets and socket not in server.worn:
+            return  # it told so more than once
+        sent_here = [(exchange, wire[:2]) for exchange, way, wire in parcels if way is socket and not exchange.ended]
+        for _, message_id in sent_here:
+            socket.waiting.pop(message_id, None)
+        self._drop_socket(server, socket, LookError.PORT_CLOSED)
+        for exchange, _ in sent_here:
+            self.put(exchange, self.clock.monotonic())
+
+    # --- sockets -------------------------------------------------------------------------------------------------
 
     def _socket(self, server: PoolServer) -> PoolSocket:
         """A socket that waits for nothing, or a new one, or one after the other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
 import socket
 from typing import TYPE_CHECKING, cast
@@ -85,6 +86,7 @@ async def test_after_a_change_of_the_line_questions_go_out_from_new_sockets(
     server.on("home.example.test", "A", Answer(GOOD.answer, delay=0.1))
     await pool.start(endpoint(server), prepare("idle.example.test", "A", recursive=False), (1.0,))
     late = pool.start(endpoint(server), HOME, (1.0,))
+    await settle()
     pool.renew()
     server.on("home.example.test", "A", GOOD)
     await pool.start(endpoint(server), HOME, (1.0,))
@@ -219,6 +221,35 @@ async def test_an_old_error_that_windows_tells_at_the_next_question_costs_a_sock
     assert addresses(await pool.start(endpoint(server), HOME, (1.0,))) == ["192.0.2.7"]
     assert first not in pool._servers[endpoint(server)].sockets
     assert pool.sockets == 1
+
+
+async def test_such_an_error_costs_none_of_the_questions_that_go_out_together(pool: UdpPool, server: DnsServer) -> None:
+    def refuse_the_third(wire: bytes) -> int:
+        if len(sent) == 2:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "an earlier datagram met a closed port")
+        sent.append(wire)
+        return len(wire)
+
+    sent: list[bytes] = []
+    await pool.start(endpoint(server), HOME, (1.0,))
+    [first] = pool._servers[endpoint(server)].sockets
+    first.send = refuse_the_third
+    received = await asyncio.gather(*(pool.start(endpoint(server), HOME, (30.0,)) for _ in range(10)))
+    assert {tuple(addresses(each)) for each in received} == {("192.0.2.7",)}
+    assert first not in pool._servers[endpoint(server)].sockets
+    assert len(server.asked) == 11
+
+
+async def test_where_nobody_lets_us_send_all_that_wait_are_told(pool: UdpPool, server: DnsServer) -> None:
+    def forbid(_: bytes) -> int:
+        raise PermissionError(errno.EPERM, "a firewall")
+
+    await pool.start(endpoint(server), HOME, (1.0,))
+    [first] = pool._servers[endpoint(server)].sockets
+    first.send = forbid
+    pool.limits = PoolLimits(sockets_per_server=1)
+    received = await asyncio.gather(*(pool.start(endpoint(server), HOME, (30.0,)) for _ in range(100)))
+    assert {each.error for each in received} == {LookError.UNREACHABLE}
 
 
 async def test_what_the_kernel_refuses_to_send_is_unreachable(pool: UdpPool) -> None:
