@@ -62,7 +62,9 @@ class LineForm(Form):
 
     def _fill(self) -> None:
         for rule in settings_of(_SECTION):
-            field = self.fields[rule.key] = SettingField(self.words, self.theme, rule, interfaces=self._interfaces)
+            field = self.fields[rule.key] = SettingField(
+                self.words, self.theme, rule, interfaces=self._interfaces, wide=True
+            )
             value = rule.default if self._line is None else getattr(self._line, rule.key)
             if value is not None:
                 field.show_value(written(rule, value))

@@ -282,6 +282,7 @@ QTabBar::scroller {{ width: 28px; }}
 QTabBar QToolButton {{ border: 0; background: {t.window}; }}
 QTabBar QToolButton::left-arrow {{ image: url("{_picture("left", t)}"); width: 12px; height: 12px; }}
 QTabBar QToolButton::right-arrow {{ image: url("{_picture("right", t)}"); width: 12px; height: 12px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QFileDialog QToolButton#backButton {{ qproperty-icon: url("{_picture("left", t)}"); }}
 QFileDialog QToolButton#forwardButton {{ qproperty-icon: url("{_picture("right", t)}"); }}
 QFileDialog QToolButton#toParentButton {{ qproperty-icon: url("{_picture("up", t)}"); }}
