@@ -212,7 +212,7 @@ async def test_while_a_file_is_read_that_is_shown_and_it_can_be_left(
     window: MainWindow, file: ConfigFile, tasks: Tasks, tmp_path: Path, qtbot: QtBot
 ) -> None:
     coming = tmp_path / "coming.toml"
-    coming.write_text(COMING)
+    coming.write_bytes(COMING.encode())
     before = file.path.read_text()
     tasks(travel(window).import_from(coming), "import")
     await asyncio.sleep(0)
