@@ -59,7 +59,7 @@ FAKES: Mapping[str, type[FakeRest]] = {
     "westcn": china.FakeWest,
     "dnscom": china.FakeDnscom,
     "eranet": china.FakeEranet,
-    "nowcn": china.FakeNowcn,
+    "nowcn": china.FakeEranet,
     "tnethk": china.FakeEranet,
 }
 NEW_TTL = {"edgeone": 300, "huaweicloud": 60, "baiducloud": 300, "westcn": 900, "route53": 60}
@@ -325,7 +325,7 @@ async def test_xml_of_another_shape_is_not_guessed_at(body: bytes) -> None:
     ("service", "message", "kind"),
     [
         ("eranet", "Timestamp has expired", ClockSkewed),
-        ("nowcn", "AccessKeyID is not valid", AuthenticationFailed),
+        ("nowcn", "AccessInstanceID is not valid", AuthenticationFailed),
         ("tnethk", "Permission denied", PermissionDenied),
         ("eranet", "something else", RequestRejected),
         ("dnscom", "timestamp错误", ClockSkewed),

@@ -202,7 +202,6 @@ class FakeEranet(FakeActions):
     """The interface of Eranet, now.cn and Tnet at todaynic.com/docApi."""
 
     base = "/api/Dns"
-    key_name = "AccessInstanceID"
 
     def action(self, seen: Seen) -> str:
         return seen.path[0]
@@ -210,7 +209,7 @@ class FakeEranet(FakeActions):
     def knows(self, seen: Seen) -> bool:
         given = dict(seen.params)
         signature = given.pop("Signature")
-        assert (seen.method, given[self.key_name]) == ("GET", KEY_ID)
+        assert (seen.method, given["AccessInstanceID"]) == ("GET", KEY_ID)
         return signature == aliyun.sign_rpc("GET", tuple(given.items()), secret=self.secret).signature
 
     def stranger(self) -> HttpResponse:
@@ -260,12 +259,6 @@ class FakeEranet(FakeActions):
             return self.refuse("Record is missing")
         self.records.remove(held)
         return self.good()
-
-
-class FakeNowcn(FakeEranet):
-    """now.cn calls the key by another name."""
-
-    key_name = "AccessKeyID"
 
 
 class FakeDnscom(FakeActions):

@@ -262,12 +262,12 @@ class FakeRainyun(FakeRest):
 
     def route(self, seen: Seen) -> HttpResponse:
         match seen.method, *seen.path:
-            case "GET", "product", "domain":
+            case "GET", "product", "domain", "":
                 asked = json.loads(seen.params["options"])
                 found = [{"id": n, "domain": name} for name, n in self.zones.items()]
                 part = found[(asked["page"] - 1) * asked["perPage"] :][: asked["perPage"]]
                 return self.good({"TotalRecords": len(found), "Records": part})
-            case method, "product", "domain", handle, "dns":
+            case method, "product", "domain", handle, "dns", *rest if rest == ([""] if method == "GET" else []):
                 zone = self.zone_of(handle)
                 return self.refuse(30011) if zone is None else self.record(method, zone, seen)
         return reply({"code": 404, "message": "no such thing"}, 404)
@@ -285,6 +285,7 @@ class FakeRainyun(FakeRest):
         if held is None:
             return self.refuse(30013)
         if method == "DELETE":
+            assert seen.params["record_id"] == held.id
             self.records.remove(held)
         else:
             held.content, held.ttl = seen.body["value"], seen.body["ttl"]

@@ -1,7 +1,7 @@
 """Eranet, Todaynic (now.cn) and Tnet: one house, one interface, three addresses.
 
-Source: "DNS" at todaynic.com/docApi (read on 2026-11-22). Requests are signed in the RPC style that Alibaba Cloud had
-first. There is no list of domains, so the account names them. Errors are words alone.
+Source: "DNS" at todaynic.com/docApi (read on 2026-11-22); ddns-go, dns/tnethk.go. Requests are signed in the RPC style
+that Alibaba Cloud had first. There is no list of domains, so the account names them. Errors are words alone.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ if TYPE_CHECKING:
     from ddns_tray.providers.signed_services.actions import Asked
     from ddns_tray.providers.signing.aliyun import Nonce
 
-KEY_NAMES = {"nowcn": "AccessKeyID"}
-"""The parameter that says whose key it is, where it is not the one of Eranet and Tnet."""
 KEY_NAME = "AccessInstanceID"
+"""The parameter that says whose key it is, at all three: "AccessKeyID" is refused with 401 (ddns-go, dns/tnethk.go)."""
 
 CODES = with_other(BY_WORDS)
 WORDS = (
@@ -128,13 +127,13 @@ class NamedDomains(ActionRecords):
         )
 
 
-def rpc_signed(key_name: str, key_id: str, secret: Secret, *, nonce: Nonce) -> Auth:
+def rpc_signed(key_id: str, secret: Secret, *, nonce: Nonce) -> Auth:
     """Sign the parameters of a request in Alibaba's old style."""
 
     def authorise(request: HttpRequest, now: float) -> HttpRequest:
         params = (
             *request.params,
-            (key_name, key_id),
+            (KEY_NAME, key_id),
             ("SignatureMethod", "HMAC-SHA1"),
             ("SignatureNonce", nonce()),
             ("Timestamp", utc(now, TIME)),
@@ -157,6 +156,5 @@ def open_account(opening: Opening) -> Provider:
             text("{option} has to be a list of domains.", option="domains"),
             text("Write them with commas between them, such as example.org, example.com."),
         )
-    key_name = KEY_NAMES.get(opening.spec.id, KEY_NAME)
-    auth = rpc_signed(key_name, opening.option("access_key_id"), opening.secret("access_key_secret"), nonce=new_nonce)
+    auth = rpc_signed(opening.option("access_key_id"), opening.secret("access_key_secret"), nonce=new_nonce)
     return NamedDomains(opening, Account(Manner(_build), auth), domains)

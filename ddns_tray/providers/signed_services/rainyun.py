@@ -1,7 +1,8 @@
 """Rainyun, its API of version 2.
 
 Source: "Domains" at s.apifox.cn/a4595cc8-44c5-4678-a2a3-eed7738dab03 (read on 2026-11-22). A change replaces all
-members of a record; one is deleted by its id in a body.
+members of a record. Its clients ask for lists with a slash at the end of the path, and delete by the id in the address,
+where the documentation has it in the body: it goes in both.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ LEVEL = 10
 CODES = with_other(LIKE_HTTP)
 _PAGE = 100
 _RECORDS = "/product/domain/{zone}/dns"
+_LIST = "/product/domain/{zone}/dns/"
 _TOTAL = until_seen("data.TotalRecords")
 
 
@@ -68,10 +70,10 @@ def _skip(item: Json) -> bool:
 
 
 SERVICE = RestService(
-    zones=Listing("/product/domain", items=elements("data.Records"), pages=Pages(_zones_from(1), _next_zones)),
+    zones=Listing("/product/domain/", items=elements("data.Records"), pages=Pages(_zones_from(1), _next_zones)),
     zone=ZoneShape(name="domain", id="id"),
     records=Listing(
-        _RECORDS, items=elements("data.Records"), pages=pages(_PAGE, _TOTAL, page="page_no", per_page="limit")
+        _LIST, items=elements("data.Records"), pages=pages(_PAGE, _TOTAL, page="page_no", per_page="limit")
     ),
     record=RecordShape(
         id="record_id", name="host", type="type", content="value", ttl="ttl", keep=("level",), skip=_skip
@@ -79,7 +81,12 @@ SERVICE = RestService(
     names=Names.RELATIVE_AT,
     create=Call("POST", _RECORDS, _members),
     update=Call("PATCH", _RECORDS, lambda draft: _members(draft, as_number(draft.words()["id"]))),
-    delete=Call("DELETE", _RECORDS, lambda draft: {"record_id": as_number(draft.words()["id"])}),
+    delete=Call(
+        "DELETE",
+        _RECORDS,
+        lambda draft: {"record_id": as_number(draft.words()["id"])},
+        params=lambda draft: (("record_id", draft.words()["id"]),),
+    ),
     fault=numbered(CODES),
     codes=CODES,
 )
