@@ -18,6 +18,7 @@ from ddns_tray.core.text import text
 from ddns_tray.engine.addresses import Addresses
 from ddns_tray.engine.calm import calm, in_turn
 from ddns_tray.engine.clock_steps import ClockSteps, SleepWatch
+from ddns_tray.engine.insistence import Insistence
 from ddns_tray.engine.observing import SOON, Observer, run_unless
 from ddns_tray.engine.online import Online
 from ddns_tray.engine.portal import PortalWatch
@@ -62,6 +63,7 @@ class Rounds:
         self._repairs = Repairs(self._updater, state.recall)
         self._addresses = Addresses(state, clock, chance)
         self._observer = Observer(state, clock)
+        self._insistence = Insistence(state)
         self._online = Online(self._addresses, self._observer, clock)
         self._portal = PortalWatch(clock)
         self._way_out = ANY_WAY
@@ -328,7 +330,8 @@ class Rounds:
             return None
         if not by_person and not self._needs_comparing(record, frozenset(desired or ()), now):
             return None
-        return Task(record, desired, force=wish.force and by_person, by_person=by_person)
+        force, disproved = wish.force and by_person, self._insistence.is_due(record.key, desired, now)
+        return Task(record, desired, force=force, by_person=by_person, disproved=disproved)
 
     def _needs_comparing(self, record: KeptRecord, desired: frozenset[str], now: float) -> bool:
         """Whether to ask the provider: at first, after a change, after trouble, and when the world sees wrong."""

@@ -33,12 +33,17 @@ RETRY_CEILING = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One record that has to be compared with its provider. `desired` None means: the address is not known."""
+    """One record that has to be compared with its provider. `desired` None means: the address is not known.
+
+    `disproved` says that the service's own servers have said something else for long: then one that cannot be read is
+    told once more.
+    """
 
     record: KeptRecord
     desired: tuple[str, ...] | None
     force: bool
     by_person: bool
+    disproved: bool = False
 
 
 class Updater:
@@ -133,7 +138,7 @@ class Updater:
                 task.desired,
                 existing,
                 memory,
-                force=task.force,
+                force=task.force or (task.disproved and existing is None),
                 ttl=_offered(settings.ttl, provider.capabilities),
                 proxied=settings.proxied,
                 comment=settings.comment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -230,3 +231,32 @@ async def test_a_wish_for_calm_counts_too_while_a_lost_answer_is_looked_after() 
     again = await world.engine.run_once(ROUND)
     assert {each.outcome for each in again} == {Outcome.NOOP, Outcome.UPDATED}
     assert provider.reads == 4
+
+
+async def test_a_service_that_cannot_be_read_is_told_again_if_its_servers_prove_it_wrong_but_ever_more_rarely() -> None:
+    world = World()
+    world.provider.capabilities, world.provider.blind = BLIND, True
+    await world.engine.run_once(ROUND)
+    world.verifier.shown[HOME] = ("1.1.1.1",)
+    written: list[float] = []
+    for turn in range(24 * 6):
+        await world.clock.advance(600)
+        before = len(world.provider.writes)
+        await world.engine.run_once(ROUND)
+        written += [turn * 10.0] * (len(world.provider.writes) - before)
+    pauses = [later - earlier for earlier, later in pairwise([0.0, *written])]
+    assert pauses[0] <= 20
+    assert pauses == sorted(pauses)
+    assert len(written) <= 8
+    assert set(world.provider.writes) == {(HOME, (FIRST,))}
+
+
+async def test_what_only_caches_have_old_is_not_told_again() -> None:
+    world = World()
+    world.provider.capabilities, world.provider.blind = BLIND, True
+    await world.engine.run_once(ROUND)
+    world.verifier.resolvers_hold[HOME] = ("1.1.1.1",)
+    for _ in range(48):
+        await world.clock.advance(300)
+        await world.engine.run_once(ROUND)
+    assert len(world.provider.writes) == 1
