@@ -170,8 +170,6 @@ async def _good_token(world: World, _: random.Random) -> None:
 
 async def _foreign(world: World, chance: random.Random) -> None:
     """Somebody else changes the record."""
-    if world.plot.style == "blind":
-        return
     key = chance.choice(world.keys)
     standing = list(world.zone.content.get(key, ()))
     how = chance.choice(("add", "replace", "delete"))
