@@ -45,7 +45,8 @@ class RecordDetail(QWidget):
         self._words = words
         self._now = now
         self._record: RecordStatus | None = None
-        # Inside what they belong to: what moves into another widget is given its style again.
+        # Inside what they belong to: what moves into another widget is styled again. Tab takes them as they come.
+        self._strip = HistoryStrip(words, now, theme, self)
         tokens = theme.tokens
         self._next = paragraph("", self)
         self._action = paragraph("", self)
@@ -56,7 +57,6 @@ class RecordDetail(QWidget):
         self._table.selectionModel().currentChanged.connect(self._show_witness)
         self._witness = muted(paragraph("", self), tokens)
         self._nothing = muted(paragraph(words.tr("Nobody has been asked yet."), self), tokens)
-        self._strip = HistoryStrip(words, now, theme, self)
         self._past = muted(paragraph("", self), tokens)
         self._path = muted(paragraph("", self), tokens)
         self._ticker = QTimer(self, interval=1000)
