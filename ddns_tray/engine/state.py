@@ -15,7 +15,7 @@ from ddns_tray.core.model import AddressState, Agreement, Colour, Phase, RecordM
 from ddns_tray.core.snapshot import overall_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.judged import Judged
@@ -38,6 +38,9 @@ MANY = 200
 """Records whose memory takes some milliseconds to write."""
 KEPT_AT_LEAST_EVERY = 3600.0
 """Seconds after which the memory goes to disk although only its times have moved."""
+_NOT_ALL_FOLLOWED = frozenset({"secondary_lag", "servers_disagree"})
+_FOLLOWS_WITHIN = 10.0
+"""Seconds that the next look aims at while servers follow our own write; the schedule goes half the way."""
 
 
 class EngineState:
@@ -214,7 +217,17 @@ class EngineState:
         return [
             *(verdict.deadline for verdict in verdicts if verdict.deadline is not None),
             *(float(end) for end in ends if isinstance(end, int | float) and end > self._clock.now()),
+            *self._ends_of_following(),
         ]
+
+    def _ends_of_following(self) -> Iterator[float]:
+        """When servers should have followed what was just written: most do in seconds, whatever time they have."""
+        now = self._clock.now()
+        for key, status in self.statuses.items():
+            if status.verdict.reason.code in _NOT_ALL_FOLLOWED:
+                written_at = self.recall(key).written_at
+                if written_at is not None and now < written_at + deadline.WRITE_GRACE:
+                    yield min(now + _FOLLOWS_WITHIN, written_at + deadline.WRITE_GRACE)
 
     def keep_only(self, keys: Sequence[RecordKey]) -> None:
         """Drop what is shown of records that are no longer in the settings; their memory stays, they may come back."""

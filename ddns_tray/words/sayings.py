@@ -33,6 +33,7 @@ BY_ITSELF = text("It turns green by itself, by {time} at the latest.")
 WHAT_FAILS_IS_LEFT = text(
     "Old answers are gone by {time} at the latest; what is left then is that name servers fail: {broken}."
 )
+_FOLLOW_SOON = text("Most servers follow within a minute; they have until {time}.")
 _IF_IT_IS_OLD = text("If that is what was there before, it runs out at {expires}.")
 _IF_IT_STAYS = text(
     "If it stays after that, look at who gives it: large web sites lead people to different places on purpose, and"
@@ -149,6 +150,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} authoritative servers ({servers}) still say {seen}.",
         ),
         count="servers_count",
+        next=_FOLLOW_SOON,
     ),
     "servers_disagree:none": Saying(
         ntr(
@@ -156,6 +158,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} authoritative servers ({servers}) have no such record.",
         ),
         count="servers_count",
+        next=_FOLLOW_SOON,
     ),
     "servers_disagree:red": Saying(
         ntr(
@@ -172,6 +175,7 @@ SAYINGS: Mapping[str, Saying] = {
             "{count} authoritative servers ({servers}) still serve an older version of the zone.",
         ),
         count="servers_count",
+        next=_FOLLOW_SOON,
     ),
     "secondary_lag:red": Saying(
         ntr(

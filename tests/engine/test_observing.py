@@ -212,3 +212,38 @@ async def test_very_many_names_are_shown_as_paused_without_holding_the_loop_up()
     world.engine.stop()
     await world.clock.advance(1.0)
     await running
+
+
+class Behind(FakeVerifier):
+    """The second server has not followed yet, while it is told to be `behind`."""
+
+    behind = True
+
+    async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        seen = await super().observe(keys, resolvers=resolvers)
+        return {
+            key: replace(view, observations=tuple(map(self._told, view.observations))) for key, view in seen.items()
+        }
+
+    def _told(self, seen: Observation) -> Observation:
+        late = self.behind and seen.server == "ns2.example.org"
+        return replace(seen, answer=(OTHER,), serial=0) if late else seen
+
+
+async def test_servers_that_follow_our_own_write_are_looked_at_again_soon() -> None:
+    world = World()
+    world.verifier = verifier = Behind(world.clock, world.provider)
+    world.engine = world.new_engine()
+    pauses = []
+    for _ in range(8):
+        await world.engine.run_once(ROUTINE)
+        (status,) = world.shown().records
+        assert status.verdict.kind is VerdictKind.SECONDARY_LAG
+        assert world.shown().next_check is not None
+        pauses.append(world.shown().next_check - world.clock.now())  # type: ignore[operator]  # as checked
+        await world.clock.advance(5.0)
+    assert pauses[:5] == [5.0] * 5
+    assert min(pauses[6:]) > 30.0, "half a minute after the write it is no matter of seconds any more"
+    verifier.behind = False
+    await world.engine.run_once(ROUTINE)
+    assert world.shown().records[0].verdict.colour is Colour.GREEN
