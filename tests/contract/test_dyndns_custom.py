@@ -235,9 +235,6 @@ def test_what_cannot_be_used_is_named_before_anything_is_sent(
          "GET https://update.dedyn.io/update?hostname=home.example.test&myipv4=203.0.113.7&myipv6=preserve"),
         ("core_networks", {},
          "GET https://dyndns.core-networks.de/?hostname=home.example.test&myip=203.0.113.7&keepipv6=1"),
-        ("dnsomatic", {},
-         ("GET https://updates.dnsomatic.com/nic/update"
-          "?hostname=home.example.test&wildcard=NOCHG&mx=NOCHG&backmx=NOCHG&myip=203.0.113.7")),
         ("dinahosting_dyndns", {"zone": "example.test"},
          ("GET https://dinahosting.com/special/api.php"
           "?hostname=home&domain=example.test&command=Domain_Zone_UpdateTypeA&ip=203.0.113.7")),

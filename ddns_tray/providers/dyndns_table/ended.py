@@ -2,7 +2,8 @@
 
 TwoDNS said so itself (twodns.de, 2024-11-29; its names left the Public Suffix List with pull request 2689 of
 2025-12-10). The address of Hetzner's DNS Console leads to the Hetzner Console since May 2026 (DNSControl, pull request
-4456 of 2026-07-10).
+4456 of 2026-07-10). Users of DNS-O-Matic were told in September 2026 that it closes within a month (ddns-updater, issues
+772 and 1216).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _ENDED = text("Move the name to another service, and choose that one in the account.")
 _MOVED = text("Its zones are in the Hetzner Console now: choose Hetzner DNS, with a token that is made there.")
+_PASSED_ON = text("It passed addresses on to other services: add those here, each with an account of its own.")
 
 
 def _ended(row_id: str, title: str, *aliases: str, note: Text = _ENDED) -> Row:
@@ -33,6 +35,7 @@ ROWS = (
     _ended("tzo", "TZO", "tzo.com"),
     _ended("twodns", "TwoDNS", "twodns.de", "two-dns"),
     _ended("hetzner_console", "Hetzner DNS Console", "dns.hetzner.com", "hetzner legacy", note=_MOVED),
+    _ended("dnsomatic", "DNS-O-Matic", "dnsomatic.com", "updates.dnsomatic.com", note=_PASSED_ON),
     _ended("zerigo", "Zerigo DNS", "zerigo.com"),
     _ended("hammernode", "Hammernode (hn.org)", "hn.org"),
 )

@@ -118,17 +118,6 @@ ROWS = (
         answers=dyndns2_and((word("fatal"), PermissionDenied)),
     ),
     Row(
-        id="dnsomatic",
-        title="DNS-O-Matic",
-        aliases=("dnsomatic.com", "updates.dnsomatic.com"),
-        homepage="https://www.dnsomatic.com",
-        facts="dnsomatic.com/docs/api, version 0.9",
-        server="https://updates.dnsomatic.com",
-        params=(("hostname", "{name}"), ("wildcard", "NOCHG"), ("mx", "NOCHG"), ("backmx", "NOCHG")),
-        aaaa=None,
-        answers=DYNDNS2,
-    ),
-    Row(
         id="opendns",
         title="OpenDNS",
         aliases=("opendns.com", "updates.opendns.com", "cisco umbrella"),
