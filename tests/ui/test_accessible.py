@@ -96,27 +96,24 @@ def spoken(interface: QAccessibleInterface) -> str:
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_no_control_is_without_a_name(show: Callable[..., QWidget], scene: str) -> None:
-    root = QAccessible.queryAccessibleInterface(show(scene))
+def test_no_control_is_without_a_name_and_no_two_buttons_have_the_same(
+    show: Callable[..., QWidget], scene: str
+) -> None:
+    seen = list(parts(QAccessible.queryAccessibleInterface(show(scene))))
     nameless = [
         f"{part.role().name} {type(part.object()).__name__} {part.rect()}"
-        for part in parts(root)
+        for part in seen
         if part.role() in NAMED and not spoken(part) and not is_of_qt(part)
     ]
     assert nameless == []
+    names = [spoken(part) for part in seen if part.role() is ROLE.Button and not is_of_qt(part)]
+    assert sorted(names) == sorted(set(names))
 
 
 def is_of_qt(part: QAccessibleInterface) -> bool:
     """Qt's own inner parts, which it names or hides by itself: the button that clears a line, scroll bars."""
     found = part.object()
     return found.objectName().startswith("qt_")
-
-
-@pytest.mark.parametrize("scene", SCENES)
-def test_no_two_buttons_of_one_sight_have_the_same_name(show: Callable[..., QWidget], scene: str) -> None:
-    root = QAccessible.queryAccessibleInterface(show(scene))
-    names = [spoken(part) for part in parts(root) if part.role() is ROLE.Button and not is_of_qt(part)]
-    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize("scene", SCENES)
