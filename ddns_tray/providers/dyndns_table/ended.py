@@ -2,8 +2,8 @@
 
 TwoDNS said so itself (twodns.de, 2024-11-29; its names left the Public Suffix List with pull request 2689 of
 2025-12-10). The address of Hetzner's DNS Console leads to the Hetzner Console since May 2026 (DNSControl, pull request
-4456 of 2026-07-10). Users of DNS-O-Matic were told in September 2026 that it closes within a month (ddns-updater, issues
-772 and 1216).
+4456 of 2026-07-10). Users of DNS-O-Matic were told in September 2026 that it closes within a month (ddns-updater,
+issues 772 and 1216).
 """
 
 from __future__ import annotations
