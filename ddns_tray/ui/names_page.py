@@ -174,8 +174,12 @@ class NamesPage(QWidget):
             self._search.clear()
         if self.delegate.opened != key:
             self._toggle(self._index(key))
-        self.view.setCurrentIndex(self._index(key))
-        self.view.scrollTo(self._index(key), QAbstractItemView.ScrollHint.EnsureVisible)
+        QTimer.singleShot(0, self, lambda: self._bring_into_sight(key))  # apart, as what was opened is laid out first
+
+    def _bring_into_sight(self, key: RecordKey) -> None:
+        at = self._index(key)
+        self.view.setCurrentIndex(at)
+        self.view.scrollTo(at, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Where it is narrow the buttons stand above the sentence, which would else be a column of words."""
