@@ -71,6 +71,14 @@ async def test_a_second_look_says_what_the_first_said_but_for_its_times(world: W
         assert view.at < second[key].at
 
 
+async def test_another_serial_is_seen_at_the_next_look(world: World) -> None:
+    for serial in (5, 5, 6, 5):
+        for server in (world.one, world.two):
+            World.zone(server, "h0 A 192.0.2.7", serial=serial)
+        views = await world.verifier.observe(KEYS[:1])
+        assert {seen.serial for seen in authoritative(views[KEYS[0]])} == {serial}
+
+
 async def test_one_name_that_changes_among_many_is_seen_and_the_others_are_not_disturbed(world: World) -> None:
     await world.verifier.observe(KEYS)
     for server in (world.one, world.two, world.resolver):
