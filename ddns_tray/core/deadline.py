@@ -94,10 +94,17 @@ def pending(memory: RecordMemory, now: float) -> Expiry | None:
 
 
 def expiry(memory: RecordMemory, holders: Sequence[Witness], ways: Ways = frozenset()) -> Expiry:
-    """Return when these resolvers, which hold something old, should be done with it; `ways` are the right ones."""
+    """Return when these resolvers, which hold something old, should be done with it; `ways` are the right ones.
+
+    One that held something old, and says nothing now, goes on holding it for as long as it said.
+    """
     old_ttl = ASSUMED_TTL if memory.old_ttl is None else memory.old_ttl
     told = [each.at + ttl for each in holders if (ttl := _life(each, ways)) is not None]
-    return _bound(memory, old_ttl, told if len(told) == len(holders) else [])
+    if len(told) < len(holders):
+        return _bound(memory, old_ttl, [])
+    speaking = {each.server for each in holders}
+    mute = [until for server, until in memory.cached_until.items() if server not in speaking]
+    return _bound(memory, old_ttl, [*told, *mute])
 
 
 def ways_to(wanted: frozenset[str] | None, testimony: Testimony) -> Ways:

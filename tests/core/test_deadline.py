@@ -103,6 +103,14 @@ def test_resolvers_are_believed_up_to_a_day() -> None:
     assert memory.old_ttl == deadline.LONGEST_TOLD
 
 
+def test_a_resolver_that_falls_silent_holds_what_it_held_for_as_long_as_it_said() -> None:
+    served = forward(RecordMemory(old_ttl=600), auth("ns1", NEW), resolver(R1, OLD, ttl=500), resolver(R2, OLD, ttl=40))
+    later = NOW + 10
+    silent = resolver(R1, error=LookError.TIMEOUT)
+    memory = forward(served, auth("ns1", NEW, at=later), silent, resolver(R2, OLD, ttl=30, at=later), now=later)
+    assert deadline.expiry(memory, holders(resolver(R2, OLD, ttl=30, at=later))).at == NOW + 500
+
+
 def test_the_last_of_the_told_moments_is_the_tighter_bound() -> None:
     memory = replace(forward(RecordMemory(), auth("ns1", NEW)), old_ttl=3_600)
     two = holders(resolver(R1, OLD, ttl=40), resolver(R2, OLD, ttl=90))
