@@ -252,7 +252,7 @@ class Oracle(Watch):
         if quiet and late is not None and late > deadline + 1.0:
             self.fail("the countdown never ends before the truth", f"{key}: {late:.1f} > {deadline:.1f}")
         calm = self.calm_since is not None and self._now() > self.calm_since + 2 * ROUND + world.plot.interval
-        if calm and self._promised.get(key, (0.0, None))[1] != wanted:
+        if calm and quiet and self._promised.get(key, (0.0, None))[1] != wanted:
             self._promised[key] = deadline, wanted
 
     def tick(self) -> None:
