@@ -574,6 +574,23 @@ def test_who_looks_once_is_not_promised_another_look() -> None:
     assert EN.verdict_parts(waiting, NOW, once=True) == EN.verdict_parts(waiting, NOW)
 
 
+@pytest.mark.parametrize(
+    ("zone", "cause"),
+    [
+        ("example.org", "The authoritative servers say that home.example.org does not exist."),
+        ("org", "The zone org knows no domain example.org: it has expired, or nobody has registered it."),
+        ("", "There is no top-level domain org, so home.example.org leads nowhere."),
+        (None, "The authoritative servers say that home.example.org does not exist."),
+    ],
+)
+def test_a_domain_that_is_gone_as_a_whole_is_told_as_that(zone: str | None, cause: str) -> None:
+    status = bare(VerdictKind.MISSING, Colour.RED, reason("missing", rcode="NXDOMAIN"))
+    view = replace(look(auth("ns1", rcode="NXDOMAIN")), zone=zone)
+    said = EN.verdict_parts(replace(status, view=view), NOW)
+    assert said.cause == cause
+    assert ("registrar" in said.action) is (zone == "org")
+
+
 def test_the_line_that_tells_no_address_is_named() -> None:
     why = Verdict(VerdictKind.UNKNOWN, Colour.GREY, Reason("address_unknown"))
     status = replace(snapshots.record("home.example.org"), verdict=why, line="fibre")

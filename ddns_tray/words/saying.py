@@ -44,13 +44,17 @@ def details(status: RecordStatus, seen: Facts) -> Iterator[str]:
     """The details that may pick a finer saying, the most telling first."""
     data, colour = status.verdict.reason.data, status.verdict.colour
     blamed, heard = data.get("servers"), seen.authoritative.heard
+    denied = data.get("rcode") == "NXDOMAIN"
+    zone = None if status.view is None else status.view.zone
     all_blamed = bool(heard) and isinstance(blamed, tuple) and set(heard) <= set(blamed)
     holds = {
         "line": status.line is not None,
         str(status.key.type): True,
         "circle": seen.circle,
         "alias": bool(seen.path) and not seen.circle,
-        "inside": data.get("rcode") == "NXDOMAIN" and stays_inside(status.key.name),
+        "inside": denied and stays_inside(status.key.name),
+        "top": denied and zone == "",
+        "domain": denied and bool(zone) and "." not in str(zone),
         "doubtful": colour is Colour.YELLOW and all_blamed,
         "part": is_part(data),
         str(data.get("rcode")): "rcode" in data,

@@ -273,6 +273,14 @@ SAYINGS: Mapping[str, Saying] = {
             "The world's DNS does not have such names, only a network of its own. Use a name of your own domain."
         ),
     ),
+    "missing:top": Saying(
+        text("There is no top-level domain {domain}, so {name} leads nowhere."),
+        action=text("Check the spelling of the name."),
+    ),
+    "missing:domain": Saying(
+        text("The zone {zone} knows no domain {domain}: it has expired, or nobody has registered it."),
+        action=text("Check the spelling of the name, and the domain at your registrar."),
+    ),
     "missing:alias": Saying(
         text("{name} is an alias of {target}, and there is no {type} record for that."),
         action=text("Correct the alias at your provider, or create what it leads to."),

@@ -325,6 +325,14 @@ _ANSWERED = (
 """Of both kinds of servers, of authoritative ones alone, of resolvers alone."""
 
 
+def _domain(status: RecordStatus) -> dict[str, str]:
+    """The zone that knows of the name or should, and what stands just below it on the way there."""
+    zone = "" if status.view is None else status.view.zone or ""
+    labels = status.key.name.split(".")
+    depth = len(zone.split(".")) if zone else 0
+    return {"zone": readable_name(zone), "domain": readable_name(".".join(labels[-(depth + 1) :]))}
+
+
 def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> dict[str, FieldValue]:
     """What the sentences may name. What the judge says in the reason's data stands above our own counting."""
     authoritative, resolvers = seen.authoritative, seen.resolvers
@@ -335,6 +343,7 @@ def _fields(speaker: Speaker, status: RecordStatus, seen: Facts, now: float) -> 
         "path": " → ".join(map(readable_name, (status.key.name, *seen.path))),
         "target": readable_name((status.key.name, *seen.path)[-1]),
         "line": status.line or "",
+        **_domain(status),
         "broken": speaker.listing(authoritative.broken, limit=_SHOWN),
     }
     deadline = status.verdict.deadline
