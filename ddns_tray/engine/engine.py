@@ -228,7 +228,8 @@ class Engine:
                 self._failed_rounds += 1
                 log.exception("a round failed by a fault of our own; the next one tries again")
             self._state.rounds += 1
-            await self._state.save_after_round()
+            if self._failed_rounds or not self._rounds.looks_left:  # else the next part of this look comes in a second
+                await self._state.save_after_round()
             self._next_check = self._plan_next()
             if self._rounds.slept:
                 self._waiting, self._served = [*self._served, *self._waiting], []

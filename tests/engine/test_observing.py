@@ -154,9 +154,11 @@ async def test_a_first_look_at_very_many_names_comes_in_parts() -> None:
     assert [len(keys) for keys in world.witnesses.whole] == [MOST_AT_ONCE]
     assert world.status(0).verdict.kind is VerdictKind.MATCHED
     assert world.status(MOST_AT_ONCE + 1).verdict.kind is VerdictKind.UNKNOWN
+    assert world.memory.saves == 0, "the next part is a second away"
     await world.clock.advance(1.0)
     await world.rested(2)
     assert [len(keys) for keys in world.witnesses.whole] == [MOST_AT_ONCE, 200]
+    assert world.memory.saves == 1
     assert world.shown().colour is Colour.GREEN
     world.engine.stop()
     await world.clock.advance(1.0)
