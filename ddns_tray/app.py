@@ -162,8 +162,8 @@ class _Door:
             async with demonstration(manners(self.paths.config_file)) as runtime:
                 yield runtime
             return
-        try:
-            runtime = wiring.build_runtime(self.paths)
+        try:  # in a worker, too: ten thousand names are read for half a second, and the icon is there to be clicked
+            runtime = await asyncio.to_thread(wiring.build_runtime, self.paths)
         except DdnsTrayError as exc:
             # Broken settings: there is a window to say so in, and the file is looked at again when it changes.
             log.error("%s", exc)  # noqa: TRY400 - a problem of the file, not of ours

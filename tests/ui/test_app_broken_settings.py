@@ -1,4 +1,4 @@
-"""A start with settings that cannot be read: the window says so, and takes the file when it is repaired."""
+"""Starts with settings that cannot be read, which the window says until they are repaired, and with very many names."""
 
 from __future__ import annotations
 
@@ -90,3 +90,13 @@ async def test_what_the_window_reads_is_still_news_to_the_engine(tmp_path: Path)
         taken = runtime.settings
         await runtime.reload_if_changed()
         assert runtime.settings is taken
+
+
+async def test_thousands_of_names_are_read_while_the_icon_can_be_clicked(tmp_path: Path) -> None:
+    """The watchdog looks: read on the loop's own thread they would hold it up."""
+    paths = Paths(tmp_path / "config.toml", tmp_path / "data", tmp_path / "run", tmp_path / "log")
+    names = (f'[[record]]\nname = "n{number}.example.org"\ntypes = ["A"]\n' for number in range(3000))
+    paths.config_file.write_text("schema = 1\n" + "".join(names), encoding="utf-8")
+    door = _Door(cast("_Application", None), paths, demo=False, open_window=False, faults=Faults(paths.log_dir))
+    async with door._runtime() as runtime:
+        assert len(runtime.settings.records) == 3000
