@@ -1,11 +1,13 @@
 """Light and dark: the colours of our own painting, and the palette where the platform has none of its own to follow.
 
-Windows and macOS bring their style and its palette. On Linux without a desktop theme Qt falls back to Fusion in plain
-colours; there we set the whole. Every text colour has a contrast of at least 4.5 to the grounds it is used on.
+Windows 11 and macOS bring their style and its palette. On Linux without a desktop theme Qt falls back to Fusion in
+plain colours; there we set the whole, and so on Windows 10, whose own style is never dark, whatever the system is.
+Every text colour has a contrast of at least 4.5 to the grounds it is used on.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +78,10 @@ DARK = Tokens(
     bars={Colour.GREEN: "#35A853", Colour.YELLOW: "#E8A21C", Colour.RED: "#EC5F63", Colour.GREY: "#8995A0"},
 )
 _ICONS = Path(__file__).parents[1] / "resources" / "icons"
+_OURS = "fusion"
+"""The style that we bring the colours for."""
+_ALWAYS_LIGHT = "windowsvista"
+"""Qt's style for Windows 10: where the system is dark, it takes the light palette all the same."""
 _CHOICES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 
 
@@ -96,7 +102,9 @@ class Theme(QObject):
         super().__init__()
         self._app = app
         self._choice = "auto"
-        self._own_palette = app.style().name().lower() == "fusion"
+        if app.style().name().lower() == _ALWAYS_LIGHT:
+            app.setStyle(_OURS)
+        self._own_palette = app.style().name().lower() == _OURS
         hints = QGuiApplication.styleHints()
         self._system = hints.colorScheme()
         hints.colorSchemeChanged.connect(self._on_system_changed)
@@ -140,7 +148,7 @@ class Theme(QObject):
         if choice == self._choice:
             return
         self._choice = choice
-        if not self._own_palette:
+        if not self._own_palette or sys.platform == "win32":  # where the frames of windows follow it
             QGuiApplication.styleHints().setColorScheme(_CHOICES.get(choice, Qt.ColorScheme.Unknown))
         self._apply()
 

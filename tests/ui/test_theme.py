@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QProxyStyle
 from shiboken6 import delete
 
 from ddns_tray.core.model import Colour
@@ -60,6 +60,30 @@ def test_the_person_overrules_the_system_and_it_is_told_once(theme: Theme) -> No
     assert told == [True, False]
     theme.choose("auto")
     assert theme.tokens is LIGHT  # without a desktop the system says neither
+
+
+class OfWindows10(QProxyStyle):
+    """Has the name of a style that only Windows has."""
+
+    def name(self) -> str:
+        return "windowsvista"
+
+
+def test_a_style_that_is_never_dark_makes_way_for_one_that_has_our_colours(qapp: QApplication, qtbot: QtBot) -> None:
+    before, style = qapp.palette(), OfWindows10()
+    qapp.setStyle(style)
+    try:
+        theme = Theme(qapp)
+        theme.choose("dark")
+        field = QLineEdit()
+        qtbot.addWidget(field)
+        theme.clothe(field)
+        assert qapp.style().name() == "fusion"
+        assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
+        assert DARK.card in field.styleSheet()
+    finally:
+        qapp.setStyle("fusion")
+        qapp.setPalette(before)
 
 
 def test_nothing_is_dressed_before_there_is_something_to_see(qapp: QApplication, qtbot: QtBot) -> None:
