@@ -328,7 +328,7 @@ SAYINGS: Mapping[str, Saying] = {
     ),
     "lame:doubtful": _DOUBTFUL,
     "lame:red": Saying(
-        text("None of the servers named in the delegation serves the zone ({rcode}): {servers}."),
+        text("No server named in the delegation answers for the zone; these do not serve it ({rcode}): {servers}."),
         next=LOOK_AGAIN,
         action=_NAME_SERVERS,
         abroad=_OF_OTHERS,
