@@ -48,7 +48,7 @@ _PLAIN = {"old_ttl": int, "old_negative": bool, "served_ttl": int, "served_negat
 
 def exact_time(epoch: float | None) -> str | None:
     """A time in UTC with microseconds."""
-    return None if epoch is None else f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return None if epoch is None else f"{datetime.fromtimestamp(epoch, UTC).isoformat('T', 'microseconds')[:-6]}Z"
 
 
 def of_look(status: RecordStatus) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def iso_time(epoch: float | None) -> str | None:
     """A time in UTC such as 2026-11-22T10:00:00Z; None for none, and for "until resumed"."""
     if epoch is None or not math.isfinite(epoch):
         return None
-    return f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{datetime.fromtimestamp(epoch, UTC).isoformat('T', 'seconds')[:-6]}Z"
 
 
 def snapshot_report(

@@ -12,7 +12,7 @@ from ddns_tray.core.errors import ConfigError
 from ddns_tray.core.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ddns_tray.core.errors import DdnsTrayError
     from ddns_tray.core.ports import Clock
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ddns_tray.store.config import ConfigFile
     from ddns_tray.system.paths import Paths
     from ddns_tray.words import Words
+
+
+_LEVELS = 4
+"""So deep JSON is printed in lines of its own: a record's fields are, those of what a server said are one line."""
 
 
 class Exit(IntEnum):
@@ -78,8 +82,9 @@ class Context:
             )
 
     def print_json(self, data: Json) -> None:
-        """Print one JSON document."""
-        json.dump(data, self.out, ensure_ascii=not speaks_utf8(self.out), indent=2)
+        """Print one JSON document, in lines that people can read; what lies deep is one line, such as a witness."""
+        encoder = json.JSONEncoder(ensure_ascii=not speaks_utf8(self.out))
+        self.out.writelines(_in_lines(data, encoder.encode))
         self.out.write("\n")
 
     def print_lines(self, lines: Iterable[str]) -> None:
@@ -95,6 +100,25 @@ class Context:
         """Say what takes time, where somebody sits and waits."""
         if self.err.isatty():
             self.tell(sentence)
+
+
+def _in_lines(data: Json, encode: Callable[[Json], str], depth: int = 0) -> Iterator[str]:
+    """Indent the first levels only.
+
+    The encoder of the standard library is in Python where it indents: 50 MB, the status of ten thousand names, take it
+    ten seconds.
+    """
+    if not data or depth == _LEVELS or not isinstance(data, dict | list):
+        yield encode(data)
+        return
+    start, end = "{}" if isinstance(data, dict) else "[]"
+    named = data.items() if isinstance(data, dict) else ((None, value) for value in data)
+    margin = "\n" + "  " * depth
+    yield start
+    for number, (name, value) in enumerate(named):
+        yield ("," if number else "") + margin + ("  " if name is None else f"  {encode(name)}: ")
+        yield from _in_lines(value, encode, depth + 1)
+    yield margin + end
 
 
 def speaks_utf8(stream: TextIO) -> bool:
