@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ddns_tray.core.model import Observation, RecordStatus
 
 
+_ANSWERS = frozenset({"NOERROR", "NXDOMAIN"})
+
+
 @dataclass(frozen=True, slots=True)
 class Witnesses:
     """The servers of one role, by what they said of the expected set; each name once, in the order of asking."""
@@ -80,6 +83,15 @@ def facts(status: RecordStatus) -> Facts:
         bool(circle),
         _abroad(observations, None if status.view is None else status.view.zone),
     )
+
+
+def servers_fail(status: RecordStatus) -> bool:
+    """Say whether an authoritative server fails to which there is a way from here: cheap, for thousands of names."""
+    observations = () if status.view is None else status.view.observations
+    for seen in observations:
+        if seen.role is Role.AUTHORITATIVE and (seen.error is not None or seen.rcode not in _ANSWERS):
+            return bool(facts(status).authoritative.broken)
+    return False
 
 
 def is_right(observation: Observation, expected: frozenset[str]) -> bool:
@@ -167,4 +179,4 @@ def _stand(seen: Observation, expected: frozenset[str]) -> _Stand:
         return _Stand.SILENT
     if is_right(seen, expected):
         return _Stand.RIGHT
-    return _Stand.WRONG if seen.rcode in {"NOERROR", "NXDOMAIN"} else _Stand.FAILED
+    return _Stand.WRONG if seen.rcode in _ANSWERS else _Stand.FAILED

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ddns_tray.core.model import Colour, LookError, VerdictKind
 from ddns_tray.core.names import readable_name
 from ddns_tray.core.text import text
-from ddns_tray.words.facts import facts, server_names
+from ddns_tray.words.facts import facts, server_names, servers_fail
 from ddns_tray.words.saying import details, is_part
 from ddns_tray.words.sayings import BY_ITSELF, SAYINGS, WHAT_FAILS_IS_LEFT
 from ddns_tray.words.sayings_line import DONE_BY_THE_PROGRAM, LOOK_AGAIN
@@ -140,7 +140,7 @@ def heals_alone(status: RecordStatus) -> bool:
     """Whether time alone will put this right, as far as can be known."""
     verdict = status.verdict
     waits = verdict.kind in _HEAL_ALONE and verdict.reason.code != "resolvers_differ"
-    return waits and not facts(status).authoritative.broken
+    return waits and not servers_fail(status)
 
 
 def label(verdict: Verdict) -> Text:
