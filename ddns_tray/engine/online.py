@@ -34,13 +34,14 @@ class Online:
         self.known, self.unlucky = None, 0
         self._addresses.mark_offline()
 
-    async def settle(self, verifier: Verifier) -> bool:
+    async def settle(self, verifier: Verifier, *, again: bool = False) -> bool:
         """Find out after a look, and return whether the witnesses have to be asked again.
 
         That is so if they all fell silent, and yet we are online now: then our line was dead for a moment, or the DNS
-        is blocked.
+        is blocked. `again` says that this was such a second look.
         """
-        is_usual, self._silent = self._silent and self.known is True, not self._observer.heard_somebody()
+        is_usual = self._silent and self.known is True and not again
+        self._silent = not self._observer.heard_somebody()
         fell_silent = self._silent and not is_usual
         if fell_silent and self._addresses.looked_at <= self._observer.looked_at:
             # What our sources saw is older than the silence: the line may have died in between.

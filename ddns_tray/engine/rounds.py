@@ -202,7 +202,7 @@ class Rounds:
         self._follow_way_out()
         results = await self._update(RoundRequest(care=Care.ROUTINE)) if wish.write else ()
         results += await self._observe_all(wish)
-        await self._settle_online()
+        await self._settle_online(again=True)
         return results
 
     def _begin(self) -> None:
@@ -354,10 +354,10 @@ class Rounds:
         else:
             self._portal.no_trouble()
 
-    async def _settle_online(self) -> bool:
+    async def _settle_online(self, *, again: bool = False) -> bool:
         """Find out whether we are online; return whether the witnesses have to be asked again."""
         if self._portal.portal is None:
-            return await self._online.settle(self._setup.verifier)
+            return await self._online.settle(self._setup.verifier, again=again)
         self._online.forget()
         return False
 

@@ -172,3 +172,26 @@ async def test_the_first_look_is_repeated_too_if_our_line_was_dead_for_a_moment(
     witnesses.observe = falls_silent  # type: ignore[method-assign]
     await world.engine.run_once(RoundRequest())
     assert world.shown().colour is Colour.GREEN
+
+
+async def test_a_line_that_lives_for_a_moment_only_is_dead() -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "192.168.1.1")
+    witnesses.answer_at_home = (FIRST,)
+    task = await running(world, told=False)
+    looks = 0
+
+    async def dies_twice(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        nonlocal looks
+        looks += 1
+        witnesses.reachable, witnesses.answer_at_home = False, ()
+        if looks > 1:
+            witnesses.anchors_answer = False
+            world.see(None)
+        return await Witnesses.observe(witnesses, keys, resolvers=resolvers)
+
+    witnesses.observe = dies_twice  # type: ignore[method-assign]
+    world.engine.check_now()
+    assert await verdicts_after(world, 30) == {(VerdictKind.OFFLINE, Colour.GREY)}
+    assert looks >= 2
+    await stop(world, task)
