@@ -28,16 +28,16 @@ class Insistence:
         self._state = state
         self._times: dict[RecordKey, int] = {}
 
-    def is_due(self, key: RecordKey, desired: tuple[str, ...] | None, now: float) -> bool:
+    def is_due(self, key: RecordKey, desired: tuple[str, ...] | None) -> bool:
         """Say whether what was written has been disproved for so long that it may be written again; counts if so."""
         status, memory = self._state.statuses.get(key), self._state.recall(key)
         if status is None or status.verdict.colour is Colour.GREEN:
             self._times.pop(key, None)
             return False
-        if memory.written_at is None or set(memory.written) != set(desired or ()):
+        if memory.written_at is None or set(memory.written) != set(desired or ()) or status.view is None:
             return False
         times = self._times.get(key, 0)
-        due = now >= memory.written_at + min(LONGEST, SAME_AGAIN * 2.0**times)
+        due = status.view.at >= memory.written_at + min(LONGEST, SAME_AGAIN * 2.0**times)
         if not due or status.verdict.reason.code not in _BY_THE_SERVERS:
             return False
         self._times[key] = min(times + 1, 16)

@@ -330,7 +330,7 @@ class Rounds:
             return None
         if not by_person and not self._needs_comparing(record, frozenset(desired or ()), now):
             return None
-        force, disproved = wish.force and by_person, self._insistence.is_due(record.key, desired, now)
+        force, disproved = wish.force and by_person, self._insistence.is_due(record.key, desired)
         return Task(record, desired, force=force, by_person=by_person, disproved=disproved)
 
     def _needs_comparing(self, record: KeptRecord, desired: frozenset[str], now: float) -> bool:

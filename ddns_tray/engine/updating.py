@@ -167,7 +167,8 @@ class Updater:
         if change is None:
             standing = existing.addresses if existing is not None else task.desired or ()
             return self._result(task, Outcome.NOOP, standing, standing, provider.calls - calls, planned=planned)
-        again = existing is None and bool(wanted) and wanted == frozenset(memory.written)
+        sure = existing is None and not memory.unconfirmed
+        again = sure and bool(wanted) and wanted == frozenset(memory.written)
         early = self._pacing.too_soon(key, max(interval, SAME_AGAIN) if again else interval)
         if early is not None:
             standing = change.existing.addresses if change.existing is not None else memory.written
@@ -187,8 +188,9 @@ class Updater:
                 self._pacing.hear(task.record.settings.account or "", exc.problem, provider.capabilities)
                 calls, wait = provider.calls - calls, max(wait, interval)
                 return self._failed(task, before, calls, exc, outcome=Outcome.UNCONFIRMED, at_least=wait)
-        except ProviderError:
-            self._remember(key, memory)
+        except ProviderError as exc:
+            if exc.problem.code is not ProblemCode.PROVIDER_UNAVAILABLE:  # a gateway may have lost patience too early
+                self._remember(key, memory)
             raise
         written = replace(
             about_to_write,

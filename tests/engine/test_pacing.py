@@ -260,3 +260,16 @@ async def test_what_only_caches_have_old_is_not_told_again() -> None:
         await world.clock.advance(300)
         await world.engine.run_once(ROUND)
     assert len(world.provider.writes) == 1
+
+
+async def test_a_write_that_a_gateway_gave_up_on_may_have_happened() -> None:
+    world = World()
+    world.provider.capabilities, world.provider.blind = BLIND, True
+    await world.engine.run_once(ROUND)
+    world.see(SECOND)
+    world.provider.lose_answer = [ProviderUnavailable(text("A gateway has waited for too long."))]
+    await world.engine.run_once(ROUND)
+    world.see(FIRST)
+    await world.clock.advance(60)
+    await world.engine.run_once(ROUND)
+    assert world.provider.content[HOME] == (FIRST,)
