@@ -85,6 +85,13 @@ class Addresses:
         self.looked_at = float("-inf")
         self._home: WaySetup | None = None
 
+    def follow_clock(self, seconds: float) -> None:
+        """Move with a wall clock that somebody has moved."""
+        self.looked_at += seconds
+        self.due = None if self.due is None else self.due + seconds
+        for times in (self._agreed_at, self._since):
+            times.update({place: at + seconds for place, at in times.items()})
+
     def forgive(self) -> None:
         """Ask those sources again that only failed."""
         for detection in self._detections.values():

@@ -53,6 +53,10 @@ class Pacing:
         """Begin anew; accounts are opened anew, perhaps at another service."""
         self._resting, self._met = {}, {}
 
+    def follow_clock(self, seconds: float) -> None:
+        """Move with a wall clock that somebody has moved."""
+        self._resting = {account: until + seconds for account, until in self._resting.items()}
+
     def begin(self, account: str) -> None:
         """Start a run over the records of an account."""
         self._met.pop(account, None)

@@ -209,6 +209,9 @@ class Rounds:
         step = self._clock_steps.take()
         if step:
             self._state.follow_clock(step)
+            self._updater.follow_clock(step)
+            self._addresses.follow_clock(step)
+            self._compared = {key: (at + step, desired) for key, (at, desired) in self._compared.items()}
         self._sleep.begin()
         self.slept = False
 

@@ -83,6 +83,10 @@ class Updater:
     def _in_turn(self, tasks: Sequence[Task]) -> list[Task]:
         return sorted(tasks, key=lambda task: self._recall(task.record.key).failures)
 
+    def follow_clock(self, seconds: float) -> None:
+        """Move with a wall clock that somebody has moved."""
+        self._pacing.follow_clock(seconds)
+
     async def close(self) -> None:
         """Close every open account; the next task opens it anew, with the credentials of that time."""
         providers, self._providers = self._providers, {}

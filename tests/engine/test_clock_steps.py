@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from ddns_tray.core.errors import ProblemCode, RateLimited
 from ddns_tray.core.model import Colour, VerdictKind
+from ddns_tray.core.text import text
 from ddns_tray.engine import Engine, RoundRequest
 from ddns_tray.engine.clock_steps import ClockSteps
 from ddns_tray.system.clock import elapsed
@@ -104,3 +106,28 @@ def test_the_systems_second_clock_runs_like_the_first() -> None:
         pass
     soonest, second, last = read()
     assert soonest - latest - 0.001 <= second - first <= last - earliest + 0.001
+
+
+@pytest.mark.parametrize("step", [-HOUR, -86_400.0])
+async def test_a_clock_that_is_set_back_delays_no_repair(step: float) -> None:
+    world = Changing()
+    await world.engine.run_once(ROUND)
+    world.clock.jump(step)
+    world.provider.content[HOME] = ("1.1.1.1",)
+    for _ in range(6):
+        await world.clock.advance(60)
+        await world.engine.run_once(ROUND)
+    assert world.provider.content[HOME] == (FIRST,)
+
+
+async def test_a_clock_that_is_set_forward_ends_no_wait_that_a_service_asked_for() -> None:
+    world = Changing()
+    world.provider.fail_read = [RateLimited(text("Too many requests."), retry_after=600)]
+    await world.engine.run_once(ROUND)
+    world.clock.jump(HOUR)
+    await world.clock.advance(60)
+    assert await world.engine.run_once(ROUND) == ()
+    (early,) = await world.engine.run_once(RoundRequest(update=True))
+    assert early.problem is not None
+    assert early.problem.code is ProblemCode.RATE_LIMITED
+    assert world.provider.reads == 1
