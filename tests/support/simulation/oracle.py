@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.alerting import NoticeKind
@@ -123,6 +124,9 @@ class Oracle(Watch):
         if key in self._open and before is not None:
             self.fail("an unconfirmed write is looked at before it is written again", str(key))
         self._check_repetition(change, before)
+        kept = self._world.disk.kept.get(key)
+        if (kept is None or not kept.unconfirmed) and "full_disk" not in self._world.happened:
+            self.fail("the memory on disk knows of a write before it goes out", str(key))
         self._ours[key] |= set(change.after) - self.foreign
         self._open.add(key)
         self._confirmed.pop(key, None)
@@ -130,6 +134,8 @@ class Oracle(Watch):
     def _check_addresses(self, key: RecordKey, new: set[str]) -> None:
         for address in new:
             last = self._world.last_true(key.type.family, address)
+            if not ip_address(address).is_global:
+                self.fail("no address is written that the world cannot reach", f"{key}: {address}")
             if last is None:
                 self.fail("no address is written that no honest quorum saw", f"{key}: {address}")
             elif self._awake_since(last) > FULL_LOOK + 4 * self._world.plot.interval:
@@ -141,7 +147,11 @@ class Oracle(Watch):
         if before == after and not self.forced and (change.ttl is None or ttls == {change.ttl}):
             self.fail("no identical update is repeated", f"{key}: {after}")
         sure = not self.forced and "full_disk" not in world.happened
-        stands = set(world.zone.addresses(key)) == after
+        long_ago = self._now() - world.plot.interval - ROUND
+        serving = (
+            each.serves(at).content.get(key, ()) for each in world.zone.servers for at in (long_ago, self._now())
+        )
+        stands = all({each.address for each in records} == after for records in serving)
         if before is None and sure and stands and set(self._confirmed.get(key, ())) == after:
             self.fail("no identical update is repeated", f"{key}: {after} blindly")
         last = self._written_at.get(key.name)
@@ -170,6 +180,10 @@ class Oracle(Watch):
     def shown(self, snapshot: Snapshot, notices: Sequence[Notice]) -> None:
         for notice in notices:
             self._hear(notice, snapshot)
+        for key in self._open & self._keys:
+            remembered = self._world.engine._state.recall(key).unconfirmed
+            if snapshot.phase is Phase.IDLE and not remembered and "full_disk" not in self._world.happened:
+                self.fail("a write whose end is unknown is remembered as such", str(key))
         for status in snapshot.records:
             if self._judged.get(status.key) is not status and snapshot.phase in {Phase.IDLE, Phase.PAUSED}:
                 self._judged[status.key] = status

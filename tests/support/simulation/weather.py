@@ -82,6 +82,11 @@ async def _line_down(world: World, chance: random.Random) -> None:
             line.cut(seconds)
 
 
+async def _shared_address(world: World, chance: random.Random) -> None:
+    """The internet provider puts us behind its own NAT: all sources name the same address, and nobody can reach it."""
+    chance.choice(world.lines).set(Family.IPV4, f"100.64.3.{chance.randint(1, 250)}")
+
+
 async def _hint(world: World, _: random.Random) -> None:
     world.engine.request(RoundRequest(observe=False, care=Care.HINT))
 

@@ -289,6 +289,8 @@ class World:
         self.zone.settle()
         for line in self.lines:
             line.down_until = min(line.down_until, now)
+            if not ip_address(line.address(Family.IPV4) or "").is_global:
+                line.set(Family.IPV4, self.new_address(Family.IPV4))
         self.service.fates.clear()
         self.service.mood_until = now
         self.service.bad_token = False
