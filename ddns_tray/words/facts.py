@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ddns_tray.core.addresses import canonical_address, canonical_set
@@ -139,44 +138,42 @@ def _abroad(observations: Sequence[Observation], zone: str | None) -> frozenset[
     return frozenset(seen.server for seen in led if not is_in_zone(seen.cnames[-1], zone))
 
 
+_WRONG, _RIGHT, _FAILED, _SILENT = range(4)
+"""What counts of a server that says several things, first of all."""
+
+
 def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) -> Witnesses:
     """Sort servers by their words. One with several addresses is counted once, by the worst of what it answered."""
-    latest = {(seen.server, seen.address): seen for seen in observations if not leads_on(seen)}
-    stands: dict[str, _Stand] = {}
-    unreachable: dict[str, bool] = {}
+    latest = {(seen.server, seen.address): seen for seen in observations}
+    stands: dict[str, int] = {}
+    reached: set[str] = set()
     answers: dict[str, None] = {}
     for seen in latest.values():
+        if seen.cnames and leads_on(seen):
+            continue
         answers.update(dict.fromkeys(seen.answer))
-        stands[seen.server] = min(stands.get(seen.server, _Stand.SILENT), _stand(seen, expected))
-        lost = seen.error is LookError.UNREACHABLE
-        unreachable[seen.server] = unreachable.get(seen.server, True) and lost
-
-    def those(*wanted: _Stand) -> tuple[str, ...]:
-        return tuple(server for server, stand in stands.items() if stand in wanted)
-
+        stand = _stand(seen, expected)
+        stands[seen.server] = min(stands.get(seen.server, stand), stand)
+        if seen.error is not LookError.UNREACHABLE:
+            reached.add(seen.server)
+    sorted_out: tuple[list[str], ...] = ([], [], [], [])
+    for server, stand in stands.items():
+        sorted_out[stand].append(server)
+    wrong, right, failed, silent = map(tuple, sorted_out)
     return Witnesses(
-        those(_Stand.RIGHT),
-        those(_Stand.WRONG),
-        those(_Stand.FAILED),
-        those(_Stand.SILENT),
+        right,
+        wrong,
+        failed,
+        silent,
         tuple(answers),
         tuple(address for address in answers if canonical_address(address) not in expected),
-        tuple(server for server in those(_Stand.FAILED, _Stand.SILENT) if not unreachable[server]),
+        tuple(server for server in (*failed, *silent) if server in reached),
     )
 
 
-class _Stand(IntEnum):
-    """What counts of a server that says several things, first of all."""
-
-    WRONG = 0
-    RIGHT = 1
-    FAILED = 2
-    SILENT = 3
-
-
-def _stand(seen: Observation, expected: frozenset[str]) -> _Stand:
+def _stand(seen: Observation, expected: frozenset[str]) -> int:
     if seen.error is not None:
-        return _Stand.SILENT
+        return _SILENT
     if is_right(seen, expected):
-        return _Stand.RIGHT
-    return _Stand.WRONG if seen.rcode in _ANSWERS else _Stand.FAILED
+        return _RIGHT
+    return _WRONG if seen.rcode in _ANSWERS else _FAILED
