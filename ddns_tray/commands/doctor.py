@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 from ddns_tray import report, terminal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ddns_tray.commands.context import Context
     from ddns_tray.core.model import Agreement, Snapshot
     from ddns_tray.core.settings import AccountSettings, Settings
+    from ddns_tray.words import Words
 
 
 _SHAPES = {Health.GOOD: Shape.CHECK, Health.DOUBTFUL: Shape.WARNING, Health.BAD: Shape.CROSS}
@@ -217,5 +219,16 @@ def _desktop(context: Context) -> Finding:
         what,
         Health.GOOD,
         words.tr("There is a display."),
-        words.tr("If no icon shows, your desktop needs a tray; on GNOME install the AppIndicator extension."),
+        hint_at_icon(words),
     )
+
+
+def hint_at_icon(words: Words, platform: str = sys.platform) -> str:
+    """Say where to look for the icon where people miss it."""
+    if platform == "darwin":
+        return ""
+    if platform == "win32":
+        return words.tr(
+            "Windows hides new icons: look behind the arrow beside the clock, and drag ours to the taskbar."
+        )
+    return words.tr("If no icon shows, your desktop needs a tray; on GNOME install the AppIndicator extension.")

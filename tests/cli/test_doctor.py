@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ddns_tray.commands.doctor import hint_at_icon
+from ddns_tray.words import Words
 from tests.support.http_server import Answer, Fault, HttpServer
 from tests.support.product import Product
 
@@ -132,3 +134,10 @@ async def test_without_any_answer_each_source_says_why(product: Product) -> None
     for what in ("Source http://127.0.0.1:1/ (IPv4)", "Source file:/nowhere/at/all (IPv4)"):
         assert found[what]["health"] == "doubtful"
         assert found[what]["hint"]
+
+
+@pytest.mark.parametrize(("platform", "named"), [("linux", "GNOME"), ("win32", "taskbar"), ("darwin", "")])
+def test_where_the_icon_is_missed_is_said_for_the_desktop_at_hand(platform: str, named: str) -> None:
+    hint = hint_at_icon(Words("en"), platform)
+    assert named in hint
+    assert bool(hint) is bool(named)
