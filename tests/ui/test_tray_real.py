@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ddns_tray.core.settings import GeneralSettings
+from ddns_tray.core.settings_exchange import export_text
+from ddns_tray.demo.world import TTL, DemoWorld
+from ddns_tray.system.clock import SystemClock
 from ddns_tray.ui.icons import PAINTS
 from ddns_tray.ui.theme import DARK
 from ddns_tray.words import Shape
@@ -31,6 +37,7 @@ GREEN, YELLOW, RED, GREY, BLUE = (
 PROGRAM = (sys.executable, "-m", "ddns_tray")
 LOG = Path(sys.executable).name
 TITLE = "^DDNS Tray$"
+ELSEWHERE = "203.0.113.99"
 CLOSED_NETWORK = """schema = 1
 [address]
 sources = ["static:11.22.33.44"]
@@ -138,19 +145,32 @@ def test_a_second_start_shows_the_window_of_the_first(desktop: TraySession) -> N
     ended_well(first, desktop)
 
 
-def test_a_name_that_leads_elsewhere_is_told_and_the_icon_follows(desktop: TraySession) -> None:
-    desktop.start_panel()
-    desktop.start_notification_daemon()
-    program = start(desktop, "demo")
-    desktop.wait_for_colour(GREEN, PANEL)
+async def test_a_name_that_leads_elsewhere_is_told_and_the_icon_follows(desktop: TraySession) -> None:
+    world = DemoWorld(SystemClock())
+    await world.start()
+    try:
+        lead_into(desktop, world)
+        desktop.start_panel()
+        desktop.start_notification_daemon()
+        program = start(desktop)
+        await asyncio.to_thread(desktop.wait_for_colour, GREEN, PANEL)
+        for zone in (world.primary, world.secondary):
+            zone.replace("blog", (ELSEWHERE,), TTL)
+        await asyncio.to_thread(desktop.wait_for_colour, RED, TOASTS, 90)
+        await asyncio.to_thread(desktop.wait_for_colour, RED, PANEL, 40)
+        program.terminate()
+        await asyncio.to_thread(ended_well, program, desktop)
+    finally:
+        await world.close()
 
-    def toast() -> bool:
-        return desktop.look().find(RED, TOASTS) is not None
 
-    wait_for(toast, "the notification", 90, pause=0.3)
-    wait_for(lambda: desktop.look().find(RED, PANEL) is not None, "the red icon", 40, pause=0.3)
-    program.terminate()
-    ended_well(program, desktop)
+def lead_into(desktop: TraySession, world: DemoWorld) -> None:
+    """Settings with which a name of this world is only watched."""
+    settings = world.settings(GeneralSettings())
+    watched = tuple(record for record in settings.records if record.account is None)
+    folder = Path(desktop.env["XDG_CONFIG_HOME"]) / "ddns-tray"
+    folder.mkdir()
+    (folder / "config.toml").write_text(export_text(replace(settings, accounts=(), records=watched), heading="Watched"))
 
 
 def test_an_xembed_tray_shows_the_icon_too(desktop: TraySession) -> None:
