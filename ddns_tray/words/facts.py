@@ -138,7 +138,7 @@ def _abroad(observations: Sequence[Observation], zone: str | None) -> frozenset[
     return frozenset(seen.server for seen in led if not is_in_zone(seen.cnames[-1], zone))
 
 
-_WRONG, _RIGHT, _FAILED, _SILENT = range(4)
+_STANDS = _WRONG, _RIGHT, _FAILED, _SILENT = range(4)
 """What counts of a server that says several things, first of all."""
 
 
@@ -146,20 +146,21 @@ def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) ->
     """Sort servers by their words. One with several addresses is counted once, by the worst of what it answered."""
     latest = {(seen.server, seen.address): seen for seen in observations}
     stands: dict[str, int] = {}
-    reached: set[str] = set()
+    broken: set[str] = set()
     answers: dict[str, None] = {}
     for seen in latest.values():
         if seen.cnames and leads_on(seen):
             continue
-        answers.update(dict.fromkeys(seen.answer))
+        for address in seen.answer:
+            answers[address] = None
         stand = _stand(seen, expected)
-        stands[seen.server] = min(stands.get(seen.server, stand), stand)
-        if seen.error is not LookError.UNREACHABLE:
-            reached.add(seen.server)
-    sorted_out: tuple[list[str], ...] = ([], [], [], [])
-    for server, stand in stands.items():
-        sorted_out[stand].append(server)
-    wrong, right, failed, silent = map(tuple, sorted_out)
+        if stand < stands.get(seen.server, len(_STANDS)):
+            stands[seen.server] = stand
+        if stand > _RIGHT and seen.error is not LookError.UNREACHABLE:
+            broken.add(seen.server)
+    wrong, right, failed, silent = (
+        tuple(server for server, stand in stands.items() if stand == wanted) for wanted in _STANDS
+    )
     return Witnesses(
         right,
         wrong,
@@ -167,7 +168,7 @@ def _witnesses(observations: Iterable[Observation], expected: frozenset[str]) ->
         silent,
         tuple(answers),
         tuple(address for address in answers if canonical_address(address) not in expected),
-        tuple(server for server in (*failed, *silent) if server in reached),
+        tuple(server for server in (*failed, *silent) if server in broken),
     )
 
 
