@@ -105,12 +105,13 @@ def _run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _is_reader_gone(error: Exception, out: TextIO) -> bool:
     """Whether nobody takes our output any more, as Windows tells it.
 
-    Its C library knows the error of a pipe that closes (ERROR_NO_DATA) by no better name than EINVAL. What was not
-    taken is still to be written then, and fails once more.
+    Its C library knows the error of a pipe that closes (ERROR_NO_DATA) by no better name than EINVAL. Whatever is
+    written then fails in the same way.
     """
     if not isinstance(error, OSError) or error.errno != errno.EINVAL or error.filename is not None:
         return False
     try:
+        out.write("\n")
         out.flush()
     except OSError as exc:
         return exc.errno == errno.EINVAL
