@@ -195,7 +195,7 @@ class Dyndns2:
         }
         zone = row.zone or self._zone()
         if zone:
-            values |= {"zone": zone, "host": self._host_part(key.name, zone)}
+            values |= {"zone": zone, "host": self._host_part(key.name, zone), "apex": str(key.name == zone).lower()}
         return values
 
     def _service(self, user: str) -> HttpService:

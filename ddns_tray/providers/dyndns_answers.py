@@ -148,7 +148,10 @@ def _json_values(body: str, fields: Iterable[str]) -> Iterable[str]:
     for name in fields:
         value = document
         for step in name.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
+            if isinstance(value, list):
+                value = dict(enumerate(value)).get(int(step)) if step.isdecimal() else None
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
         if isinstance(value, bool):
             yield str(value).lower()
         elif isinstance(value, str | int):

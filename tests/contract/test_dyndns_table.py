@@ -436,6 +436,15 @@ async def test_the_apex_of_a_domain_is_called_at() -> None:
     assert dict(bench.http.requests[0].params)["host"] == "@"
 
 
+@pytest.mark.parametrize(("name", "expected"), [(ZONE, ("@", "true")), (f"home.{ZONE}", ("home", "false"))])
+async def test_a_service_is_told_whether_a_name_is_its_domain_itself(name: str, expected: tuple[str, str]) -> None:
+    bench = Bench("dynadot_dyndns")
+    bench.http.fail_next(bench.said.good.filled(ip=NEW, name=name))
+    await bench.open().apply(bench.change(NEW, name=name))
+    params = dict(bench.http.requests[0].params)
+    assert (params["subDomain"], params["containRoot"]) == expected
+
+
 def test_a_hidden_address_shows_its_host_alone() -> None:
     url = HiddenUrl("https://dns.example.test/u/hunter2/?hunter2")
     assert "hunter2" not in repr(url)

@@ -256,6 +256,16 @@ SAID: Mapping[str, Said] = MappingProxyType(
             ),
             echoes=True,
         ),
+        "dynadot_dyndns": Said(
+            good=_json('{"status": "success"}'),
+            unchanged=_json('{"status": "success", "error_code": 0, "content": ["ok"]}'),
+            bad_login=_json('{"status": "error", "error_code": -1, "content": ["Wrong DDNS password"]}'),
+            refusals=(
+                (_json('{"status": "error", "error_code": -1, "content": ["Invalid ip"]}'), RequestRejected),
+                (_json('{"status": "error", "content": []}'), RequestRejected),
+                (_json('{"status": "success", "error_code": -1, "content": ["Invalid domain"]}'), RequestRejected),
+            ),
+        ),
         "enom": Said(
             good=_xml(0, ""),
             unchanged=_xml(0, ""),
@@ -274,7 +284,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
         ),
         "dnsexit": Said(
             good=_json('{"code" : 0, "message" : "Success - {name} updated"}'),
-            unchanged=_json('{"code" : 0, "message" : "Success - no change"}'),
+            unchanged=_json('{"code" : 4, "message" : "IP not changed. To save our system resources, please wait"}'),
             bad_login=_json('{"code" : 2, "message" : "API Key Authentication Error"}'),
             refusals=(
                 (_json('{"code" : 6, "message" : "System Error"}'), ProviderUnavailable),

@@ -23,6 +23,7 @@ from ddns_tray.providers.dyndns_table.row import Answers, Auth, Key, Reads, Row
 from ddns_tray.providers.kinds import KeyOrNameRefused
 
 _TOO_SOON = r"too_?soon.*|too_?freq.*"
+_DYNADOT_GOOD = r"(?:success(?: 0(?: .*)?| ok)?|0 ok)"
 _ZONEEDIT_TOO_SOON = r'<ERROR CODE="702".*'
 
 ROWS = (
@@ -51,6 +52,37 @@ ROWS = (
                 (r"[1-9]\d* (?:.* )?31615[34]\b.*", ZoneNotFound),
                 (r"[1-9]\d* (?:.* )?38009[89]\b.*", ProviderUnavailable),
                 (r"[1-9]\d*(?: .*)?", RequestRejected),
+            ),
+        ),
+    ),
+    Row(
+        id="dynadot_dyndns",
+        title="Dynadot (dynamic DNS)",
+        aliases=("dynadot ddns", "www.dynadot.com/set_ddns"),
+        homepage="https://www.dynadot.com",
+        facts="ddns-go, dns/dynadot.go; ddclient issue 970 (2026-09-06: the answer)",
+        server="https://www.dynadot.com",
+        path="/set_ddns",
+        key=Key.DOMAIN,
+        auth=Auth.INSIDE,
+        needs=("zone", "password"),
+        params=(
+            ("domain", "{zone}"),
+            ("subDomain", "{host}"),
+            ("containRoot", "{apex}"),
+            ("type", "{type}"),
+            ("pwd", "{password}"),
+            ("ttl", "300"),
+        ),
+        a=(("ip", "{ip}"),),
+        aaaa=(("ip", "{ip}"),),
+        answers=Answers(
+            reads=Reads.JSON,
+            fields=("status", "error_code", "content.0"),
+            written=(_DYNADOT_GOOD,),
+            refused=(
+                (rf"(?!{_DYNADOT_GOOD}$).*\bpassword\b.*", KeyOrNameRefused),
+                (rf"(?!{_DYNADOT_GOOD}$).+", RequestRejected),
             ),
         ),
     ),
@@ -115,7 +147,7 @@ ROWS = (
         title="DNSExit",
         aliases=("dnsexit.com", "linkpc.net", "publicvm.com", "freedomain.one"),
         homepage="https://dnsexit.com",
-        facts="dnsexit.com/dns/dns-api: Dynamic IP updates made easy",
+        facts="dnsexit.com/dns/dns-api: Dynamic IP updates made easy; opnsense/plugins issue 1924 (IP not changed)",
         server="https://api.dnsexit.com",
         path="/dns/ud/",
         key=Key.API,
@@ -131,10 +163,11 @@ ROWS = (
             reads=Reads.JSON,
             fields=("code", "message"),
             written=(r"0(?: .*)?",),
+            unchanged=(r"\d+ .*(?:not changed|is the same).*",),
             refused=(
                 (r"2(?: .*)?", AuthenticationFailed),
                 (r"6(?: .*)?|7(?: .*)?", ProviderUnavailable),
-                (r"(?:1|3|4|5|\d\d+)(?: .*)?", RequestRejected),
+                (r"(?:1|3|4|5|\d\d+)(?!.*(?:not changed|is the same))(?: .*)?", RequestRejected),
             ),
         ),
     ),

@@ -2,7 +2,8 @@
 
 A row is enough to write by: `providers.dyndns2` builds the request and judges the answer, `catalogue.dyndns` makes the
 registry's entry. Templates hold `{placeholders}`: `{name}` the host name, `{host}` and `{zone}` its two parts where a
-service wants them apart, `{ip}` the address, `{type}` A or AAAA, `{ttl}`, and every field of the account by its name.
+service wants them apart, `{apex}` whether it is the zone itself (true or false), `{ip}` the address, `{type}` A or
+AAAA, `{ttl}`, and every field of the account by its name.
 
 Answers are regular expressions that have to match a whole line (or a whole value), whatever the case: a code inside
 another word is no code. A group called `ip` is compared with the address that was sent. The answer 204, which has no
