@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ddns_tray import report
 from ddns_tray.commands import loop
-from ddns_tray.commands.context import Exit, tell_error
+from ddns_tray.commands.context import Exit, is_terminal, tell_error
 from ddns_tray.commands.rounds import ASK_TIMEOUT, ask_instance
 from ddns_tray.core.errors import ConfigError, DdnsTrayError, UsageError
 from ddns_tray.core.ports import Secret
@@ -74,7 +74,7 @@ def account_add(context: Context, arguments: Namespace) -> int:
             text("There is already an account called {account}.", account=arguments.id),
             text("Choose another name, or remove it first: ddns-tray account remove {account}", account=arguments.id),
         )
-    asks = context.stdin.isatty()
+    asks = is_terminal(context.stdin)
     wanted = arguments.provider or (_ask_provider(context) if asks else None)
     if not wanted:
         raise UsageError(
@@ -269,7 +269,7 @@ def _hidden_prompt(context: Context, label: str) -> str:
 def secret_set(context: Context, arguments: Namespace) -> int:
     """Put one secret into the keyring, from a prompt or from standard input."""
     _check_field(context, arguments.account, arguments.field)
-    if context.stdin.isatty():
+    if is_terminal(context.stdin):
         value = _hidden_prompt(context, f"{arguments.account}/{arguments.field}")
     else:
         value = context.stdin.read(_MAX_SECRET).rstrip("\r\n")

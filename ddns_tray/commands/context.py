@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import sys
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, TextIO
@@ -119,6 +121,15 @@ def _in_lines(data: Json, encode: Callable[[Json], str], depth: int = 0) -> Iter
         yield ("," if number else "") + margin + ("  " if name is None else f"  {encode(name)}: ")
         yield from _in_lines(value, encode, depth + 1)
     yield margin + end
+
+
+def is_terminal(stream: TextIO, platform: str = sys.platform) -> bool:
+    """Whether a person may sit there. On Windows the device that is nobody (NUL) calls itself a terminal as well.
+
+    Python reads a console there by means of its own, and all else as a file.
+    """
+    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    return stream.isatty() and not (platform == "win32" and isinstance(raw, io.FileIO))
 
 
 def speaks_utf8(stream: TextIO) -> bool:

@@ -131,7 +131,11 @@ def test_the_start_pays_for_no_heavy_library(product: Product, arguments: list[s
         "assert not loaded, loaded\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=product.environment(), capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *arguments],
+        env=product.environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

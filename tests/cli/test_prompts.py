@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ddns_tray.commands.context import is_terminal
 from tests.support.product import Product
 
 if TYPE_CHECKING:
@@ -55,3 +57,22 @@ def test_the_end_of_the_input_at_a_hidden_prompt_is_an_empty_answer_and_no_fault
         os.close(ours)
     assert b"The secret is empty." in said
     assert b"wrong inside" not in said
+
+
+class Console(io.RawIOBase):
+    """Reads as Python reads a console of Windows: not as a file."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+
+def test_the_device_that_is_nobody_is_asked_nothing_though_windows_calls_it_a_terminal() -> None:
+    ours, theirs = os.openpty()
+    with open(ours, "rb", buffering=0), io.TextIOWrapper(open(theirs, "rb")) as file:  # noqa: PTH123 - descriptors
+        assert is_terminal(file, "linux")
+        assert not is_terminal(file, "win32")
+    assert is_terminal(io.TextIOWrapper(io.BufferedReader(Console())), "win32")
+    assert not is_terminal(io.StringIO(), "win32")
