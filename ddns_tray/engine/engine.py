@@ -273,15 +273,19 @@ class Engine:
     async def _nap(self, now: float, seconds: float) -> None:
         """Sleep one slice, or until somebody wants something; then see whether the machine slept or its clock moved."""
         started = self._clock.monotonic()
-        if await self._sleep_unless_wanted(seconds):
-            return
-        expected, actual = now + seconds, self._clock.now()
+        wanted = await self._sleep_unless_wanted(seconds)
+        passed = self._clock.monotonic() - started
+        # What wakes the machine mostly brings a wish as well, long before the slice is over.
+        expected, actual = now + (passed if wanted else seconds), self._clock.now()
         if self._next_check is not None:
             self._next_check = schedule.follow_clock(self._next_check, expected, actual)
-        if schedule.slept(expected, actual, self._clock.monotonic() - started):
+        if schedule.slept(expected, actual, passed):
             log.info("%.0f s passed during a sleep of %.0f s: looking anew", actual - now, seconds)
             self.woke_at = actual
-            await self._wake(RoundRequest())
+            if wanted:  # somebody saw the network, or wants to know now
+                self.request(RoundRequest(woke=True))
+            else:
+                await self._wake(RoundRequest())
 
     async def _wake(self, wish: RoundRequest) -> None:
         """Give the network a moment, and want a look at everything."""

@@ -1,4 +1,4 @@
-"""The lid is closed in the middle of a round: what was seen before belongs to another day."""
+"""The lid is closed in the middle of a round, or of a wish: what was seen before belongs to another day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ddns_tray.core.model import Colour, Outcome
-from ddns_tray.engine import RoundRequest
+from ddns_tray.engine import Care, RoundRequest
 from ddns_tray.engine.clock_steps import SleepWatch
 from tests.support.clock import FakeClock, settle
 from tests.support.engine_fakes import FIRST, HOME, SECOND, World
@@ -107,6 +107,20 @@ async def test_a_single_round_is_done_once_more() -> None:
     await running
     assert world.shown().colour is Colour.GREEN
     assert world.verifier.looks == 2
+
+
+async def test_a_word_of_the_router_right_after_waking_hides_no_sleep() -> None:
+    async with running(World()) as world:
+        await world.clock.advance(10)
+        world.verifier.shown[HOME] = ("1.1.1.1",)
+        forgotten = world.verifier.forgotten
+        world.clock.jump(NIGHT)
+        woke = world.clock.now()
+        world.engine.request(RoundRequest(observe=False, care=Care.HINT))
+        await world.clock.advance(1)
+        assert world.engine.woke_at == woke, "so that it stays quiet for a while"
+        assert world.shown().colour is Colour.RED, "everything is looked at anew"
+        assert world.verifier.forgotten == forgotten + 1
 
 
 @pytest.mark.parametrize(
