@@ -64,6 +64,7 @@ class Oracle(Watch):
     def started(self) -> None:
         """A new life of the program."""
         self._keys = frozenset(self._world.keys)
+        self._world.woke_at = float("-inf")
         self._wait_until = float("-inf")
         self._troubled.clear()
         self._judged.clear()
@@ -178,6 +179,9 @@ class Oracle(Watch):
     # --- what is shown ---
 
     def shown(self, snapshot: Snapshot, notices: Sequence[Notice]) -> None:
+        """Something new is shown, and perhaps told."""
+        if self._paused_at is not None and max(self._world.looked_at.values(), default=0.0) > self._paused_at + ROUND:
+            self.fail("nothing is asked in a pause", "a look")
         for notice in notices:
             self._hear(notice, snapshot)
         for key in self._open & self._keys:
@@ -285,8 +289,7 @@ class Oracle(Watch):
             return
         if key is None:
             return
-        woke = world.engine.woke_at
-        if woke is not None and snapshot.at < woke + 60.0:
+        if self._now() < world.woke_at + 60.0:
             self.fail("nothing is told just after waking", str(key))
         if notice.kind is NoticeKind.TROUBLE:
             if key in self._troubled:

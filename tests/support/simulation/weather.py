@@ -218,6 +218,7 @@ async def _sleep(world: World, chance: random.Random) -> None:
     world.idle_from_now()
     world.hands.slept += chance.choice((100.0, 1000.0, 30_000.0))
     world.idle_until_now()
+    world.woke_at = world.hands.world()
     if chance.random() < 0.5:
         await _address(world, chance)
     if chance.random() < 0.5:
@@ -270,7 +271,9 @@ async def _pause(world: World, chance: random.Random) -> None:
     seconds = chance.choice((30.0, 300.0, None))
     world.engine.pause(None if seconds is None else world.hands.now() + seconds)
     world.idle_from_now()
-    await world.hands.sleep(chance.choice((1.0, 100.0)) if seconds is None else seconds + 1.0)
+    world.oracle.paused(paused=True)
+    await world.hands.sleep(chance.choice((1.0, 400.0)) if seconds is None else seconds - 1.0)
+    world.oracle.paused(paused=False)
     world.idle_until_now()
     if seconds is None:
         world.engine.resume()

@@ -79,6 +79,7 @@ class World:
         self.happened: set[str] = set()
         self.looked_at: dict[RecordKey, float] = {}
         """When the last look at each key has begun."""
+        self.woke_at = float("-inf")
         self._idle: list[list[float]] = []
         """Stretches of time in which the program could not act: from, until."""
         self._running: asyncio.Task[None] | None = None
