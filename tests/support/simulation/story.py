@@ -56,6 +56,8 @@ async def _tell(plot: Plot, events: Sequence[Event]) -> Ending:
                 break
             await happen(world, event)
         after = await _recover(world)
+        if plot.two_lines and plot.quorum > 1 and not world.oracle.found:  # a router alone proves no line
+            await _fail_over(world)
         await world.end(killed=False)
     finally:
         logger.removeHandler(handler)
@@ -94,6 +96,16 @@ async def _recover(world: World) -> float:
     if world.plot.presets and not world.plot.two_lines and looks > world.polite(PEACE) and not oracle.found:
         oracle.fail("strangers are asked rarely", f"{looks} times in {PEACE:.0f} s")
     return after
+
+
+async def _fail_over(world: World) -> None:
+    """Cut the first line, and see the names follow the second one."""
+    first, second = world.lines
+    first.cut(3600.0)
+    world.oracle.note("--- the first line is cut")
+    await world.hands.sleep(max(400.0, 5 * world.plot.interval))
+    if any(world.zone.addresses(key) != (second.address(key.type.family),) for key in world.keys):
+        world.oracle.fail("names follow a line that leads out", world.state())
 
 
 def shortest(plot: Plot, events: Sequence[Event]) -> tuple[Event, ...]:
