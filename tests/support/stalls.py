@@ -86,11 +86,18 @@ class StallWatch:
         """The watched thread's frames, the innermost first, walked in one call.
 
         Between two instructions of our own the interpreter's lock may pass on, and what stands behind a frame that was
-        left meanwhile is anything. Within one call of compiled code it does not pass on.
+        left meanwhile is anything. Within one call of compiled code it does not pass on, unless that call makes so many
+        objects that garbage is collected, which calls others.
         """
-        innermost = map(methodcaller("get", self._watched), starmap(sys._current_frames, ((),)))
-        walk: Iterator[Any] = accumulate(chain(innermost, repeat("f_back")), getattr)
-        return list(takewhile(_IS_THERE, walk))
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            innermost = map(methodcaller("get", self._watched), starmap(sys._current_frames, ((),)))
+            walk: Iterator[Any] = accumulate(chain(innermost, repeat("f_back")), getattr)
+            return list(takewhile(_IS_THERE, walk))
+        finally:
+            if collects:
+                gc.enable()
 
     def _look(self) -> None:
         """Look once. Nothing here may let go of the interpreter's lock, and no frame may be kept.

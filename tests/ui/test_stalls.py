@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +45,14 @@ def collecting():  # garbage whose end runs code, between whose lines the watchd
     del first, second
     gc.collect()
     assert heard() is None
+
+def leaving():  # frames that are there for a moment only
+    end = time.thread_time() + 0.2
+    def down(depth):
+        if depth:
+            down(depth - 1)
+    while time.thread_time() < end:
+        down(60)
 """
 
 
@@ -78,3 +89,12 @@ def test_a_long_call_is_seen_beside_a_collection() -> None:
     (stall,) = watched("collecting", "long")
     assert stall.call == f"long ({PRODUCT})"
     assert stall.seconds >= 0.05
+
+
+def test_frames_are_walked_although_garbage_is_due_at_any_moment(request: pytest.FixtureRequest) -> None:
+    """What the collector calls would let the watched thread go on, and leave what is being walked."""
+    request.addfinalizer(partial(gc.set_threshold, *gc.get_threshold()))
+    request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(1, 1_000_000, 1_000_000)
+    assert [stall.call for stall in watched("leaving")] == [f"leaving ({PRODUCT})"]
