@@ -107,8 +107,8 @@ class Context:
 def _in_lines(data: Json, encode: Callable[[Json], str], depth: int = 0) -> Iterator[str]:
     """Indent the first levels only.
 
-    The encoder of the standard library is in Python where it indents: 50 MB, the status of ten thousand names, take it
-    ten seconds.
+    The encoder of the standard library is in Python where it indents, and takes twice as long for the status of ten
+    thousand names, which is a third longer then.
     """
     if not data or depth == _LEVELS or not isinstance(data, dict | list):
         yield encode(data)

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ from ddns_tray.core.judged import Judged, judge_after
 from ddns_tray.core.model import Circumstances, Colour, RecordKey, RecordMemory, RecordType
 from ddns_tray.core.settings import VerifySettings
 from ddns_tray.engine.calm import calm
+from ddns_tray.engine.state import EngineState
+from ddns_tray.store.memory import MemoryFile
 from ddns_tray.system.clock import SystemClock
 from ddns_tray.verify import build_verifier
 from ddns_tray.verify.look import NAMES_AT_ONCE
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 FIRST, SECOND = "8.8.4.4", "9.9.9.10"
 NAIVE_NAMES = 500
 INTERVAL = 30
+MEMORIES = 50
 
 
 class Watch:
@@ -176,6 +179,23 @@ def settings_text(port: int, count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def measure_memory(count: int) -> None:
+    """What it costs to have one name's memory on the disk before a write at its provider, among so many."""
+    settled = RecordMemory(expected=frozenset({FIRST}), expected_since=1.0, served_since=1.0, served_ttl=60)
+    with tempfile.TemporaryDirectory() as folder:
+        state = EngineState(SystemClock(), MemoryFile(Path(folder) / "memory.json"))
+        keys = [RecordKey(f"h{number}.ex.test", RecordType.A) for number in range(count)]
+        for key in keys:
+            state.note(key, settled)
+        state.save()
+        some = keys[:MEMORIES]
+        began, began_wall = time.process_time(), time.monotonic()
+        for key in some:
+            state.remember(key, replace(settled, unconfirmed=True))
+        cpu, wall = ((time.process_time() - began) / len(some), (time.monotonic() - began_wall) / len(some))
+    print(f"memory, {count} records: one of them on the disk in {wall * 1000:.2f} ms, {cpu * 1000:.2f} ms of CPU")
+
+
 def measure_daemon(world: World, count: int) -> bool:
     """The real program with all names: memory, and CPU for one interval. Says whether all was green."""
     with tempfile.TemporaryDirectory() as folder:
@@ -235,6 +255,7 @@ def main() -> int:
             print(row, flush=True)
         world.lead_to(FIRST)
         bad += not measure_daemon(world, max(counts))
+    measure_memory(max(counts))
     return 1 if bad else 0
 
 
