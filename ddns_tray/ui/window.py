@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from ddns_tray.core.errors import ProblemCode
 from ddns_tray.ui import geometry, icons
 from ddns_tray.ui.activity_page import ActivityPage
 from ddns_tray.ui.address_page import AddressPage
 from ddns_tray.ui.banners import BannerColumn, still_standing, wanted_banners
+from ddns_tray.ui.bodies import Bodies, Stay
 from ddns_tray.ui.controls import ReadableColumn
 from ddns_tray.ui.desk_work import DeskWork
 from ddns_tray.ui.forms import Form
@@ -30,21 +31,18 @@ from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.side_bar import Page, SideBar
 from ddns_tray.ui.tab_order import press_focused
-from ddns_tray.ui.turns import Turns
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, Snapshot
-    from ddns_tray.core.ports import SettingChange
     from ddns_tray.ui.activity import ActivityLog
     from ddns_tray.ui.services import Services
-    from ddns_tray.ui.settings_fields import Topic
     from ddns_tray.ui.theme import Theme
     from ddns_tray.ui.turns import Step
     from ddns_tray.ui.wizard_work import SetUp
@@ -56,15 +54,6 @@ log = logging.getLogger(__name__)
 
 _SIZE = QSize(900, 640)
 _Made = TypeVar("_Made", bound=QWidget)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    """Where a person is while everything is made anew: the opened card, the tab of the settings, what is not saved."""
-
-    opened: RecordKey | None = None
-    tab: int | None = None
-    unsaved: Mapping[Topic, list[SettingChange]] = field(default_factory=dict)
 
 
 class MainWindow(QWidget):
@@ -101,19 +90,14 @@ class MainWindow(QWidget):
         self._painted = False
         self._dismissed: set[str] = set()
         self._page = Page.NAMES
-        self._body: QWidget | None = None
         self.wizard: Wizard | None = None
         self._set_up: SetUp | None = None
-        self._turns = Turns(self)
-        self._stay: _Stay | None = None
-        self._seen: QWidget | None = None
         self.names: NamesPage
         self._welcome: WelcomePage | None = None
         self._address: AddressPage | None = None
         self._activity_page: ActivityPage | None = None
         self._settings: SettingsPage | None = None
-        self._outer = QVBoxLayout(self)
-        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._bodies = Bodies(self)
         self._work = DeskWork(self, words, theme)
         self._work.changed.connect(self._on_settings_changed)
         self._work.failed.connect(self.show_failure)
@@ -295,49 +279,32 @@ class MainWindow(QWidget):
 
     def _build(self) -> None:
         """Make everything anew. What takes long comes in turns of its own; until the last one sees what was before."""
-        stay = self._stay = self._stay or self._where()
+        stay = self._bodies.stay = self._bodies.stay or self._where()
         if self.wizard is not None:
             self.wizard.keep_typed()
         self.setWindowTitle(self._words.tr("DDNS Tray"))
         self._welcome = self._address = self._activity_page = self._settings = None
         self.wizard = None
-        body = self._lay_out()
-        if self._body is not None:
-            self._outer.removeWidget(self._body)
-            if self._seen is None:
-                self._seen = self._body
-            else:
-                _drop(self._body)
-        self._outer.addWidget(body)
-        self._body = body
+        self._bodies.put(self._lay_out())
         self._connect()
         for form in self.findChildren(Form):
             QTimer.singleShot(0, form, partial(form.speak, self._words))
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
         if self._page is Page.NAMES and stay.opened is None and self._set_up is None:
-            self._turns.drop()
             self.show_page(Page.NAMES)
             self.names.view.setFocus()
-            self._arrive()
+            self._bodies.arrive()
         else:
-            body.setUpdatesEnabled(
-                False
-            )  # not the window's: with Qt 6.11 on X11 nothing would reach the screen any more
-            if self._seen is not None:
-                self._seen.raise_()
-            self._turns.begin(self._back_to(stay), self._arrive)
+            self._bodies.arrive_after(self._back_to(stay))
 
-    def _where(self) -> _Stay:
+    def _where(self) -> Stay:
         """What has to be as it is now when everything was made anew."""
-        if self._body is None:
-            return _Stay()
-        opened = self.names.delegate.opened
         if self._settings is None:
-            return _Stay(opened)
-        return _Stay(opened, self._settings.tabs.currentIndex(), self._settings.unsaved())
+            return Stay(None if self._bodies.is_empty else self.names.delegate.opened)
+        return Stay(self.names.delegate.opened, self._settings.tabs.currentIndex(), self._settings.unsaved())
 
-    def _back_to(self, stay: _Stay) -> Iterator[Step]:
+    def _back_to(self, stay: Stay) -> Iterator[Step]:
         """Go where the person was."""
         if self._set_up is not None:
             yield partial(self._show_set_up, self._set_up)
@@ -351,18 +318,6 @@ class MainWindow(QWidget):
             yield self.names.view.setFocus
         if stay.opened is not None:
             yield partial(self.names.open_record, stay.opened)
-
-    def _arrive(self) -> None:
-        self._stay = None
-        seen, self._seen = self._seen, None
-        if seen is not None:
-            _drop(seen)
-        if self._body is not None:
-            self._body.setUpdatesEnabled(True)
-
-    @property
-    def _editable(self) -> bool:
-        return self._services is not None and not self._services.is_demo
 
     def _lay_out(self) -> QWidget:
         """Everything is made inside what it belongs to: moving a widget makes Qt polish all that is in it again."""
@@ -385,7 +340,8 @@ class MainWindow(QWidget):
         right.addWidget(self._pages, 1)
         self._first = QStackedWidget(self._pages)
         self._pages.addWidget(self._first)
-        self.names = NamesPage(self._words, self._now, self._theme, self._first, editable=self._editable)
+        editable = self._services is not None and not self._services.is_demo
+        self.names = NamesPage(self._words, self._now, self._theme, self._first, editable=editable)
         self._first.addWidget(self.names)
         return body
 
@@ -491,8 +447,3 @@ class MainWindow(QWidget):
     def _on_dismissed(self, key: str) -> None:
         if key == "failure":
             self._failure = None
-
-
-def _drop(body: QWidget) -> None:
-    body.hide()
-    body.deleteLater()
