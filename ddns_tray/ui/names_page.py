@@ -91,6 +91,9 @@ class NamesPage(QWidget):
         self.view.setItemDelegate(self.delegate)
         self._ticker = QTimer(self, interval=1000)
         self._ticker.timeout.connect(self._tick)
+        self._sought: RecordKey | None = None
+        self._seek = QTimer(self, singleShot=True, interval=0)
+        self._seek.timeout.connect(self._bring_into_sight)
         self._connect()
         self._lay_out()
 
@@ -174,10 +177,11 @@ class NamesPage(QWidget):
             self._search.clear()
         if self.delegate.opened != key:
             self._toggle(self._index(key))
-        QTimer.singleShot(0, self, lambda: self._bring_into_sight(key))  # apart, as what was opened is laid out first
+        self._sought = key
+        self._seek.start()  # apart, as what was opened is laid out first
 
-    def _bring_into_sight(self, key: RecordKey) -> None:
-        at = self._index(key)
+    def _bring_into_sight(self) -> None:
+        at = QModelIndex() if self._sought is None else self._index(self._sought)
         self.view.setCurrentIndex(at)
         self.view.scrollTo(at, QAbstractItemView.ScrollHint.EnsureVisible)
 

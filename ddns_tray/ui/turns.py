@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -19,27 +18,34 @@ class Turns(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._steps: Iterator[Step] = iter(())
+        self._done: Step | None = None
+        self._next = QTimer(self, singleShot=True, interval=0)  # `singleShot` keeps for ever what it did not come to
+        self._next.timeout.connect(self._take)
 
     def begin(self, steps: Iterator[Step], done: Step) -> None:
         """Take these steps, one a turn, beginning with the next turn; `done` is called after the last, or a fault."""
-        self._steps = steps
-        self._wait(steps, done)
+        self._steps, self._done = steps, done
+        self._next.start()
 
     def drop(self) -> None:
         """Leave what is left."""
-        self._steps = iter(())
+        self._next.stop()
+        self._steps, self._done = iter(()), None
 
-    def _wait(self, steps: Iterator[Step], done: Step) -> None:
-        QTimer.singleShot(0, self, partial(self._take, steps, done))
-
-    def _take(self, steps: Iterator[Step], done: Step) -> None:
-        if steps is not self._steps:
-            return
+    def _take(self) -> None:
         try:
-            step = next(steps, done)
-            step()
+            step = next(self._steps, None)
+            if step is not None:
+                step()
+                self._next.start()
+                return
         except BaseException:
-            done()
+            self._end()
             raise
-        if step is not done:
-            self._wait(steps, done)
+        self._end()
+
+    def _end(self) -> None:
+        done = self._done
+        self.drop()
+        if done is not None:
+            done()
