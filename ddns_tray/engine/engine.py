@@ -289,7 +289,10 @@ class Engine:
 
     async def _wake(self, wish: RoundRequest) -> None:
         """Give the network a moment, and want a look at everything."""
+        woke = self._clock.now()
         await self._clock.sleep(WAKE_GRACE)
+        if self._clock.now() - woke > schedule.GAP:
+            self.woke_at = self._clock.now()  # it fell asleep again
         self.request(replace(wish, detect=True, observe=True, woke=True, care=Care.FULL))
 
     async def _sleep_unless_wanted(self, seconds: float) -> bool:

@@ -123,6 +123,18 @@ async def test_a_word_of_the_router_right_after_waking_hides_no_sleep() -> None:
         assert world.verifier.forgotten == forgotten + 1
 
 
+async def test_who_falls_asleep_again_right_after_waking_is_left_in_peace_as_well() -> None:
+    async with running(World()) as world:
+        await world.clock.advance(10)
+        world.clock.jump(NIGHT)
+        while world.engine.woke_at is None:
+            await world.clock.advance(1)
+        world.clock.jump(NIGHT)
+        again = world.clock.now()
+        await world.clock.advance(5)
+        assert world.engine.woke_at >= again
+
+
 @pytest.mark.parametrize(
     ("passes", "counts", "slept"), [(NIGHT, True, True), (NIGHT, False, False), (60.0, True, False)]
 )
