@@ -103,7 +103,7 @@ async def _fail_over(world: World) -> None:
     first, second = world.lines
     first.cut(3600.0)
     world.oracle.note("--- the first line is cut")
-    await world.hands.sleep(max(400.0, 5 * world.plot.interval))
+    await world.hands.sleep(max(400.0, 5 * world.plot.interval) + world.plot.write_interval)
     if any(world.zone.addresses(key) != (second.address(key.type.family),) for key in world.keys):
         world.oracle.fail("names follow a line that leads out", world.state())
 
