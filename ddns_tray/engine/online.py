@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ddns_tray.engine.observing import Observer
 
 OFFLINE_ANCHORS = 3
-"""How many independent servers have to be silent before the fault is called ours (DESIGN §5)."""
+"""How many independent servers have to be silent before the fault is called ours."""
 SEEN_JUST_NOW = 90.0
 """Seconds for which what our sources have seen says that we are online although the DNS is silent."""
 
