@@ -262,6 +262,17 @@ async def test_west_tells_what_is_wrong_in_words_of_gbk(message: str, kind: type
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"), [(10000, AuthenticationFailed), (10002, PermissionDenied), (20001, ZoneNotFound)]
+)
+async def test_west_tells_what_is_wrong_by_a_code_where_it_has_one(code: int, kind: type[Exception]) -> None:
+    harness = harness_of("westcn")
+    body = json.dumps({"result": 500, "clientid": "R", "msg": "认证失败", "errcode": code}, ensure_ascii=False)
+    harness.fail_http(answer(200, body.encode("gbk")))
+    with pytest.raises(kind):
+        await harness.open().test()
+
+
 async def test_an_rrset_with_an_id_is_changed_and_deleted_by_it() -> None:
     harness = harness_of("huaweicloud")
     harness.seed((Datum(HOME.name, "A", OLD),))

@@ -142,10 +142,10 @@ class FakeWest(FakeActions):
         return HttpResponse(200, {"content-type": "application/json; charset=gb2312"}, content)
 
     def stranger(self) -> HttpResponse:
-        return self.refuse(500, "身份验证失败 token错误")
+        return self.refuse(500, "认证失败", errcode=10000)
 
-    def refuse(self, code: int, message: str) -> HttpResponse:
-        return self.gbk({"result": code, "clientid": "R", "msg": message})
+    def refuse(self, code: int, message: str, **more: int) -> HttpResponse:
+        return self.gbk({"result": code, "clientid": "R", "msg": message, **more})
 
     def good(self, **data: Any) -> HttpResponse:
         return self.gbk({"result": 200, "clientid": "R", "msg": "成功", "data": data})
@@ -160,7 +160,7 @@ class FakeWest(FakeActions):
 
     def do_getdnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
         if asked["domain"] not in self.zones:
-            return self.refuse(500, "域名不存在")
+            return self.refuse(500, "无权操作或数据不存在", errcode=20001)
         found = [
             {
                 "id": int(each.id),
@@ -176,6 +176,8 @@ class FakeWest(FakeActions):
             for each in self.own(asked["domain"])
             if asked.get("host", "") in each.relative()
         ]
+        if not found:
+            return self.refuse(500, "查询数据结果为空", errcode=30001)
         return self.good(total=len(found), items=self.part(found, asked["pageno"], asked["limit"]))
 
     def do_adddnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
@@ -186,14 +188,14 @@ class FakeWest(FakeActions):
     def do_moddnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
         held = self.find(asked["domain"], asked["id"])
         if held is None:
-            return self.refuse(500, "解析记录没有找到")
+            return self.refuse(500, "解析记录ID有误", errcode=20120)
         held.content, held.ttl = asked["value"], int(asked["ttl"])
         return self.good(id=int(held.id))
 
     def do_deldnsrecord(self, asked: dict[str, Any]) -> HttpResponse:
         held = self.find(asked["domain"], asked["id"])
         if held is None:
-            return self.refuse(500, "解析记录没有找到")
+            return self.refuse(500, "解析记录ID有误", errcode=20120)
         self.records.remove(held)
         return self.good(id=int(held.id))
 

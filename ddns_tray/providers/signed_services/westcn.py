@@ -1,16 +1,19 @@
 """West.cn (also sold as 35.cn and by others), its API of version 2.
 
-Source: "Domains" at west.cn/CustomerCenter/doc/domain_v2.html (read on 2026-11-22). Everything is in GBK. A request is
-signed by the MD5 of user name, API password and time in milliseconds, good for ten minutes.
+Source: "Domains" at west.cn/CustomerCenter/doc/domain_v2.html (read on 2026-11-22); its error codes (6.1) as
+marvinli001/edgeweir gives them in its tests of this API (read on 2026-11-23). Everything is in GBK. A request is signed
+by the MD5 of user name, API password and time in milliseconds, good for ten minutes. A list of nothing is an error.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import md5
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from ddns_tray.core.errors import RecordNotFound
 from ddns_tray.providers.rest_family_names import Names
 from ddns_tray.providers.rest_family_pages import maybe, scalar, until_seen
 from ddns_tray.providers.rest_family_pages import numbered as pages
@@ -28,6 +31,8 @@ from ddns_tray.providers.signed_services.actions import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ddns_tray.core.ports import HttpRequest, Provider, Secret
     from ddns_tray.providers.auth import Auth
     from ddns_tray.providers.entry import Opening
@@ -38,7 +43,11 @@ if TYPE_CHECKING:
 
 NEW_TTL = 900
 ENCODING = "gbk"
-CODES = with_other(BY_WORDS)
+RECORD = "record"
+CODES = with_other({**BY_WORDS, RECORD: RecordNotFound})
+EMPTY = "30001"
+_KINDS = MappingProxyType({"10000": "login", "10002": "right", "20001": "zone", "20120": RECORD})
+"""What `errcode` says; 10002 is an address that may not use the API, 20001 a domain of somebody else, or none."""
 _WORDS = (
     ("clock", ("时间戳", "timestamp", "过期")),
     ("login", ("token", "身份验证", "密码", "用户名")),
@@ -46,14 +55,26 @@ _WORDS = (
     ("zone", ("域名不存在", "没有此域名", "未找到域名")),
     ("right", ("权限", "白名单")),
 )
-"""The service has few codes, so that the kind of an error has to be told by its words."""
+"""Where there is no code that we know, the kind of an error has to be told by its words."""
 _by_number = numbered(CODES, code="result", message="msg")
 
 
 def fault(status: int, body: Json) -> Fault | None:
-    """Read `result` and `msg`."""
+    """Read `result`, `errcode` and `msg`; that there is nothing to list is no fault."""
     found = _by_number(status, body)
-    return None if found is None else replace(found, code=kind_by_words(_WORDS, status, found.message))
+    code = _code(body)
+    if found is None or code == EMPTY:
+        return None
+    return replace(found, code=_KINDS.get(code) or kind_by_words(_WORDS, status, found.message))
+
+
+def _code(body: Json) -> str:
+    found = maybe(body, "errcode")
+    return scalar(found) if found is not None else ""
+
+
+def _items(answer: Json) -> Iterable[Json]:
+    return () if _code(answer) == EMPTY else elements("data.items")(answer)
 
 
 def _skip(item: Json) -> bool:
@@ -71,14 +92,14 @@ _RECORDS = pages(_SIZE, until_seen("data.total"), page="pageno", per_page="limit
 SERVICE = RestService(
     zones=Listing(
         "/getdomains",
-        items=elements("data.items"),
+        items=_items,
         pages=pages(_SIZE, until_seen("data.total"), page="page", per_page="limit"),
     ),
     zone=ZoneShape(name="domain", id="domain"),
-    records=Listing("/getdnsrecord", items=elements("data.items"), params=(("domain", "{zone}"),), pages=_RECORDS),
+    records=Listing("/getdnsrecord", items=_items, params=(("domain", "{zone}"),), pages=_RECORDS),
     named=Listing(
         "/getdnsrecord",
-        items=elements("data.items"),
+        items=_items,
         params=(("domain", "{zone}"), ("host", "{name}")),
         pages=_RECORDS,
     ),
