@@ -44,6 +44,7 @@ class FakeScaleway(FakeRest):
                 return self.listing("records", [self.shown(each) for each in self.own(zone, only)], seen)
             case "PATCH", ("dns-zones", zone, "records"):
                 (change,) = seen.body["changes"]
+                assert seen.body["disallow_new_zone_creation"] is True
                 return self.change(zone, change)
         return reply({"message": "resource is not found", "type": "not_found"}, 404)
 

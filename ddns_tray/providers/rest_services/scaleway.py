@@ -1,7 +1,9 @@
 """Scaleway, its Domains and DNS API, version v2beta1.
 
 Source: "Domains and DNS API" at scaleway.com/en/developers/api/domains-and-dns (read on 2026-11-22). A zone is a domain
-and perhaps a subdomain. Changes of an RRset are one call, in which comments and routing rules of records go back.
+and perhaps a subdomain. Changes of an RRset are one call, in which comments and routing rules of records go back. A
+zone that is gone is not made anew by a change: by the documentation of scaleway_api_rs that happens unless it is
+forbidden (UpdateDnsZoneRecordsRequest, read on 2026-11-23).
 """
 
 from __future__ import annotations
@@ -40,7 +42,16 @@ def _set(draft: Draft) -> object:
         }
         for address in draft.addresses
     ]
-    return {"changes": [{"set": {"id_fields": {"name": draft.name, "type": draft.type}, "records": records}}]}
+    return _change(draft, "set", {"records": records})
+
+
+def _clear(draft: Draft) -> object:
+    return _change(draft, "delete", {})
+
+
+def _change(draft: Draft, verb: str, more: dict[str, object]) -> object:
+    change = {verb: {"id_fields": {"name": draft.name, "type": draft.type}, **more}}
+    return {"changes": [change], "disallow_new_zone_creation": True}
 
 
 SERVICE = RestService(
@@ -57,11 +68,7 @@ SERVICE = RestService(
     ),
     names=Names.RELATIVE,
     put=Call("PATCH", _RECORDS, _set),
-    delete=Call(
-        "PATCH",
-        _RECORDS,
-        lambda draft: {"changes": [{"delete": {"id_fields": {"name": draft.name, "type": draft.type}}}]},
-    ),
+    delete=Call("PATCH", _RECORDS, _clear),
     fault=fault_at(code="type", message="message"),
 )
 
