@@ -48,6 +48,7 @@ REFUSALS: list[tuple[str, int, object, type[Exception]]] = [
     ("ovh", 403, {"errorCode": "NOT_GRANTED_CALL", "message": "in its own words"}, PermissionDenied),
     ("azure", 400, {"error": "unauthorized_client", "error_description": "in its own words"}, AuthenticationFailed),
     ("azure", 403, {"error": {"code": "AuthorizationFailed", "message": "in its own words"}}, PermissionDenied),
+    ("azure", 409, {"code": "Conflict", "message": "in its own words: another is pending"}, ProviderUnavailable),
     (
         "cloudns",
         200,

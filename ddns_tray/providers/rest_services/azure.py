@@ -3,7 +3,8 @@
 Sources: "Record Sets" and "Zones" at learn.microsoft.com/rest/api/dns, "OAuth 2.0 client credentials flow" at
 learn.microsoft.com/entra/identity-platform (read on 2026-11-22). A record set carries a mark of its state (etag), by
 which a change of somebody else at the same moment is refused; metadata go back. A set that points to another resource
-of Azure has no addresses of its own and is left alone.
+of Azure has no addresses of its own and is left alone. A conflict (409) is an operation that is not over yet, and is
+told without the member "error" around it: DNSControl, issue 4363 (read on 2026-11-23).
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from ddns_tray.core.errors import AuthenticationFailed, PermissionDenied, RequestRejected, ZoneNotFound
+from ddns_tray.core.errors import (
+    AuthenticationFailed,
+    PermissionDenied,
+    ProviderUnavailable,
+    RequestRejected,
+    ZoneNotFound,
+)
 from ddns_tray.providers.entry import checked_base_url
 from ddns_tray.providers.rest_family import RestRRsets
 from ddns_tray.providers.rest_family_names import Names
@@ -75,9 +82,11 @@ def _sets(answer: Json) -> Iterator[Json]:
 
 
 def _fault(status: int, body: Json) -> Fault | None:
-    """Read an error of the resource manager, or one of the sign-in, where it is a word."""
+    """Read an error of the resource manager, one of the sign-in, where it is a word, or one that DNS tells bare."""
     if isinstance(body.value, dict) and isinstance(body.value.get("error"), str):
         return fault_at(code="error", message="error_description")(status, body)
+    if isinstance(body.value, dict) and "error" not in body.value:
+        return fault_at(code="code", message="message")(status, body)
     return fault_at(code="error.code", message="error.message")(status, body)
 
 
@@ -97,6 +106,7 @@ SERVICE = RestService(
         "unauthorized_client": AuthenticationFailed,
         "AuthorizationFailed": PermissionDenied,
         "SubscriptionNotFound": ZoneNotFound,
+        "Conflict": ProviderUnavailable,
         "PreconditionFailed": _Changed,
     },
 )
