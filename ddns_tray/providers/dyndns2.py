@@ -175,7 +175,8 @@ class Dyndns2:
         return told if told.isascii() and told.isprintable() and told else USER_AGENT
 
     def _authorization(self, values: Mapping[str, str]) -> str:
-        password = _filled(self._row.proof, values)
+        own = self._row.proof_aaaa if values["type"] == RecordType.AAAA else ""
+        password = _filled(own or self._row.proof, values)
         if self._row.auth is Auth.BEARER:
             return f"Bearer {password}"
         return f"Basic {basic_word(_filled(self._row.user, values), Secret(password))}"

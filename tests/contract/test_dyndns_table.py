@@ -429,6 +429,24 @@ async def test_a_key_for_each_record_is_missed_by_its_name() -> None:
         await provider.apply(bench.change(NEW6, kind=RecordType.AAAA))
 
 
+async def test_a_bearer_shows_the_key_of_the_record_that_is_written() -> None:
+    bench = Bench("dnshe")
+    provider = bench.open()
+    await provider.apply(bench.change(NEW))
+    await provider.apply(bench.change(NEW6, kind=RecordType.AAAA))
+    shown = [request.headers["Authorization"] for request in bench.service.requests]
+    assert shown == [f"Bearer {CANARY}", f"Bearer {SECRET6}"]
+
+
+async def test_a_good_word_of_dnshe_may_come_with_a_message_and_with_another_address() -> None:
+    bench = Bench("dnshe")
+    bench.http.fail_next(answer(200, b'{"success": true, "status": "good", "message": "Updated"}'))
+    await bench.open().apply(bench.change(NEW))
+    bench.http.fail_next(answer(200, b'{"success": true, "status": "good", "ip": "192.0.2.1"}'))
+    with pytest.raises(UnexpectedAnswer, match=r"192\.0\.2\.1"):
+        await bench.open().apply(bench.change(NEW))
+
+
 async def test_the_apex_of_a_domain_is_called_at() -> None:
     bench = Bench("namecheap_dyndns")
     bench.http.fail_next(bench.said.good.filled(ip=NEW, name=ZONE))

@@ -23,7 +23,7 @@ _NAMES = """
     nsupdate.info nsupdate rfc2136 opendns oray.com ovh porkbun powerdns-admin rainyun regfish.de route53
     scaleway schokokeks.org selfhost.de servercow simply.com sitelutions spaceship spdyn strato tencentcloud
     tnethk transip twodns.de udmedia.de variomedia vercel trafficroute vultr websupport west pdd.yandex.ru
-    zoneedit mythicdyn dns.hetzner.com callback custom
+    zoneedit mythicdyn dns.hetzner.com callback custom dnshe
 """
 HERE = tuple(_NAMES.split())
 LEFT_OUT = ("DHIS", "DNSEver", "DNSMax", "DSLReports", "DuiaDNS", "HiPM DNSMgr", "OrgDNS", "UpdatedIP", "thatip")

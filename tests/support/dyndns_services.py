@@ -139,7 +139,10 @@ SAID: Mapping[str, Said] = MappingProxyType(
             good=_text("200 Successful Update"),
             unchanged=_text("200 Successful Update"),
             bad_login=_text("401 Access Denied", status=401),
-            refusals=((_text("422 Domain not found", status=422), RecordNotFound),),
+            refusals=(
+                (_text("422 Domain not found", status=422), RecordNotFound),
+                (_text("402 Premium DNS required", status=402), PermissionDenied),
+            ),
         ),
         "domeneshop_dyndns": Said(
             good=_text("", status=204),
@@ -194,6 +197,27 @@ SAID: Mapping[str, Said] = MappingProxyType(
         "myaddr": Said(good=_text("OK"), unchanged=_text("OK"), bad_login=_text("not found", status=404)),
         "ddns_fm": Said(
             good=_text("OK"), unchanged=_text("OK"), bad_login=_text("Unauthorized", status=401), body_tells=False
+        ),
+        "dnshe": Said(
+            good=_json('{"success": true, "status": "good", "changed": true, "ip": "{ip}"}'),
+            unchanged=_json('{"success": true, "status": "nochg", "changed": false, "ip": "{ip}"}'),
+            bad_login=_json(
+                '{"success": false, "error_code": "auth_invalid_credentials", "message": "Invalid token"}', 401
+            ),
+            refusals=(
+                (
+                    _json('{"success": false, "error_code": "api_access_disabled", "message": "No"}', 403),
+                    PermissionDenied,
+                ),
+                (
+                    _json('{"success": false, "error_code": "dns_record_not_found", "message": "Gone"}', 404),
+                    RecordNotFound,
+                ),
+                (_json('{"success": false, "error_code": "rate_limit_exceeded", "message": "Wait"}', 429), RateLimited),
+                (_json('{"success": false, "error_code": "provider_operation_failed"}', 502), ProviderUnavailable),
+                (_json('{"success": false, "error_code": "bad_request", "message": "IP"}', 400), RequestRejected),
+            ),
+            echoes=True,
         ),
         "is1984": Said(
             good=_json('{"ok": true, "msg": "The IP for {name} was updated.", "ip": "{ip}"}'),
@@ -252,6 +276,7 @@ SAID: Mapping[str, Said] = MappingProxyType(
                     ZoneNotFound,
                 ),
                 (_xml(1, "<ResponseNumber>380099</ResponseNumber>"), ProviderUnavailable),
+                (_xml(1, "<Err1>No Records</Err1><ResponseNumber>380091</ResponseNumber>"), RecordNotFound),
                 (_xml(2, "<Err1>No Records updated. A record not Found;</Err1>"), RequestRejected),
             ),
             echoes=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from ddns_tray.core.errors import AuthenticationFailed, RecordNotFound
+from ddns_tray.core.errors import AuthenticationFailed, PermissionDenied, RecordNotFound
 from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.common import DYNDNS2, ECHO, dyndns2_and, word
 from ddns_tray.providers.dyndns_table.row import Answers, Auth, Key, Row
@@ -62,14 +62,14 @@ ROWS = (
         title="ChangeIP",
         aliases=("changeip.com", "nic.changeip.com"),
         homepage="https://www.changeip.com",
-        facts="OpenWrt ddns-scripts; IPFire ddns; ddclient 4",
+        facts="changeip.com knowledgebase 47, Update History (read on 2026-11-23); OpenWrt ddns-scripts; ddclient 4",
         server="https://nic.changeip.com",
         a=(("ip", "{ip}"),),
         aaaa=None,
         answers=dyndns2_and(
             (r"401\b.*", AuthenticationFailed),
             written=(r"(?:200 )?successful update.*",),
-            statuses={422: RecordNotFound},
+            statuses={402: PermissionDenied, 422: RecordNotFound},
         ),
     ),
     Row(

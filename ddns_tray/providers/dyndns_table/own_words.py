@@ -33,7 +33,7 @@ ROWS = (
         aliases=("namecheap", "namecheap ddns", "dynamicdns.park-your-domain.com"),
         homepage="https://www.namecheap.com",
         key_page="https://ap.www.namecheap.com/domains/list/",
-        facts="namecheap.com/support/knowledgebase 29; IPFire ddns (response numbers)",
+        facts="namecheap.com/support/knowledgebase 29; IPFire ddns (response numbers); gist rgl/1518960 (380091)",
         server="https://dynamicdns.park-your-domain.com",
         path="/update",
         key=Key.DOMAIN,
@@ -50,6 +50,7 @@ ROWS = (
             refused=(
                 (r"[1-9]\d* (?:.* )?304156\b.*", AuthenticationFailed),
                 (r"[1-9]\d* (?:.* )?31615[34]\b.*", ZoneNotFound),
+                (r"[1-9]\d* (?:.* )?380091\b.*", RecordNotFound),
                 (r"[1-9]\d* (?:.* )?38009[89]\b.*", ProviderUnavailable),
                 (r"[1-9]\d*(?: .*)?", RequestRejected),
             ),

@@ -99,8 +99,8 @@ MYIP: Params = (("myip", "{ip}"),)
 class Row:
     """One service.
 
-    `server` and `path` make the address, `server_aaaa` and `path_aaaa` another one for AAAA; `title` is empty where the
-    server's own name is to be said. `params` go with every request,
+    `server` and `path` make the address, `server_aaaa` and `path_aaaa` another one for AAAA; `proof_aaaa` is another
+    proof for it; `title` is empty where the server's own name is to be said. `params` go with every request,
     `a` or `aaaa` after them; None for a family that the service does not keep, or not without touching the other.
     `needs` are the fields of the account beside `base_url`. `bound` says that the credentials stand for one name that
     the request does not tell; the account then has to say which, and other names are refused. `from_connection` says
@@ -124,6 +124,7 @@ class Row:
     auth: Auth = Auth.BASIC
     user: str = "{username}"
     proof: str = "{password}"
+    proof_aaaa: str = ""
     needs: tuple[str, ...] = ("username", "password")
     method: str = "GET"
     params: Params = NAME_AND_ADDRESS

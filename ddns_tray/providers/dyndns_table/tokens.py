@@ -17,9 +17,13 @@ from ddns_tray.core.errors import (
     RequestRejected,
     ZoneNotFound,
 )
+from ddns_tray.core.text import text
 from ddns_tray.providers.dyndns_table.common import HALF_AN_HOUR
 from ddns_tray.providers.dyndns_table.row import Answers, Auth, Key, Reads, Row
 from ddns_tray.providers.kinds import KeyOrNameRefused
+
+_DNSHE_STANDS = r"{}(?: (?P<ip>[0-9a-f]*[.:][0-9a-f.:]*))?(?: .*)?"
+"""A good word of DNSHE, the address that stands now, and a message for people; both may be missing."""
 
 ROWS = (
     Row(
@@ -115,7 +119,7 @@ ROWS = (
         aliases=("ddnss", "ddnss.de", "dyndns1.de"),
         homepage="https://www.ddnss.de",
         key_page="https://ddnss.de",
-        facts="ddnss.de/info.php; IPFire ddns, ddns-updater",
+        facts="ddnss.de/info.php; IPFire ddns; ddns-updater and its pull request 270 (ip6)",
         server="https://www.ddnss.de",
         path="/upd.php",
         key=Key.TOKEN,
@@ -124,6 +128,9 @@ ROWS = (
         params=(("key", "{token}"), ("host", "{name}")),
         a=(("ip", "{ip}"),),
         aaaa=(("ip6", "{ip}"),),
+        note=text(
+            "For IPv6, switch on dual stack for the name at DDNSS.de: otherwise it takes the address of the connection."
+        ),
         answers=Answers(
             reads=Reads.HEADER,
             fields=("ddnss-response",),
@@ -220,6 +227,39 @@ ROWS = (
         needs=("token",),
         params=(("key", "{token}"), ("domain", "{name}")),
         answers=Answers(written=(), reads=Reads.STATUS),
+    ),
+    Row(
+        id="dnshe",
+        title="DNSHE",
+        aliases=("dnshe.com", "us.ci", "cc.cd", "de5.net", "ccwu.cc"),
+        homepage="https://www.dnshe.com",
+        key_page="https://my.dnshe.com/index.php?m=domain_hub",
+        facts="dnshe/DNSHE-FreeDomains, docs/api.md: Dynamic DNS, Errors and rate limits (read on 2026-11-23)",
+        server="https://api005.dnshe.com",
+        path="/index.php",
+        key=Key.HOST,
+        auth=Auth.BEARER,
+        proof="{token}",
+        proof_aaaa="{token_ipv6}",
+        needs=("token", "token_ipv6", "name"),
+        params=(("m", "domain_hub"), ("endpoint", "ddns"), ("action", "update")),
+        a=(("ip", "{ip}"),),
+        aaaa=(("ip", "{ip}"),),
+        bound=True,
+        answers=Answers(
+            reads=Reads.JSON,
+            fields=("status", "ip", "error_code", "message"),
+            written=(_DNSHE_STANDS.format("good"),),
+            unchanged=(_DNSHE_STANDS.format("nochg"),),
+            refused=(
+                (r"auth_invalid_credentials\b.*", AuthenticationFailed),
+                (r"(?:auth_ip_not_allowed|api_access_disabled)\b.*", PermissionDenied),
+                (r"(?:\w+_)?not_found\b.*", RecordNotFound),
+                (r"(?:rate_limit|quota)_exceeded\b.*", RateLimited),
+                (r"(?:provider_operation_failed|internal_error)\b.*", ProviderUnavailable),
+                (r"(?:bad_request|external_dns_delegated)\b.*", RequestRejected),
+            ),
+        ),
     ),
     Row(
         id="is1984",
