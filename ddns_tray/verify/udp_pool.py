@@ -292,7 +292,8 @@ class UdpPool:
             socket.waiting.pop(message_id, None)
         self._drop_socket(server, socket, LookError.PORT_CLOSED)
         for exchange, _ in sent_here:
-            self.put(exchange, self.clock.monotonic())
+            if not exchange.ended:  # with the socket goes whoever had an earlier try there
+                self.put(exchange, self.clock.monotonic())
 
     # --- sockets -------------------------------------------------------------------------------------------------
 

@@ -198,6 +198,28 @@ async def test_silence_ends_after_the_last_try(pool: UdpPool, server: DnsServer)
     assert len(server.asked) == 3
 
 
+async def test_questions_that_end_with_their_socket_leave_nothing_behind(clock: RunningClock) -> None:
+    silent = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
+    silent[0].bind(("127.0.0.1", 0))
+    place = Endpoint("127.0.0.1", silent[0].getsockname()[1])
+
+    def comes_back(_: socket.socket, address: str) -> None:
+        if silent[-1].fileno() < 0:
+            silent.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            silent[-1].bind((address, place.port))
+
+    pool = UdpPool(clock, PoolLimits(sockets_per_server=1), bind=comes_back)
+    asked = [pool.start(place, HOME, (0.1, 5.0)) for _ in range(2)]
+    await settle()
+    silent[0].close()
+    received = await asyncio.gather(*asked)  # of the repeated questions, the second one is told that the port is closed
+    pool.close_idle(0.0)
+    assert {each.error for each in received} == {LookError.PORT_CLOSED}
+    assert pool.sockets == 0
+    pool.close()
+    silent[-1].close()
+
+
 async def test_a_closed_port_is_told_at_once(pool: UdpPool) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
