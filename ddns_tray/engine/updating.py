@@ -179,7 +179,11 @@ class Updater:
             return self._postponed(task, early.problem, standing, others_too=not again)
 
         before = change.existing.addresses if change.existing is not None else memory.written
-        about_to_write = _with_old_answer(replace(memory, unconfirmed=True, ours=memory.ours | wanted), change.existing)
+        about_to_write = _with_old_answer(
+            # To say once more what was said already changes nothing, whether it is heard or not.
+            replace(memory, unconfirmed=not again, ours=memory.ours | wanted),
+            change.existing,
+        )
         self._remember(key, about_to_write)
         try:
             await provider.apply(change)

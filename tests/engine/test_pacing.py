@@ -273,3 +273,19 @@ async def test_a_write_that_a_gateway_gave_up_on_may_have_happened() -> None:
     await world.clock.advance(60)
     await world.engine.run_once(ROUND)
     assert world.provider.content[HOME] == (FIRST,)
+
+
+@pytest.mark.parametrize("lost", [ProviderUnavailable, Unconfirmed])
+async def test_what_was_said_before_is_not_said_a_third_time_because_an_answer_was_lost(
+    lost: type[DdnsTrayError],
+) -> None:
+    world = World()
+    world.provider.capabilities, world.provider.blind = BLIND, True
+    await world.engine.run_once(ROUND)
+    await world.clock.advance(700)
+    world.provider.lose_answer = [lost(text("Nobody knows."))]
+    await world.engine.run_once(RoundRequest(update=True, force=True))
+    for _ in range(20):
+        await world.clock.advance(30)
+        await world.engine.run_once(ROUND)
+    assert world.provider.writes == [(HOME, (FIRST,))] * 2
