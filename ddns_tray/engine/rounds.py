@@ -160,9 +160,9 @@ class Rounds:
         ]
 
     async def run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
-        """One round. Raises nothing that the world can cause."""
+        """One round: the last result for each record. Raises nothing that the world can cause."""
         with calm(len(self.kept)):
-            return await self._run(wish)
+            return tuple({result.key: result for result in await self._run(wish)}.values())
 
     async def _run(self, wish: RoundRequest) -> tuple[UpdateResult, ...]:
         self._addresses.once = wish.once

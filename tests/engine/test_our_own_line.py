@@ -195,3 +195,22 @@ async def test_a_line_that_lives_for_a_moment_only_is_dead() -> None:
     assert await verdicts_after(world, 30) == {(VerdictKind.OFFLINE, Colour.GREY)}
     assert looks >= 2
     await stop(world, task)
+
+
+async def test_an_address_that_is_another_one_after_the_silence_has_one_result() -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "192.168.1.1")
+    await world.engine.reconfigure(world.setup())
+
+    async def falls_silent(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+        del witnesses.observe
+        witnesses.reachable = False
+        views = await witnesses.observe(keys, resolvers=resolvers)
+        witnesses.reachable = True
+        world.see(SECOND)
+        return views
+
+    witnesses.observe = falls_silent  # type: ignore[method-assign]
+    (result,) = await world.engine.run_once(RoundRequest(update=True))
+    assert [each for _, each in world.provider.writes] == [(FIRST,), (SECOND,)]
+    assert (result.key, result.after) == (HOME, (SECOND,))
