@@ -38,7 +38,7 @@ class Online:
         """Find out after a look, and return whether the witnesses have to be asked again.
 
         That is so if they all fell silent, and yet we are online now: then our line was dead for a moment, or the DNS
-        is blocked. `again` says that this was such a second look.
+        is blocked. Who was never asked is not silent. `again` says that this was such a second look.
         """
         is_usual = self._silent and self.known is True and not again
         self._silent = not self._observer.heard_somebody()
@@ -50,7 +50,7 @@ class Online:
             self.known, self.unlucky = True, 0
         else:
             await self._ask_anchors(verifier)
-        return fell_silent and self.known is True
+        return fell_silent and self.known is True and self._observer.has_looked
 
     async def _ask_anchors(self, verifier: Verifier) -> None:
         anchors = await verifier.anchors()

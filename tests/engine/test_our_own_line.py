@@ -214,3 +214,9 @@ async def test_an_address_that_is_another_one_after_the_silence_has_one_result()
     (result,) = await world.engine.run_once(RoundRequest(update=True))
     assert [each for _, each in world.provider.writes] == [(FIRST,), (SECOND,)]
     assert (result.key, result.after) == (HOME, (SECOND,))
+
+
+async def test_witnesses_that_nobody_asks_are_not_silent() -> None:
+    world = World()
+    await world.engine.run_once(RoundRequest(observe=False, write=False, once=True))
+    assert world.verifier.looks == 0
