@@ -30,7 +30,7 @@ from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.repair_desk import RepairDesk
 from ddns_tray.ui.settings_page import SettingsPage
 from ddns_tray.ui.side_bar import Page, SideBar
-from ddns_tray.ui.tab_order import press_focused
+from ddns_tray.ui.tab_order import press_focused, tab_stops
 from ddns_tray.ui.welcome_page import WelcomePage
 from ddns_tray.ui.wizard import Wizard
 
@@ -293,7 +293,7 @@ class MainWindow(QWidget):
             self.show_snapshot(self._snapshot)
         if self._page is Page.NAMES and stay.opened is None and self._set_up is None:
             self.show_page(Page.NAMES)
-            self.names.view.setFocus()
+            self._focus_page()
             self._bodies.arrive()
         else:
             self._bodies.arrive_after(self._back_to(stay))
@@ -315,7 +315,7 @@ class MainWindow(QWidget):
             yield partial(self.settings.tabs.setCurrentIndex, stay.tab)
             yield self.settings.tabs.setFocus
         elif self._set_up is None:
-            yield self.names.view.setFocus
+            yield self._focus_page
         if stay.opened is not None:
             yield partial(self.names.open_record, stay.opened)
 
@@ -402,8 +402,16 @@ class MainWindow(QWidget):
         wizard.deleteLater()
         set_up.deleteLater()
         self._show_names_or_welcome()
-        stands_on_names = self._first.currentWidget() is self.names
-        (self.names.view if stands_on_names else self.welcome.keep).setFocus()
+        self._focus_page()
+
+    def _focus_page(self) -> None:
+        """Put the keyboard on what is shown: a card on a page that nobody sees would be opened by Return, too."""
+        if self._pages.currentWidget() is not self._first:
+            tab_stops(self._widget_of(self._page))[0].setFocus()
+        elif self._first.currentWidget() is self.names:
+            self.names.view.setFocus()
+        else:
+            self.welcome.begin()
 
     def _show_names_or_welcome(self) -> None:
         if self._set_up is not None:

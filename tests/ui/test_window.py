@@ -269,6 +269,24 @@ def test_two_changes_at_once_leave_one_where_one_was(window: MainWindow, theme: 
     assert window.names.delegate.opened == snapshots.extra().key
 
 
+@pytest.mark.parametrize("page", [Page.ADDRESS, Page.ACTIVITY])
+def test_after_a_change_the_keyboard_is_on_the_page_that_is_shown(window: MainWindow, qtbot: QtBot, page: Page) -> None:
+    window.show_page(page)
+    before = seen_body(window)
+    window.set_words(Words("zh_CN"))
+    qtbot.waitUntil(lambda: seen_body(window) is not before)
+    focused = window.focusWidget()
+    assert focused is not None
+    assert focused.isVisible()
+
+
+def test_after_a_change_the_keyboard_is_on_what_the_welcome_suggests(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_snapshot(snapshots.empty())
+    window.set_words(Words("zh_CN"))
+    qtbot.waitUntil(window.welcome.isVisible)
+    assert window.focusWidget() is window.welcome.keep
+
+
 def test_the_window_follows_the_system_from_light_to_dark_and_back(
     window: MainWindow, theme: Theme, qtbot: QtBot
 ) -> None:
