@@ -112,7 +112,8 @@ account = "home"
 
 The sources of a line are asked through it alone: their sockets are bound to the interface on Linux, where the system
 permits it, and elsewhere to the address that the interface has. Names of sources are looked up as the system does it.
-While a line is dead, services with an API over HTTP are reached through one that is up.
+While the line that the system takes is dead, services are told and names are proven through one that is up; only those
+behind dns-lexicon are not.
 
 A name follows the first of its lines that is up. It leaves a line only when that one is down: when in at least three
 looks in a row, over 25 seconds or more, its interface was gone, nobody outside could be heard through it, or its
