@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,18 @@ def _other(key: Any, form: Any = serialization.PrivateFormat.PKCS8, encryption: 
     return str(key.private_bytes(ENCODING, form, encryption).decode())
 
 
+def _der(tag: int, content: bytes) -> bytes:
+    return bytes((tag, 0x82)) + len(content).to_bytes(2) + content
+
+
+def _of_one_prime() -> str:
+    """A key of which one factor is 1, and the other all of it."""
+    modulus = (1 << 1024) + 1
+    numbers = (0, modulus, 3, 5, 1, modulus, 1, 1, 1)
+    body = b"".join(_der(0x02, each.to_bytes(each.bit_length() // 8 + 1)) for each in numbers)
+    return f"-----BEGIN RSA PRIVATE KEY-----\n{b64encode(_der(0x30, body)).decode()}\n-----END RSA PRIVATE KEY-----"
+
+
 WRONG: list[tuple[Callable[[], str], KeyFault]] = [
     (lambda: " ", KeyFault.NOT_PEM),
     (lambda: "AIzaSy-an-api-key", KeyFault.NOT_PEM),
@@ -131,6 +143,7 @@ WRONG: list[tuple[Callable[[], str], KeyFault]] = [
     (lambda: "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----", KeyFault.BROKEN),
     (lambda: "-----BEGIN RSA PRIVATE KEY-----\nMAMCAQA=\n-----END RSA PRIVATE KEY-----", KeyFault.BROKEN),
     (lambda: "-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----", KeyFault.BROKEN),
+    (_of_one_prime, KeyFault.BROKEN),
 ]
 
 

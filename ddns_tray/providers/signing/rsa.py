@@ -109,7 +109,7 @@ def _checked(numbers: list[int]) -> RsaKey:
     _, modulus, public, private, first, second, *_ = numbers
     if not SMALLEST <= modulus.bit_length() <= LARGEST or first * second != modulus or not 1 < public < modulus:
         raise NotAKey(KeyFault.BROKEN)
-    if any((public * private - 1) % (prime - 1) for prime in (first, second)):
+    if any(prime < 2 or (public * private - 1) % (prime - 1) for prime in (first, second)):  # noqa: PLR2004 - 1 is none
         raise NotAKey(KeyFault.BROKEN)
     return RsaKey(modulus, public, private)
 
