@@ -171,19 +171,17 @@ class Updater:
         if change is None:
             standing = existing.addresses if existing is not None else task.desired or ()
             return self._result(task, Outcome.NOOP, standing, standing, provider.calls - calls, planned=planned)
-        sure = existing is None and not memory.unconfirmed
-        again = sure and bool(wanted) and wanted == frozenset(memory.written)
+        again = existing is None and bool(wanted) and wanted == frozenset(memory.written)
+        again = again and (not memory.unconfirmed or memory.ours <= wanted)  # else another write may have happened
         early = self._pacing.too_soon(key, max(interval, SAME_AGAIN) if again else interval)
         if early is not None:
             standing = change.existing.addresses if change.existing is not None else memory.written
             return self._postponed(task, early.problem, standing, others_too=not again)
 
         before = change.existing.addresses if change.existing is not None else memory.written
-        about_to_write = _with_old_answer(
-            # To say once more what was said already changes nothing, whether it is heard or not.
-            replace(memory, unconfirmed=not again, ours=memory.ours | wanted),
-            change.existing,
-        )
+        about_to_write = _with_old_answer(replace(memory, unconfirmed=True, ours=memory.ours | wanted), change.existing)
+        if again:  # the service counts it, whatever becomes of the answer
+            about_to_write = replace(about_to_write, written_at=self._clock.now())
         self._remember(key, about_to_write)
         try:
             await provider.apply(change)
