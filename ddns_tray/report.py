@@ -46,11 +46,16 @@ def iso_time(epoch: float | None) -> str | None:
 
 
 def snapshot_report(
-    snapshot: Snapshot, words: Words, now: float | None = None, *, records: Sequence[RecordStatus] | None = None
+    snapshot: Snapshot,
+    words: Words,
+    now: float | None = None,
+    *,
+    records: Sequence[RecordStatus] | None = None,
+    once: bool = False,
 ) -> JsonObject:
     """What `check --json` and `status --json` print. `now` is the time of the sentences (default: the snapshot's).
 
-    `records` are those to tell of, if not all.
+    `records` are those to tell of, if not all; `once` says that nobody looks again.
     """
     moment = snapshot.at if now is None else now
     return {
@@ -63,7 +68,8 @@ def snapshot_report(
         "addresses": addresses_report(snapshot, words),
         **ways_report(snapshot, words),
         "records": [
-            record_report(status, words, moment) for status in (snapshot.records if records is None else records)
+            record_report(status, words, moment, once=once)
+            for status in (snapshot.records if records is None else records)
         ],
         "next_check": iso_time(snapshot.next_check),
         "paused_until": iso_time(snapshot.paused_until),
@@ -171,7 +177,9 @@ def _sighting(seen: Sighting, words: Words) -> JsonObject:
     }
 
 
-def record_report(status: RecordStatus, words: Words, now: float, *, evidence: bool = True) -> JsonObject:
+def record_report(
+    status: RecordStatus, words: Words, now: float, *, evidence: bool = True, once: bool = False
+) -> JsonObject:
     """What a snapshot report tells of one record; evidence and explanation are most of that."""
     verdict = status.verdict
     observations = () if status.view is None else status.view.observations
@@ -193,7 +201,7 @@ def record_report(status: RecordStatus, words: Words, now: float, *, evidence: b
         return told
     return {
         **told,
-        "reason": {"code": verdict.reason.code, "text": words.verdict_explanation(status, now)},
+        "reason": {"code": verdict.reason.code, "text": str(words.verdict_parts(status, now, once=once))},
         "observations": [_observation(seen, words) for seen in observations],
         **recorded.of_look(status),
     }

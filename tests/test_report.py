@@ -360,3 +360,10 @@ def test_ip_says_which_source_does_not_agree() -> None:
     lines = report.address_lines(replace(snapshot, addresses={Family.IPV4: lying}), EN)
     assert [line.split(maxsplit=1)[1] for line in lines if "liar:" in line] == ["1.1.1.1 (does not agree)"]
     assert sum("does not agree" in line for line in lines) == 1
+
+
+def test_who_looks_once_is_not_promised_another_look() -> None:
+    snapshot = snapshots.troubled()
+    running, once = (report.snapshot_report(snapshot, EN, once=each) for each in (False, True))
+    assert "The next check shows" in json.dumps(running)
+    assert "The next check shows" not in json.dumps(once)

@@ -88,7 +88,7 @@ def replay(context: Context, arguments: Namespace) -> Colour:
         records=tuple(statuses),
     )
     if context.as_json:
-        judged = report.snapshot_report(snapshot, context.words)
+        judged = report.snapshot_report(snapshot, context.words, once=True)
         context.print_json({**judged, "addresses": saved["addresses"], "time": saved.get("time")})
     else:
         print_picture(context, snapshot, evidence=True)

@@ -65,7 +65,7 @@ def check(context: Context, arguments: Namespace) -> int:
     context.progress(context.words.tr("Asking the name servers…"))
     snapshot, _ = one_round(context, replace(settings, records=wanted), RoundRequest(write=False))
     if context.as_json:
-        context.print_json(report.snapshot_report(snapshot, context.words))
+        context.print_json(report.snapshot_report(snapshot, context.words, once=True))
     else:
         checking.print_picture(context, snapshot, evidence=arguments.verbose > 0 or bool(arguments.names))
     if is_measured_by_our_address(settings, snapshot):
