@@ -22,6 +22,7 @@ def file_dialog(words: Words, theme: Theme, parent: QWidget, title: str) -> QFil
     """A dialog that goes when it is done; its user says what is chosen, connects `fileSelected`, and opens it."""
     dialog = QFileDialog(parent, title, str(Path.home()))
     theme.keep_clothed(dialog)
+    dialog.setAcceptMode(dialog.acceptMode())  # makes its buttons anew: plain, as the style has them
     for label, said in (
         (QFileDialog.DialogLabel.LookIn, words.tr("Folder:")),
         (QFileDialog.DialogLabel.FileName, words.tr("File name:")),

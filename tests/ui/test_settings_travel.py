@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QFileInfo
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QPushButton, QWidget
 from shiboken6 import isValid
 
 from ddns_tray.core.errors import ConfigError, KeyringLocked, StorageError, UsageError
@@ -29,6 +29,7 @@ from ddns_tray.core.settings import (
 from ddns_tray.core.settings_exchange import differences
 from ddns_tray.core.text import text
 from ddns_tray.store.config import ConfigFile
+from ddns_tray.ui.file_dialog import file_dialog
 from ddns_tray.ui.settings_forms import ChangesForm, SecretsForm
 from ddns_tray.ui.settings_words import difference_in_words
 from ddns_tray.ui.window import MainWindow, Page
@@ -317,3 +318,16 @@ def test_files_are_chosen_from_home_on_in_the_language_of_the_person(window: Mai
     gc.collect()
     assert dialog.iconProvider().type(QFileInfo(str(Path.home()))) == Words("zh_CN").tr("Folder")
     dialog.reject()
+
+
+def test_buttons_of_qts_own_dialog_are_plain_for_reading_as_for_writing(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 1; }")  # as most desktops say
+    for mode in (QFileDialog.AcceptMode.AcceptOpen, QFileDialog.AcceptMode.AcceptSave):
+        dialog = file_dialog(Words("en"), theme, window, "Settings")
+        if mode is QFileDialog.AcceptMode.AcceptSave:  # the other one is Qt's own
+            dialog.setAcceptMode(mode)
+        box = dialog.findChild(QDialogButtonBox)
+        assert box is not None
+        assert [button.icon().isNull() for button in box.buttons()] == [True, True]
