@@ -395,11 +395,12 @@ class MainWindow(QWidget):
     def _end_set_up(self) -> None:
         wizard, self.wizard = self.wizard, None
         set_up, self._set_up = self._set_up, None
-        if wizard is None or set_up is None:
+        if set_up is None:
             return
-        self._first.removeWidget(wizard)
-        wizard.hide()
-        wizard.deleteLater()
+        if wizard is not None:  # else it is on the way, and the one before was left
+            self._first.removeWidget(wizard)
+            wizard.hide()
+            wizard.deleteLater()
         set_up.deleteLater()
         self._show_names_or_welcome()
         self._focus_page()

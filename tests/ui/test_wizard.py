@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
+from shiboken6 import isValid
 
 from ddns_tray.core.errors import AuthenticationFailed, KeyringLocked, NoKeyring, ProviderUnavailable
 from ddns_tray.core.model import AccountReport, RecordKey, RecordType
@@ -19,7 +20,7 @@ from ddns_tray.core.settings import AccountSettings, RecordSettings, Settings
 from ddns_tray.core.text import text
 from ddns_tray.ui.record_form import RecordForm
 from ddns_tray.ui.window import MainWindow, Page
-from ddns_tray.ui.wizard_work import Step
+from ddns_tray.ui.wizard_work import SetUp, Step
 from ddns_tray.words import Words
 from tests.support import snapshots
 from tests.support.bad_input import PASTED, REFUSED, TOKENS
@@ -430,6 +431,17 @@ async def test_what_was_typed_survives_a_change_in_the_middle(
     again.next.click()
     await tasks.drain()
     assert desk.tested[0][1] == {"api_token": Secret("typed-token")}
+
+
+def test_who_leaves_while_everything_is_made_anew_is_welcomed_again(
+    window: MainWindow, wizard: Wizard, qtbot: QtBot
+) -> None:
+    window.set_words(Words("zh_CN"))
+    wizard.left.emit()
+    qtbot.waitUntil(lambda: not isValid(wizard))
+    assert window.wizard is None
+    assert window.welcome.isVisible()
+    assert window.findChildren(SetUp) == []
 
 
 async def test_the_language_of_the_welcome_is_kept_with_the_first_name(
