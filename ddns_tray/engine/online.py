@@ -43,14 +43,20 @@ class Online:
         is_usual = self._silent and self.known is True and not again
         self._silent = not self._observer.heard_somebody()
         fell_silent = self._silent and not is_usual
-        if fell_silent and self._addresses.looked_at <= self._observer.looked_at:
-            # What our sources saw is older than the silence: the line may have died in between.
-            await self._addresses.look(Care.FULL)
+        if fell_silent and self._seen_from_outside():
+            await self._look_unless_newer()  # the line may have died since then
         if not self._silent or (self._seen_from_outside() and self._has_just_looked()):
             self.known, self.unlucky = True, 0
         else:
             await self._ask_anchors(verifier)
+            if fell_silent and self.known is True:
+                await self._look_unless_newer()
         return fell_silent and self.known is True and self._observer.has_looked
+
+    async def _look_unless_newer(self) -> None:
+        """Ask our sources, unless what they saw is newer than the silence."""
+        if self._addresses.looked_at <= self._observer.looked_at:
+            await self._addresses.look(Care.FULL)
 
     async def _ask_anchors(self, verifier: Verifier) -> None:
         anchors = await verifier.anchors()

@@ -220,3 +220,14 @@ async def test_witnesses_that_nobody_asks_are_not_silent() -> None:
     world = World()
     await world.engine.run_once(RoundRequest(observe=False, write=False, once=True))
     assert world.verifier.looks == 0
+
+
+async def test_a_line_that_was_dead_before_the_silence_is_not_tried_twice() -> None:
+    world = World()
+    witnesses = world.verifier = Witnesses(world, "192.168.1.1")
+    witnesses.reachable = witnesses.anchors_answer = False
+    world.see(None)
+    await world.engine.reconfigure(world.setup())
+    await world.engine.run_once(RoundRequest())
+    assert world.shown().records[0].verdict.kind is VerdictKind.OFFLINE
+    assert [each.asked for each in world.detectors] == [1, 1]
