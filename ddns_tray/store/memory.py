@@ -70,7 +70,7 @@ class MemoryFile:
         self._newest = 0
         """Which of the whole saves that were begun has been written last."""
         self._mark: Mark | None = None
-        """The file as this object left or found it; None where nothing can be put behind it."""
+        """The file as this object left it; None where nothing can be put behind it."""
         self._behind: list[tuple[int, bytes]] = []
         """The lines behind the whole, each with the number of its save."""
 
