@@ -259,7 +259,8 @@ class Engine:
         """Sleep toward the due time in slices, so that a machine that slept notices; wake early for a wish."""
         while not self._stopping:
             if self._wanted.is_set():
-                await self._clock.sleep(DEBOUNCE)
+                if await self._pause(DEBOUNCE):
+                    self.request(RoundRequest(woke=True))
                 return
             now = self._clock.now()
             due = min(
@@ -289,11 +290,17 @@ class Engine:
 
     async def _wake(self, wish: RoundRequest) -> None:
         """Give the network a moment, and want a look at everything."""
-        woke = self._clock.now()
-        await self._clock.sleep(WAKE_GRACE)
-        if self._clock.now() - woke > schedule.GAP:
-            self.woke_at = self._clock.now()  # it fell asleep again
+        await self._pause(WAKE_GRACE)
         self.request(replace(wish, detect=True, observe=True, woke=True, care=Care.FULL))
+
+    async def _pause(self, seconds: float) -> bool:
+        """Sleep for a moment, whoever wants something; say whether the machine fell asleep over it."""
+        begin = self._clock.now()
+        await self._clock.sleep(seconds)
+        slept = self._clock.now() - begin > schedule.GAP
+        if slept:
+            self.woke_at = self._clock.now()
+        return slept
 
     async def _sleep_unless_wanted(self, seconds: float) -> bool:
         """Sleep; True if a wish came first."""

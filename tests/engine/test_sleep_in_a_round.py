@@ -135,6 +135,19 @@ async def test_who_falls_asleep_again_right_after_waking_is_left_in_peace_as_wel
         assert world.engine.woke_at >= again
 
 
+async def test_who_falls_asleep_while_something_is_wanted_is_left_in_peace_as_well() -> None:
+    async with running(World()) as world:
+        await world.clock.advance(10)
+        world.engine.request(RoundRequest())
+        await world.clock.advance(0)
+        world.clock.jump(NIGHT)
+        woke, forgotten = world.clock.now(), world.verifier.forgotten
+        await world.clock.advance(5)
+        assert world.engine.woke_at is not None
+        assert world.engine.woke_at >= woke
+        assert world.verifier.forgotten == forgotten + 1
+
+
 @pytest.mark.parametrize(
     ("passes", "counts", "slept"), [(NIGHT, True, True), (NIGHT, False, False), (60.0, True, False)]
 )
