@@ -7,8 +7,6 @@ icon stays.
 
 from __future__ import annotations
 
-import logging
-import time
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +23,7 @@ from ddns_tray.ui.banners import BannerColumn, still_standing, wanted_banners
 from ddns_tray.ui.bodies import Bodies, Stay
 from ddns_tray.ui.controls import ReadableColumn
 from ddns_tray.ui.desk_work import DeskWork
+from ddns_tray.ui.first_paint import FirstPaint
 from ddns_tray.ui.forms import Form
 from ddns_tray.ui.names_page import NamesPage
 from ddns_tray.ui.repair_desk import RepairDesk
@@ -37,7 +36,7 @@ from ddns_tray.ui.wizard import Wizard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent
 
     from ddns_tray.core.errors import Problem
     from ddns_tray.core.model import RecordKey, Snapshot
@@ -49,8 +48,6 @@ if TYPE_CHECKING:
     from ddns_tray.words import Words
 
 __all__ = ["MainWindow", "Page"]
-
-log = logging.getLogger(__name__)
 
 _SIZE = QSize(900, 640)
 _Made = TypeVar("_Made", bound=QWidget)
@@ -87,7 +84,6 @@ class MainWindow(QWidget):
         self._panel_missing = self._moved = False
         self._failure: BaseException | None = None
         self._looked_for: Problem | None = None
-        self._painted = False
         self._dismissed: set[str] = set()
         self._page = Page.NAMES
         self.wizard: Wizard | None = None
@@ -115,6 +111,7 @@ class MainWindow(QWidget):
         theme.changed.connect(self._build)
         self._build()
         self._add_shortcuts()
+        FirstPaint(self)
 
     # --- what the desktop asks for ---
 
@@ -267,13 +264,6 @@ class MainWindow(QWidget):
         """Rest."""
         del event
         self._ticker.stop()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Tell the log, for the figures, when all was first painted."""
-        super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
-            QTimer.singleShot(0, lambda: log.info("window shown after %.3f s of CPU time", time.process_time()))
 
     # --- inside ---
 
