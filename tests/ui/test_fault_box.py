@@ -82,7 +82,7 @@ def test_a_fault_in_a_thread_shows_its_box_in_the_main_thread(boxes: FaultBoxes,
 
 
 PROGRAM = """
-import sys, threading
+import faulthandler, sys, threading
 from pathlib import Path
 from ddns_tray.app import run_app
 from ddns_tray.core.ports import Secret
@@ -103,8 +103,15 @@ def watch():
                 return
         threading.Event().wait(0.05)
 
+def tell():
+    while not faulthandler.is_enabled():
+        threading.Event().wait(0.01)
+    print("traced", flush=True)
+
 if "fail" in sys.argv:
     threading.Timer(1.0, fail).start()
+if "tell" in sys.argv:
+    threading.Thread(target=tell, daemon=True).start()
 threading.Thread(target=watch, daemon=True).start()
 (place / "config.toml").write_text('schema = 1\\n[address]\\nsources = ["static:192.0.2.1"]\\nquorum = 1\\n')
 sys.exit(run_app(Paths(place / "config.toml", place / "data", place / "run", place / "log")))
@@ -144,8 +151,9 @@ def test_a_program_that_died_says_so_when_it_is_started_again(tmp_path: Path) ->
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
     traces = tmp_path / "log" / "died-default.txt"
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as dying:
-        wait_for(traces.exists, "a program that runs")
+    with subprocess.Popen([*command, "tell"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as dying:
+        assert dying.stdout is not None
+        assert dying.stdout.readline() == b"traced\n"
         dying.send_signal(signal.SIGSEGV)
         dying.wait(10)
     assert "Segmentation fault" in traces.read_text("utf-8")
