@@ -199,7 +199,7 @@ class TraySession:
             check=True,
         )
 
-    def wait_for_colour(self, colour: str, area: Area | None = None, seconds: float = 20.0) -> tuple[int, int]:
+    def wait_for_colour(self, colour: str, area: Area | None = None, seconds: float = 40.0) -> tuple[int, int]:
         """Where this colour is, as soon as it is anywhere."""
         place: tuple[int, int] | None = None
 
@@ -267,7 +267,7 @@ class TraySession:
         return subprocess.run(command, env=self.env, capture_output=True, check=False).stdout
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0, pause: float = 0.05) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 40.0, pause: float = 0.05) -> None:
     """Return as soon as the condition holds; another process is watched, so there is nothing to await."""
     end = time.monotonic() + seconds
     while not condition():
