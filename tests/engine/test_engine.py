@@ -151,19 +151,13 @@ async def test_a_subscriber_that_fails_harms_nobody(caplog: pytest.LogCaptureFix
 
 
 async def test_a_fault_of_our_own_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    def faulty() -> None:
+        raise ZeroDivisionError
+
     world = World()
-    broken = True
-    observe = world.verifier.observe
-
-    async def faulty(keys: object, *, resolvers: bool = True) -> object:
-        if broken:
-            raise ZeroDivisionError
-        return await observe(keys, resolvers=resolvers)  # type: ignore[arg-type]
-
-    world.verifier.observe = faulty  # type: ignore[method-assign, assignment]
+    world.verifier.on_look.append(faulty)
     async with running(world):
         assert "fault of our own" in caplog.text
-        broken = False
         await world.clock.advance(60)
         assert world.shown().colour is Colour.GREEN
 

@@ -14,7 +14,7 @@ from tests.support.clock import settle
 from tests.support.engine_fakes import FIRST, HOME, SECOND, FakeVerifier, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable
 
     from ddns_tray.core.model import RecordKey, Verdict, View
 
@@ -28,12 +28,19 @@ class Witnesses(FakeVerifier):
         self.at_home = at_home
         self.answer_at_home: tuple[str, ...] = ()
 
-    async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
-        views = await super().observe(keys, resolvers=resolvers)
-        return {
-            key: replace(view, observations=(*self._of_the_world(view), self._of_the_house()))
-            for key, view in views.items()
-        }
+    def _view(self, key: RecordKey) -> View:
+        view = super()._view(key)
+        return replace(view, observations=(*self._of_the_world(view), self._of_the_house()))
+
+    def silent_for_a_look(self, and_then: Callable[[], None]) -> None:
+        """Let all but the house be silent at the next look, and this happen when it is over."""
+
+        def over() -> None:
+            self.reachable = True
+            and_then()
+
+        self.on_look.append(lambda: setattr(self, "reachable", False))
+        self.on_heard.append(over)
 
     def _of_the_world(self, view: View) -> tuple[Observation, ...]:
         if self.reachable:
@@ -120,13 +127,12 @@ async def test_a_line_that_dies_between_the_look_for_our_address_and_the_dns_is_
         assert (VerdictKind.OFFLINE, Colour.GREY) in await verdicts_after(world, 300)
         world.see(FIRST)
 
-    async def dies(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
+    def dies() -> None:
         witnesses.reachable = witnesses.anchors_answer = False
         witnesses.answer_at_home = ()
         world.see(None)
-        return await Witnesses.observe(witnesses, keys, resolvers=resolvers)
 
-    witnesses.observe = dies  # type: ignore[method-assign]
+    witnesses.on_look.append(dies)
     world.engine.check_now()
     assert await verdicts_after(world, 30) == {(VerdictKind.OFFLINE, Colour.GREY)}
     await stop(world, task)
@@ -141,15 +147,12 @@ async def test_a_look_in_which_our_line_was_dead_for_a_moment_is_held_against_no
     seen: list[Colour] = []
     world.engine.subscribe(lambda snapshot: seen.append(snapshot.colour))
 
-    async def falls_silent(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
-        del witnesses.observe
-        witnesses.reachable, witnesses.answer_at_home = False, ()
-        views = await witnesses.observe(keys, resolvers=resolvers)
-        witnesses.reachable, witnesses.answer_at_home = True, (address,)
+    def over() -> None:
+        witnesses.answer_at_home = (address,)
         world.see(address)
-        return views
 
-    witnesses.observe = falls_silent  # type: ignore[method-assign]
+    witnesses.answer_at_home = ()
+    witnesses.silent_for_a_look(over)
     world.engine.check_now()
     await world.clock.advance(1)
     assert set(seen) == {Colour.GREEN}
@@ -162,14 +165,7 @@ async def test_the_first_look_is_repeated_too_if_our_line_was_dead_for_a_moment(
     witnesses = world.verifier = Witnesses(world, "192.168.1.1")
     await world.engine.reconfigure(world.setup())
 
-    async def falls_silent(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
-        del witnesses.observe
-        witnesses.reachable = False
-        views = await witnesses.observe(keys, resolvers=resolvers)
-        witnesses.reachable, witnesses.answer_at_home = True, (FIRST,)
-        return views
-
-    witnesses.observe = falls_silent  # type: ignore[method-assign]
+    witnesses.silent_for_a_look(lambda: setattr(witnesses, "answer_at_home", (FIRST,)))
     await world.engine.run_once(RoundRequest())
     assert world.shown().colour is Colour.GREEN
 
@@ -179,21 +175,18 @@ async def test_a_line_that_lives_for_a_moment_only_is_dead() -> None:
     witnesses = world.verifier = Witnesses(world, "192.168.1.1")
     witnesses.answer_at_home = (FIRST,)
     task = await running(world, told=False)
-    looks = 0
 
-    async def dies_twice(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
-        nonlocal looks
-        looks += 1
+    def falls_silent() -> None:
         witnesses.reachable, witnesses.answer_at_home = False, ()
-        if looks > 1:
-            witnesses.anchors_answer = False
-            world.see(None)
-        return await Witnesses.observe(witnesses, keys, resolvers=resolvers)
 
-    witnesses.observe = dies_twice  # type: ignore[method-assign]
+    def dies() -> None:
+        witnesses.anchors_answer = False
+        world.see(None)
+
+    witnesses.on_look += [falls_silent, dies]
     world.engine.check_now()
     assert await verdicts_after(world, 30) == {(VerdictKind.OFFLINE, Colour.GREY)}
-    assert looks >= 2
+    assert not witnesses.on_look, "it was looked again"
     await stop(world, task)
 
 
@@ -202,15 +195,7 @@ async def test_an_address_that_is_another_one_after_the_silence_has_one_result()
     witnesses = world.verifier = Witnesses(world, "192.168.1.1")
     await world.engine.reconfigure(world.setup())
 
-    async def falls_silent(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
-        del witnesses.observe
-        witnesses.reachable = False
-        views = await witnesses.observe(keys, resolvers=resolvers)
-        witnesses.reachable = True
-        world.see(SECOND)
-        return views
-
-    witnesses.observe = falls_silent  # type: ignore[method-assign]
+    witnesses.silent_for_a_look(lambda: world.see(SECOND))
     (result,) = await world.engine.run_once(RoundRequest(update=True))
     assert [each for _, each in world.provider.writes] == [(FIRST,), (SECOND,)]
     assert (result.key, result.after) == (HOME, (SECOND,))

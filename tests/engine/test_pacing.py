@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,9 +21,6 @@ from ddns_tray.core.settings import RecordSettings
 from ddns_tray.core.text import text
 from ddns_tray.engine import RoundRequest
 from tests.support.engine_fakes import FIRST, HOME, SECOND, World
-
-if TYPE_CHECKING:
-    from ddns_tray.core.model import Change
 
 ROUND = RoundRequest()
 NAMES = ("home.example.org", "nas.example.org", "vpn.example.org")
@@ -212,14 +208,8 @@ async def test_a_wish_for_calm_counts_too_while_a_lost_answer_is_looked_after() 
     world = several(*NAMES[:2])
     provider = world.provider
     provider.lose_answer = [Unconfirmed(text("The answer was lost."))]
-    apply = provider.apply
-
-    async def then_busy(change: Change) -> None:
-        provider.apply = apply  # type: ignore[method-assign]
-        provider.fail_read = [RateLimited(text("Too many requests."), retry_after=300)]
-        await apply(change)
-
-    provider.apply = then_busy  # type: ignore[method-assign]
+    busy = RateLimited(text("Too many requests."), retry_after=300)
+    provider.on_apply.append(lambda: provider.fail_read.append(busy))
     first, second = await world.engine.run_once(ROUND)
     assert (first.outcome, second.outcome) == (Outcome.UNCONFIRMED, Outcome.FAILED)
     assert second.problem is not None

@@ -152,18 +152,7 @@ async def test_a_write_that_cannot_be_confirmed_is_called_so_and_read_first_next
     world = World()
     world.provider.lose_answer = [Unconfirmed(text("The answer was lost."))]
     provider = world.provider
-
-    async def cut_off() -> None:
-        provider.fail_read = [ConnectionLost(text("Cut off."), sent=True)]
-
-    provider.fail_read = []
-    original = provider.apply
-
-    async def apply_then_cut(change: object) -> None:
-        await cut_off()
-        await original(change)  # type: ignore[arg-type]
-
-    provider.apply = apply_then_cut  # type: ignore[method-assign]
+    provider.on_apply.append(lambda: provider.fail_read.append(ConnectionLost(text("Cut off."), sent=True)))
     (result,) = await world.engine.run_once(ROUND)
     assert result.outcome is Outcome.UNCONFIRMED
     assert world.memory.kept[HOME].unconfirmed
@@ -177,13 +166,7 @@ async def test_a_write_that_cannot_be_confirmed_is_called_so_and_read_first_next
 async def test_after_a_crash_in_the_middle_of_a_write_the_provider_is_read_first() -> None:
     world = World()
     seen: list[bool] = []
-    original = world.provider.apply
-
-    async def crash(change: object) -> None:
-        seen.append(world.memory.kept[HOME].unconfirmed)
-        await original(change)  # type: ignore[arg-type]
-
-    world.provider.apply = crash  # type: ignore[method-assign]
+    world.provider.on_apply.append(lambda: seen.append(world.memory.kept[HOME].unconfirmed))
     await world.engine.run_once(ROUND)
     assert seen == [True], "the memory on disk knew of the write before it went out"
 

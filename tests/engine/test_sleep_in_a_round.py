@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +16,7 @@ from tests.support.clock import FakeClock, settle
 from tests.support.engine_fakes import FIRST, HOME, SECOND, World
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-
-    from ddns_tray.core.model import Family, RecordKey, Sighting, View
+    from collections.abc import AsyncIterator, Callable
 
 NIGHT = 8 * 3600.0
 
@@ -36,32 +35,17 @@ async def running(world: World) -> AsyncIterator[World]:
 
 def sleeps_while_looking(world: World, on_wake: Callable[[], None]) -> None:
     """Let the machine sleep after the witnesses have answered and before anybody heard them, once."""
-    verifier = world.verifier
-    awake = verifier.observe
-
-    async def observe(keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
-        views = await awake(keys, resolvers=resolvers)
-        verifier.observe = awake  # type: ignore[method-assign]
-        world.clock.jump(NIGHT)
-        on_wake()
-        return views
-
-    verifier.observe = observe  # type: ignore[method-assign]
+    world.verifier.on_heard.append(partial(_sleep, world, on_wake))
 
 
 def sleeps_while_detecting(world: World, on_wake: Callable[[], None]) -> None:
     """The same, with what the sources said."""
-    detector = world.detectors[0]
-    awake = detector.detect
+    world.detectors[0].on_seen.append(partial(_sleep, world, on_wake))
 
-    async def detect(family: Family) -> Sighting:
-        seen = await awake(family)
-        detector.detect = awake  # type: ignore[method-assign]
-        world.clock.jump(NIGHT)
-        on_wake()
-        return seen
 
-    detector.detect = detect  # type: ignore[method-assign]
+def _sleep(world: World, on_wake: Callable[[], None]) -> None:
+    world.clock.jump(NIGHT)
+    on_wake()
 
 
 async def test_what_was_seen_before_the_sleep_is_not_judged_after_it() -> None:

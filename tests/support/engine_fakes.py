@@ -1,4 +1,7 @@
-"""A world for the engine, at its ports: sources, a provider, witnesses. Everything obeys what the test sets."""
+"""A world for the engine, at its ports: sources, a provider, witnesses. Everything obeys what the test sets.
+
+What happens in the middle of a call stands in lists, `on_…`: with each call the next of them happens, once.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +33,20 @@ from ddns_tray.engine import Engine, EngineSetup
 from tests.support.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ddns_tray.core.model import Change, RecordMemory, Snapshot
+
+    Happenings = list[Callable[[], None]]
 
 HOME = RecordKey("home.example.org", RecordType.A)
 FIRST, SECOND = "8.8.4.4", "9.9.9.10"
 UNREACHABLE = ConnectFailed(text("Nobody answers."))
+
+
+def _happen(happenings: Happenings) -> None:
+    if happenings:
+        happenings.pop(0)()
 
 
 class FakeDetector:
@@ -51,12 +61,15 @@ class FakeDetector:
         self.rank = rank
         self.address = address
         self.asked = 0
+        self.on_seen: Happenings = []
 
     async def detect(self, family: Family) -> Sighting:
         self.asked += 1
         seen = None if self.address is None else ip_address(self.address)
         problem = None if seen else UNREACHABLE.problem
-        return Sighting(self.source, self.origin, self.kind, family, seen, self._clock.now(), problem)
+        sighting = Sighting(self.source, self.origin, self.kind, family, seen, self._clock.now(), problem)
+        _happen(self.on_seen)
+        return sighting
 
 
 class FakeProvider:
@@ -77,6 +90,7 @@ class FakeProvider:
         self.fail_read: list[DdnsTrayError] = []
         self.fail_apply: list[DdnsTrayError] = []
         self.lose_answer: list[DdnsTrayError] = []
+        self.on_apply: Happenings = []
         self.closed = False
 
     async def zones(self) -> tuple[str, ...]:
@@ -102,6 +116,7 @@ class FakeProvider:
         return self._existing(key)
 
     async def apply(self, change: Change) -> None:
+        _happen(self.on_apply)
         self.calls += 1
         if self.fail_apply:
             raise self.fail_apply.pop(0)
@@ -130,12 +145,17 @@ class FakeVerifier:
         self.silent = False
         self.anchors_answer = True
         self.looks = 0
+        self.on_look: Happenings = []
+        self.on_heard: Happenings = []
         self.forgotten = 0
         self.closed = False
 
     async def observe(self, keys: Sequence[RecordKey], *, resolvers: bool = True) -> Mapping[RecordKey, View]:
         self.looks += 1
-        return {key: self._view(key) for key in keys}
+        _happen(self.on_look)
+        views = {key: self._view(key) for key in keys}
+        _happen(self.on_heard)
+        return views
 
     def _view(self, key: RecordKey) -> View:
         now = self._clock.now()
